@@ -1,0 +1,47 @@
+# syntax=docker/dockerfile:1
+# One image for web, worker, beat and the one-time migration; docker-compose.yml says which runs what.
+
+# Browser packages, exactly as locked, without running any foreign script.
+FROM node:22-bookworm-slim AS assets
+WORKDIR /src/liaison/assets
+COPY liaison/assets/package.json liaison/assets/package-lock.json liaison/assets/.npmrc ./
+RUN npm ci --ignore-scripts
+
+# Python packages, compiled translations, collected static files.
+FROM python:3.11-slim-bookworm AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
+RUN python -m venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH
+WORKDIR /app
+COPY requirements.txt ./
+RUN pip install --requirement requirements.txt
+COPY . .
+COPY --from=assets /src/liaison/assets/node_modules liaison/assets/node_modules
+# DEVELOPMENT=1 makes throw-away secrets for this step only: they stay in /tmp of this stage.
+RUN ASSETS_DIR=/app/assets python -m liaison.assets.fetch --copy-only \
+    && python -m liaison.run.catalogues \
+    && DEVELOPMENT=1 VAR_DIR=/tmp/build ASSETS_DIR=/app/assets STATIC_ROOT=/app/staticfiles \
+       python manage.py collectstatic --no-input --verbosity 0 \
+    && rm -rf liaison/assets/node_modules /tmp/build
+
+FROM python:3.11-slim-bookworm
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin liaison \
+    && install -d -o liaison -g liaison /var/lib/liaison
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /app /app
+WORKDIR /app
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    DEBUG=0 \
+    BIND=0.0.0.0 \
+    PORT=8000 \
+    VAR_DIR=/var/lib/liaison \
+    ASSETS_DIR=/app/assets \
+    STATIC_ROOT=/app/staticfiles \
+    PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
+USER liaison
+VOLUME /var/lib/liaison
+EXPOSE 8000
+HEALTHCHECK --interval=15s --timeout=5s --start-period=40s --retries=3 CMD ["python", "-m", "liaison.run.probe"]
+CMD ["gunicorn", "--config", "liaison/run/gunicorn_conf.py", "liaison.wsgi"]

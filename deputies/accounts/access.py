@@ -1,0 +1,119 @@
+"""Who may do what: one vocabulary, one description of the roles, one `can`."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+
+from deputies.accounts.models import Role, User
+from liaison.base.errors import NotAllowed
+
+View = Callable[..., HttpResponse]
+
+
+class Permission(StrEnum):
+    """Everything that can be permitted. Matter permissions are asked together with the matter."""
+
+    DESK = "desk"
+    MATTER_VIEW = "matter.view"
+    MATTER_NOTE = "matter.note"
+    MATTER_TAKE = "matter.take"
+    MATTER_ANSWER = "matter.answer"
+    MATTER_DECLINE = "matter.decline"
+    MATTER_ASK = "matter.ask"
+    MATTER_TRANSFER = "matter.transfer"
+    MATTER_ASSIGN = "matter.assign"
+    MATTER_SIGN = "matter.sign"
+    MATTER_RETURN = "matter.return"
+    MATTER_REPLY = "matter.reply"
+    MATTER_APPROVE = "matter.approve"
+    MATTER_RAISE = "matter.raise"
+    MATTER_RELAY = "matter.relay"
+    MATTER_MERGE = "matter.merge"
+    MATTER_REOPEN = "matter.reopen"
+    MATTER_CLASSIFY = "matter.classify"
+    MATTER_EXPORT = "matter.export"
+    PHONE_REVEAL = "phone.reveal"
+    INTAKE_ASSIST = "intake.assist"
+    INTAKE_IMPORT = "intake.import"
+    TEMPLATE_EDIT = "template.edit"
+    ROSTER_VIEW = "roster.view"
+    ROSTER_EDIT = "roster.edit"
+    POINT_VIEW = "point.view"
+    POINT_EDIT = "point.edit"
+    PLAQUE_PRINT = "plaque.print"
+    RULES_VIEW = "rules.view"
+    RULES_EDIT = "rules.edit"
+    REFERENCE_EDIT = "reference.edit"
+    ACCOUNT_EDIT = "account.edit"
+    SECURITY_LOG = "security.log"
+    AUDIT_LOG = "audit.log"
+
+
+P = Permission
+_COMMON = {P.DESK}
+_DEPUTY = {P.MATTER_VIEW, P.MATTER_NOTE, P.MATTER_TAKE, P.MATTER_ANSWER, P.MATTER_ASK, P.MATTER_TRANSFER, P.MATTER_RAISE, P.POINT_VIEW}
+_LIAISON = {
+    P.MATTER_VIEW, P.MATTER_NOTE, P.MATTER_ASK, P.MATTER_TRANSFER, P.INTAKE_ASSIST, P.INTAKE_IMPORT, P.ROSTER_VIEW,
+    P.POINT_VIEW, P.POINT_EDIT, P.PLAQUE_PRINT, P.PHONE_REVEAL, P.MATTER_CLASSIFY,
+}  # fmt: skip
+_STREET = _LIAISON | {
+    P.MATTER_TAKE, P.MATTER_DECLINE, P.MATTER_ASSIGN, P.MATTER_RAISE, P.MATTER_MERGE, P.MATTER_EXPORT, P.TEMPLATE_EDIT,
+    P.ROSTER_EDIT, P.RULES_VIEW,
+}  # fmt: skip
+_STREET_HEAD = _STREET | {P.MATTER_REOPEN}
+_HANDLER = {P.MATTER_VIEW, P.MATTER_NOTE, P.MATTER_SIGN, P.MATTER_RETURN, P.MATTER_REPLY, P.MATTER_ASK, P.MATTER_EXPORT, P.TEMPLATE_EDIT, P.PHONE_REVEAL}
+_HEAD = _HANDLER | {P.MATTER_APPROVE}
+_DISTRICT = _STREET | {P.MATTER_RELAY, P.MATTER_REOPEN, P.RULES_EDIT, P.REFERENCE_EDIT}
+_LEADER = {P.MATTER_VIEW, P.MATTER_NOTE, P.MATTER_REOPEN, P.MATTER_EXPORT, P.ROSTER_VIEW, P.POINT_VIEW, P.RULES_VIEW}
+
+ROLES: dict[str, frozenset[Permission]] = {
+    Role.DEPUTY: frozenset(_COMMON | _DEPUTY),
+    Role.LIAISON_OFFICER: frozenset(_COMMON | _LIAISON),
+    Role.STREET_STAFF: frozenset(_COMMON | _STREET),
+    Role.STREET_SECRETARY: frozenset(_COMMON | _STREET_HEAD),
+    Role.STREET_CHAIR: frozenset(_COMMON | _STREET_HEAD),
+    Role.HANDLER: frozenset(_COMMON | _HANDLER),
+    Role.DEPARTMENT_HEAD: frozenset(_COMMON | _HEAD),
+    Role.DISTRICT_STAFF: frozenset(_COMMON | _DISTRICT),
+    Role.DISTRICT_LEADER: frozenset(_COMMON | _LEADER),
+    Role.SYSTEM_ADMIN: frozenset({P.DESK, P.REFERENCE_EDIT, P.ACCOUNT_EDIT}),
+    Role.SECURITY_ADMIN: frozenset({P.DESK, P.SECURITY_LOG}),
+    Role.AUDIT_ADMIN: frozenset({P.DESK, P.AUDIT_LOG}),
+}
+"""What each role may do. Scope (which matters, which points) is a second question, put to the record."""
+
+
+def can(user: Any, permission: str, obj: Any = None) -> bool:
+    """Whether `user` may do `permission`, and to `obj` when one is given.
+
+    A record takes part by a method `concerns(user) -> bool`, its scope; it may query.
+    """
+    if not isinstance(user, User) or not user.is_active or permission not in ROLES.get(user.role, frozenset()):
+        return False
+    return obj is None or bool(obj.concerns(user))
+
+
+def check(user: Any, permission: str, obj: Any = None) -> None:
+    """Raise NotAllowed unless `can`."""
+    if not can(user, permission, obj):
+        raise NotAllowed
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Declare a view's permission: signed in, and the role has it. Views of one record also load it by scope."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            check(request.user, permission)
+            return view(request, *args, **kwargs)
+
+        wrapped: View = login_required(checked)
+        wrapped.permission = str(permission)  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorate

@@ -1,0 +1,57 @@
+"""What a session still needs before it may go on, and how long it may rest.
+
+Idle limits: 15 minutes for staff and administrators (protection level 3, `SESSION_IDLE_MINUTES`);
+deputies, who work on their own phone, for as long as the session cookie lives.
+"""
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from deputies.accounts.models import ADMIN_ROLES, Role, User
+
+SEEN = "seen"
+"""Session key: when the user was last active, in seconds since 1970."""
+TOUCH_EVERY = timedelta(seconds=60)
+"""Activity is written at most this often, so that reading pages seldom writes."""
+CHANGE_PASSWORD = "accounts:change_password"  # noqa: S105 - a view name
+SECOND_FACTOR = "accounts:second_factor"
+SECOND_FACTOR_SETUP = "accounts:second_factor_setup"
+OWN_STEPS = frozenset({CHANGE_PASSWORD, SECOND_FACTOR, SECOND_FACTOR_SETUP, "accounts:login", "accounts:logout"})
+"""Views that a user may open while a step is still to be done."""
+
+
+def idle_limit(user: User) -> timedelta:
+    """How long the user may rest before signing in again."""
+    if user.role == Role.DEPUTY:
+        return timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    return timedelta(minutes=settings.SESSION_IDLE_MINUTES)
+
+
+def has_expired(request: HttpRequest, *, now: datetime) -> bool:
+    """Whether the session has rested longer than allowed."""
+    seen = request.session.get(SEEN)
+    limit = idle_limit(cast(User, request.user))
+    return seen is not None and now.timestamp() - seen > limit.total_seconds()
+
+
+def touch(request: HttpRequest, *, now: datetime) -> None:
+    """Note activity."""
+    seen = request.session.get(SEEN, 0)
+    if now.timestamp() - seen >= TOUCH_EVERY.total_seconds():
+        request.session[SEEN] = now.timestamp()
+
+
+def needs_second_factor(user: User) -> bool:
+    """The three administrators prove themselves by a second factor."""
+    return user.role in ADMIN_ROLES
+
+
+def pending_step(request: HttpRequest) -> str:
+    """Name of the view that must be gone through first, or empty."""
+    user = cast(User, request.user)
+    if needs_second_factor(user) and not user.is_verified():  # type: ignore[attr-defined]
+        return SECOND_FACTOR
+    return CHANGE_PASSWORD if user.must_change_password else ""

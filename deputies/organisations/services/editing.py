@@ -1,0 +1,143 @@
+"""Editing the map. Every edit bumps the stamp, so that no process goes on with an old copy."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from deputies.organisations.models import Division, DivisionLevel, Organisation
+from deputies.organisations.queries import STAMP
+from liaison.base.audit.services import Fact, record
+from liaison.base.errors import DomainError, InvalidInput
+from liaison.base.stamps import bump
+
+
+class CodeTaken(InvalidInput):
+    """Codes of divisions and of organisations are unique."""
+
+    message = _("这个代码已经有了，请换一个或修改原有的一条。")
+
+
+class BadCode(InvalidInput):
+    """Official divisions carry digits."""
+
+    message = _("行政区划代码应为 2 至 12 位数字。")
+
+
+class BadParent(InvalidInput):
+    """A node may not stand under itself."""
+
+    message = _("上级不能是它自己或它的下级。")
+
+
+class BadSuccessor(InvalidInput):
+    """The successor must be another active body of the same kind."""
+
+    message = _("只能并入另一个在用的、同类别的机构。")
+
+
+class StillNeeded(DomainError):
+    """A body with others under it cannot simply be closed."""
+
+    message = _("还有下级机构挂在它下面，请先调整下级机构，或改用“并入”。")
+
+
+@transaction.atomic
+def create_division(
+    *, code: str, name: str, level: DivisionLevel, parent: Division | None, by: Any, now: datetime
+) -> Division:
+    """Add a division. Raises CodeTaken."""
+    division = Division(code=code, name=name, level=level, parent=parent)
+    _insert(division)
+    _told(division_chain(division), "division.created", by=by, now=now, data={"code": code, "name": name}, first=True)
+    return division
+
+
+@transaction.atomic
+def create_organisation(
+    *,
+    code: str,
+    name: str,
+    kind: str,
+    division: Division,
+    parent: Organisation | None,
+    by: Any,
+    now: datetime,
+    short_name: str = "",
+    phone: str = "",
+    email: str = "",
+) -> Organisation:
+    """Add a body. Raises CodeTaken."""
+    body = Organisation(
+        code=code, name=name, short_name=short_name, kind=kind, division=division, parent=parent, phone=phone, email=email
+    )
+    _insert(body)
+    _told(chain_of(body), "organisation.created", by=by, now=now, data={"code": code, "name": name}, first=True)
+    return body
+
+
+@transaction.atomic
+def close_organisation(body: Organisation, *, by: Any, now: datetime, reason: str = "") -> None:
+    """Close a body without successor. Raises StillNeeded while active bodies stand under it."""
+    if Organisation.objects.filter(parent=body, active=True).exists():
+        raise StillNeeded
+    body.active = False
+    body.save(update_fields=["active"])
+    _told(chain_of(body), "organisation.closed", by=by, now=now, reason=reason)
+
+
+@transaction.atomic
+def merge_organisation(body: Organisation, *, into: Organisation, by: Any, now: datetime, reason: str = "") -> None:
+    """Close a body in favour of a successor, which takes over the bodies under it. Raises BadSuccessor."""
+    if into.pk == body.pk or not into.active or into.kind != body.kind:
+        raise BadSuccessor(field="into")
+    Organisation.objects.filter(parent=body).exclude(pk=into.pk).update(parent=into)
+    body.active, body.merged_into = False, into
+    body.save(update_fields=["active", "merged_into"])
+    if into.parent_id == body.pk:
+        into.parent = body.parent
+        into.save(update_fields=["parent"])
+    _told(chain_of(body), "organisation.merged", by=by, now=now, reason=reason, data={"into": into.code})
+
+
+def check_parent(node: Division | Organisation, parent: Division | Organisation | None) -> None:
+    """Raise BadParent when `parent` is the node or stands below it."""
+    above: Any = parent
+    while above is not None and node.pk is not None:
+        if above.pk == node.pk:
+            raise BadParent(field="parent")
+        above = above.parent
+
+
+def chain_of(body: Organisation) -> str:
+    """Name of the body's chain in the ledger."""
+    return f"organisation:{body.pk}"
+
+
+def division_chain(division: Division) -> str:
+    """Name of the division's chain in the ledger."""
+    return f"division:{division.pk}"
+
+
+def _insert(row: Division | Organisation) -> None:
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        taken = type(row)._default_manager.filter(code=row.code).exists()
+        raise (CodeTaken if taken else BadCode)(field="code") from error
+
+
+def _told(
+    chain: str,
+    verb: str,
+    *,
+    by: Any,
+    now: datetime,
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+    first: bool = False,
+) -> None:
+    record(chain, Fact(verb=verb, reason=reason, data=data or {}), by=by, now=now, first=first)
+    bump(STAMP)

@@ -1,0 +1,108 @@
+"""Writing to the ledger and proving it."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from liaison.base.audit.models import Audience, Event
+from liaison.base.errors import DomainError
+
+
+class AppendOnly(DomainError):
+    """Somebody tried to change or delete a ledger event."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """What an event says, before it has its place in a chain."""
+
+    verb: str
+    source: str = ""
+    target: str = ""
+    reason: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    audience: str = Audience.INTERNAL
+
+
+def actor_name(by: Any) -> str:
+    """The actor in words, as it stands now; None is the system."""
+    return "" if by is None else str(getattr(by, "signature", by))[:120]
+
+
+def _digest(event: Event) -> str:
+    body = [
+        event.chain, event.seq, event.verb, event.source, event.target, event.reason, event.data, event.audience,
+        event.by_id, event.actor, event.at.astimezone(UTC).isoformat(timespec="microseconds"), event.previous,
+    ]  # fmt: skip
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _chained(chain: str, facts: Iterable[Fact], *, seq: int, previous: str, by: Any, actor: str, at: datetime) -> Iterator[Event]:
+    for fact in facts:
+        seq += 1
+        data = json.loads(json.dumps(fact.data, ensure_ascii=False, default=str))
+        event = Event(
+            chain=chain, seq=seq, verb=fact.verb, source=fact.source, target=fact.target, reason=str(fact.reason),
+            data=data, audience=fact.audience, by=by, actor=actor, at=at, previous=previous,
+        )  # fmt: skip
+        previous = event.digest = _digest(event)
+        yield event
+
+
+def record(chain: str, *facts: Fact, by: Any, now: datetime, actor: str = "", first: bool = False) -> list[Event]:
+    """Append `facts` to `chain`, in the caller's transaction.
+
+    `actor` names an actor without an account (a resident). `first=True` says that the chain is new
+    and saves the look at its end. The caller holds the lock of the record the chain belongs to
+    (`advance` takes it); a concurrent append violates `event_chain_seq` and is rolled back.
+    """
+    last = None if first else Event.objects.filter(chain=chain).order_by("-seq").only("seq", "digest").first()
+    events = list(
+        _chained(
+            chain, facts, seq=last.seq if last else 0, previous=last.digest if last else "",
+            by=by, actor=actor or actor_name(by), at=now,
+        )  # fmt: skip
+    )
+    return Event.objects.bulk_create(events)
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first place where a chain no longer holds."""
+
+    chain: str
+    seq: int
+    why: str
+
+
+def verify(chains: Iterable[str] | None = None) -> Iterator[Break]:
+    """Walk the chains (all by default) and yield the first break of each."""
+    rows = Event.objects.order_by("chain", "seq")
+    if chains is not None:
+        rows = rows.filter(chain__in=list(chains))
+    chain, seq, previous, broken = "", 0, "", False
+    for event in rows.iterator(chunk_size=2000):
+        if event.chain != chain:
+            chain, seq, previous, broken = event.chain, 0, "", False
+        if broken:
+            continue
+        seq += 1
+        why = _fault(event, seq, previous)
+        if why:
+            broken = True
+            yield Break(chain, event.seq, why)
+        previous = event.digest
+
+
+def _fault(event: Event, seq: int, previous: str) -> str:
+    if event.seq != seq:
+        return f"event {seq} is missing"
+    if event.previous != previous:
+        return "does not follow the event before it"
+    if event.digest != _digest(event):
+        return "content was changed"
+    return ""

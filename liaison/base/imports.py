@@ -1,0 +1,175 @@
+"""Importing tables: what every import reports, and reading CSV and XLSX files as plain text cells.
+
+An import is all or nothing: a report with errors means that nothing was written.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from python_calamine import CalamineError, CalamineWorkbook
+
+from liaison.base.errors import InvalidInput
+
+MOST_BYTES = 20_000_000
+MOST_ROWS = 100_000
+FORMULA_STARTS = ("=", "@", "+", "-")
+_ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+@dataclass(frozen=True)
+class RowError:
+    """Why one row cannot be taken. `row` is the line number in the file (the header is row 1; 0 means the file)."""
+
+    row: int
+    column: str
+    reason: Any
+
+    def __str__(self) -> str:
+        place = f"{self.column}: " if self.column else ""
+        return f"{self.row}: {place}{self.reason}"
+
+
+@dataclass(kw_only=True)
+class ImportReport:
+    """What an import did, or would do; with `errors` nothing was written."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    errors: list[RowError] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.errors
+
+    @property
+    def rows(self) -> int:
+        """Rows that were understood."""
+        return self.created + self.updated + self.unchanged
+
+    def refuse(self, row: int, column: str, reason: Any) -> None:
+        """Note a bad row."""
+        self.errors.append(RowError(row, column, reason))
+
+
+class UnreadableFile(InvalidInput):
+    """The file is not a table that can be read."""
+
+    message = _("读不出这个文件，请上传 CSV 或 XLSX 表格。")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One data row: its line number in the file and its cells by column name, as trimmed text."""
+
+    number: int
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as read from a file. Empty rows are left out but counted."""
+
+    columns: Sequence[str]
+    rows: Sequence[Row]
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet program would compute this cell. A signed number is none."""
+    return text.startswith(FORMULA_STARTS) and not text[1:].replace(".", "", 1).isdigit()
+
+
+def read_table(content: bytes, *, name: str = "") -> Table:
+    """The table in `content` (CSV in UTF-8 or GB18030, or the first sheet of an XLSX/XLS/ODS file).
+
+    Raises UnreadableFile with a sentence for the user. `name` is only used to tell the formats apart.
+    """
+    if len(content) > MOST_BYTES:
+        raise UnreadableFile(_("文件超过 20 MB，请分成几个文件导入。"))
+    sheet = _is_spreadsheet(content, name)
+    lines = _spreadsheet_lines(content) if sheet else _csv_lines(content)
+    header: list[str] = []
+    rows: list[Row] = []
+    for number, cells in enumerate(lines, start=1):
+        if not any(cells):
+            continue
+        if not header:
+            header = _header(cells)
+        else:
+            rows.append(_row(number, header, cells))
+        if len(rows) > MOST_ROWS:
+            raise UnreadableFile(_("行数超过 10 万，请分成几个文件导入。"))
+    if not header:
+        raise UnreadableFile(_("文件是空的。"))
+    return Table(header, rows)
+
+
+def _header(cells: Sequence[str]) -> list[str]:
+    header = list(cells)
+    while header and not header[-1]:
+        header.pop()
+    doubled = sorted({name for name in header if name and header.count(name) > 1})
+    if doubled:
+        raise UnreadableFile(_("表头有重复的列：%(columns)s。") % {"columns": "、".join(doubled)})
+    return header
+
+
+def _row(number: int, header: Sequence[str], cells: Sequence[str]) -> Row:
+    return Row(number, {name: text for name, text in zip(header, cells, strict=False) if name})
+
+
+def _is_spreadsheet(content: bytes, name: str) -> bool:
+    magic = content[:4]
+    return magic in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") or name.lower().endswith((".xlsx", ".xls", ".ods"))
+
+
+def _spreadsheet_lines(content: bytes) -> Iterator[list[str]]:
+    try:
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+        rows = sheet.to_python(skip_empty_area=False)
+    except (CalamineError, zipfile.BadZipFile, ValueError, IndexError) as error:
+        raise UnreadableFile from error
+    for row in rows:
+        yield [_text(cell) for cell in row]
+
+
+def _csv_lines(content: bytes) -> Iterator[list[str]]:
+    text = _decoded(content)
+    delimiter = "\t" if "\t" in text.split("\n", 1)[0] else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        for cells in reader:
+            # One yield per line of the file keeps the numbers those that an editor shows.
+            yield [cell.strip() for cell in cells]
+    except csv.Error as error:
+        raise UnreadableFile(_("第 %(row)d 行的引号或分隔符不完整。") % {"row": reader.line_num}) from error
+
+
+def _decoded(content: bytes) -> str:
+    if b"\x00" in content:
+        raise UnreadableFile
+    for encoding in _ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableFile(_("文字编码认不出来，请用 UTF-8 或 GB18030 保存后再导入。"))
+
+
+def _text(cell: Any) -> str:
+    """A spreadsheet's cell as people see it: whole numbers without a decimal point, dates as 2026-11-22."""
+    if isinstance(cell, bool):
+        return str(cell)
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if hasattr(cell, "isoformat"):
+        return cell.isoformat(sep=" ") if hasattr(cell, "hour") and hasattr(cell, "year") else str(cell.isoformat())
+    return str(cell).strip()

@@ -1,0 +1,32 @@
+"""The ways a notice can go out: one module per channel, chosen in settings (`NOTICE_CHANNELS`)."""
+
+from functools import cache
+from typing import ClassVar, Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from liaison.base.notices.models import Notice
+
+
+class Refused(Exception):
+    """The receiver will never take this notice (bad address, rejected text): trying again is useless."""
+
+
+class Sender(Protocol):
+    """One channel. `send` returns when the notice was handed over; it raises Refused, or anything else to be tried again.
+
+    `idempotent` says whether handing the same notice over twice reaches the person once (the receiver drops a
+    repeated `Notice.key`, or the hand-over is part of our own transaction).
+    """
+
+    idempotent: ClassVar[bool]
+
+    def send(self, notice: Notice) -> None: ...
+
+
+@cache
+def sender(channel: str) -> Sender:
+    """The sender configured for `channel`."""
+    made: Sender = import_string(settings.NOTICE_CHANNELS[channel])()
+    return made

@@ -1,0 +1,48 @@
+"""Telephone numbers and names: normalising, masking, blind index (Personal Information Protection Law: least data)."""
+
+import hashlib
+import hmac
+import re
+import unicodedata
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+MOBILE = re.compile(r"^1[3-9]\d{9}$")
+_COMPOUND_SURNAMES = frozenset(
+    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠 "
+    "公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 令狐".split()
+)
+
+
+def normalise_phone(text: str) -> str:
+    """A mobile number as eleven digits; accepts full-width digits, spaces, hyphens, +86. Raises ValidationError."""
+    digits = re.sub(r"[\s\-()（）]", "", unicodedata.normalize("NFKC", text or ""))
+    digits = re.sub(r"^(\+?86|0086)(?=1[3-9])", "", digits)
+    if not MOBILE.match(digits):
+        raise ValidationError(_("请填写 11 位手机号码，例如 13800000000。"), code="phone")
+    return digits
+
+
+def mask_phone(phone: str) -> str:
+    """138****5678; anything else is hidden but for its last two characters."""
+    if MOBILE.match(phone or ""):
+        return f"{phone[:3]}****{phone[7:]}"
+    return f"****{phone[-2:]}" if phone else ""
+
+
+def mask_name(name: str) -> str:
+    """Public form of a name: surname and 某某."""
+    name = (name or "").strip()
+    if not name:
+        return ""
+    surname = name[:2] if name[:2] in _COMPOUND_SURNAMES else name[:1]
+    return f"{surname}某某" if len(name) > len(surname) + 1 else f"{surname}某"
+
+
+def blind_index(value: str) -> str:
+    """Keyed hash by which an encrypted value can be found but not read (hex, 64 characters)."""
+    if not value:
+        return ""
+    return hmac.new(settings.PHONE_KEY.encode(), value.encode(), hashlib.sha256).hexdigest()

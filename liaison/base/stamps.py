@@ -1,0 +1,64 @@
+"""Version stamps of reference data, so that every process may cache it and none serves it stale.
+
+A service that edits reference data calls `bump("name")` in its transaction. A reader calls
+`cached("name", loader)`: one indexed query tells whether this process's copy is still current.
+`reading()` shares that query among several readers, for paths that count statements.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import F
+
+T = TypeVar("T")
+_copies: dict[tuple[str, str], tuple[int, Any]] = {}
+_shared: ContextVar[dict[str, int] | None] = ContextVar("stamps", default=None)
+
+
+class Stamp(models.Model):
+    """The version of one kind of reference data."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    version = models.PositiveBigIntegerField(default=1)
+    personal_fields: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.version}"
+
+
+def bump(name: str) -> None:
+    """Declare that the reference data `name` has changed."""
+    if not Stamp.objects.filter(name=name).update(version=F("version") + 1):
+        Stamp.objects.update_or_create(name=name, defaults={"version": 1})
+
+
+def _versions() -> dict[str, int]:
+    shared = _shared.get()
+    return shared if shared is not None else dict(Stamp.objects.values_list("name", "version"))
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Within the block all `cached` calls share one look at the stamps."""
+    token = _shared.set(dict(Stamp.objects.values_list("name", "version")))
+    try:
+        yield
+    finally:
+        _shared.reset(token)
+
+
+def cached(name: str, loader: Callable[[], T], *, part: str = "") -> T:
+    """The value of `loader`, loaded again only after `bump(name)`; `part` tells several values of one name apart."""
+    version = _versions().get(name, 0)
+    held = _copies.get((name, part))
+    if held is None or held[0] != version:
+        held = _copies[name, part] = (version, loader())
+    return held[1]
+
+
+def forget_all() -> None:
+    """Drop this process's copies (tests call it, since they roll stamps back)."""
+    _copies.clear()

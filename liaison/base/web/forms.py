@@ -1,0 +1,62 @@
+"""Form fields and widgets that several capabilities share."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from liaison.base.privacy import normalise_phone
+
+
+class MultiFileInput(forms.ClearableFileInput):
+    """A plain file input that takes several files."""
+
+    allow_multiple_selected = True
+
+
+class MultiFileField(forms.FileField):
+    """Up to `max_files` files; cleans to a list. Sniffing and re-encoding is the business of base.files."""
+
+    widget = MultiFileInput
+    default_error_messages = {
+        "too_many": ngettext_lazy("最多 %(max)d 个文件，请减少后再提交。", "最多 %(max)d 个文件，请减少后再提交。", "max"),
+    }
+
+    def __init__(self, *, max_files: int = 6, **kwargs: Any) -> None:
+        self.max_files = max_files
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("data-max", str(max_files))
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+        files: Sequence[Any] = data if isinstance(data, list | tuple) else [data]
+        if len(files) > self.max_files:
+            raise ValidationError(self.error_messages["too_many"], code="too_many", params={"max": self.max_files})
+        cleaned = [super(MultiFileField, self).clean(file, initial) for file in files]
+        return [file for file in cleaned if file]
+
+
+class PhoneField(forms.CharField):
+    """A mobile number, cleaned to eleven digits; accepts spaces, hyphens, full-width digits and +86."""
+
+    widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel", "data-no-draft": ""})
+
+    def __init__(self, *, max_length: int = 30, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("手机号码"))
+        super().__init__(max_length=max_length, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        return normalise_phone(text) if text else ""
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date picker."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")

@@ -1,0 +1,41 @@
+"""Middleware of the web layer."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+from liaison.base.errors import DomainError
+from liaison.base.web.display import read_display
+from liaison.base.web.errors import refused
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def elder_mode(get_response: Handler) -> Handler:
+    """Set `request.display` (and `request.elder`, `request.text_size`) from the visitor's cookie."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        display = read_display(request)
+        request.display = display  # type: ignore[attr-defined]
+        request.elder = display.elder  # type: ignore[attr-defined]
+        request.text_size = display.size  # type: ignore[attr-defined]
+        response = get_response(request)
+        if response.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ("Cookie",))
+        return response
+
+    return middleware
+
+
+def domain_errors(get_response: Handler) -> Handler:
+    """Safety net: a DomainError that no view caught becomes its sentence on a page, never a 500."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return refused(request, exception) if isinstance(exception, DomainError) else None
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware

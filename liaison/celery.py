@@ -1,0 +1,19 @@
+"""The Celery application: tasks of every capability, schedule from settings."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison.settings")
+
+app = Celery("liaison")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(
+    [
+        "liaison.base.jobs",
+        "liaison.base.notices",
+        "deputies.contact_points",
+        "opinions.intake",
+        "supervision.cases",
+    ]
+)

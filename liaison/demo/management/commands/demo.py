@@ -1,0 +1,29 @@
+"""Load the invented demo district, or say how to enter it."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from liaison.demo.build import build_world, is_built, refuse_outside_development
+from liaison.demo.show import listing
+
+
+class Command(BaseCommand):
+    """`demo`: load what is missing. `demo --show`: addresses and accounts."""
+
+    help = "Load the invented demo district (only with DEMO=1 in development); --show lists addresses and accounts."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--show", action="store_true", help="list addresses and accounts; write nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        refuse_outside_development()
+        if options["show"]:
+            self.stdout.write(listing())
+            return
+        now = timezone.now()
+        if not is_built():
+            self.stdout.write("· 装入演示数据 / loading demo data")
+            build_world(now=now)

@@ -1,0 +1,75 @@
+"""Reading reference data; copies are kept per process and renewed by stamp."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from deputies.organisations.models import Organisation
+from liaison.base.stamps import cached
+from opinions.catalog.models import Category, ClockKind, Reason, ReasonKind, Responsibility, TimeLimitPolicy
+
+STAMP = "catalog"
+"""Services and admin pages that edit anything of this capability bump this stamp."""
+
+
+def categories() -> list[Category]:
+    """Active categories in order, parents loaded."""
+    return cached(STAMP, lambda: list(Category.objects.filter(active=True).select_related("parent")), part="categories")
+
+
+def top_categories() -> list[Category]:
+    """What residents choose from."""
+    return [category for category in categories() if category.parent_id is None]
+
+
+def reasons(kind: ReasonKind) -> list[Reason]:
+    """Active reasons of one kind, in order."""
+    rows = cached(STAMP, lambda: list(Reason.objects.filter(active=True)), part="reasons")
+    return [reason for reason in rows if reason.kind == kind]
+
+
+def responsible_for(category: Category | None, district_id: int) -> Organisation | None:
+    """The active body responsible for `category` in the district: that of the category, else of its parent."""
+    rows = cached(STAMP, _responsibilities, part="responsibilities")
+    while category is not None:
+        found = rows.get((category.pk, district_id))
+        if found is not None and found.active:
+            return found
+        category = category.parent
+    return None
+
+
+def _responsibilities() -> dict[tuple[int, int], Organisation]:
+    rows: Iterable[Responsibility] = Responsibility.objects.select_related("organisation")
+    return {(row.category_id, row.district_id): row.organisation for row in rows}
+
+
+def policy_for(
+    clock: ClockKind, *, on: date, district_id: int, tier: int | None, category: Category | None, urgency: str
+) -> TimeLimitPolicy | None:
+    """The most specific policy in force on `on`; of two equally specific ones the newer. None where nothing is ruled."""
+    rows = cached(STAMP, lambda: list(TimeLimitPolicy.objects.all()), part="policies")
+    lineage = {category.pk, category.parent_id} if category else set()
+    fits = [row for row in rows if row.clock == clock and _applies(row, on, district_id, tier, lineage, urgency)]
+    return max(fits, key=_specificity, default=None)
+
+
+def _applies(row: TimeLimitPolicy, on: date, district_id: int, tier: int | None, lineage: set[int | None], urgency: str) -> bool:
+    return (
+        row.valid_from <= on
+        and (row.valid_to is None or on <= row.valid_to)
+        and row.district_id in (None, district_id)
+        and row.tier in (None, tier)
+        and (row.category_id is None or row.category_id in lineage)
+        and row.urgency in ("", urgency)
+    )
+
+
+def _specificity(row: TimeLimitPolicy) -> tuple[bool, bool, bool, bool, date, int]:
+    return (
+        row.category_id is not None,
+        bool(row.urgency),
+        row.tier is not None,
+        row.district_id is not None,
+        row.valid_from,
+        row.pk,
+    )

@@ -1,0 +1,75 @@
+"""Forms of the desk."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from deputies.accounts.models import DISTRICT_ROLES, User
+from deputies.organisations.models import STREET_KINDS, Organisation
+from liaison.base.web.forms import DateInput
+from liaison.base.workdays.arithmetic import Light
+from opinions.catalog.models import Category, Tier
+from opinions.catalog.queries import categories
+from opinions.intake.models import SourceChannel
+from opinions.matters.states import Status
+
+ANY = ("", _("不限"))
+
+
+def _choices(options: Any) -> list[tuple[Any, Any]]:
+    return [ANY, *options]
+
+
+class FilterForm(forms.Form):
+    """The filter of the matter list. A value that cannot be is ignored, so that no address breaks the desk."""
+
+    q = forms.CharField(label=_("搜索"), required=False, max_length=100)
+    light = forms.ChoiceField(label=_("灯色"), required=False, choices=_choices(Light.choices))
+    status = forms.ChoiceField(label=_("状态"), required=False, choices=_choices(Status.choices))
+    tier = forms.TypedChoiceField(label=_("层级"), required=False, coerce=int, empty_value=None, choices=_choices(Tier.choices))
+    category = forms.ChoiceField(label=_("类别"), required=False)
+    street = forms.ChoiceField(label=_("街道"), required=False)
+    channel = forms.ChoiceField(label=_("渠道"), required=False, choices=_choices(SourceChannel.choices))
+    since = forms.DateField(label=_("提交时间自"), required=False, widget=DateInput)
+    until = forms.DateField(label=_("至"), required=False, widget=DateInput)
+    sort = forms.ChoiceField(
+        label=_("排序"), required=False, choices=[("", _("先到期的在前")), ("new", _("最新的在前")), ("old", _("最早的在前"))]
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].choices = _choices((row.pk, _indented(row)) for row in categories())  # type: ignore[attr-defined]
+        if user.role in DISTRICT_ROLES:
+            streets = Organisation.objects.filter(kind__in=STREET_KINDS, parent=user.organisation_id, active=True)
+            self.fields["street"].choices = _choices(streets.values_list("pk", "name"))  # type: ignore[attr-defined]
+        else:
+            del self.fields["street"]
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The values that are valid; the rest do not filter."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything beyond the order is chosen."""
+        return bool(set(self.chosen) - {"sort", "q"})
+
+
+def _indented(category: Category) -> str:
+    return f"　{category.name}" if category.parent_id else category.name
+
+
+class SaveFilterForm(forms.Form):
+    name = forms.CharField(label=_("名称"), max_length=30, error_messages={"required": _("请给这个筛选起个名字。")})
+    query = forms.CharField(max_length=500, required=False, widget=forms.HiddenInput)
+
+
+class RevealForm(forms.Form):
+    reason = forms.CharField(
+        label=_("查看原因"), min_length=4, max_length=300,
+        help_text=_("查看会被记录：谁、什么时候、为什么。"),
+        error_messages={"required": _("请写明为什么要看电话号码。"), "min_length": _("请写得具体一点，至少 4 个字。")},
+    )  # fmt: skip

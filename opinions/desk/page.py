@@ -1,0 +1,119 @@
+"""Everything that the matter page shows, gathered in a constant number of statements."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Prefetch
+from django.urls import reverse
+
+from deputies.accounts.access import Permission, can
+from deputies.accounts.models import User
+from liaison.base.audit.models import Audience, Event
+from liaison.base.web import parts
+from liaison.base.workdays.arithmetic import Light, light
+from liaison.base.workdays.explain import sentences
+from liaison.base.workflow import Transition
+from opinions.clocks.models import Clock
+from opinions.handling.models import Assignment, Reply, ReplyPoint, ReplyStatus
+from opinions.handling.queries import verbs_for
+from opinions.matters.models import Attachment, Matter, Reporter
+from opinions.matters.presenters import title_of, tone_of
+
+HISTORY = 200
+"""Events shown on the page; older ones are on the audit list."""
+
+
+@dataclass
+class ClockView:
+    """A clock with its light and its sum in sentences."""
+
+    clock: Clock
+    light: Light | None
+    sentences: list[str]
+
+
+@dataclass
+class MatterPage:
+    """The matter and all that stands around it."""
+
+    matter: Matter
+    verbs: list[Transition]
+    events: list[parts.Event]
+    lines: list[parts.Line]
+    clocks: list[ClockView]
+    assignments: list[Assignment]
+    replies: list[Reply]
+    files: list[parts.Thumb]
+    reporters: list[Reporter]
+    may: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def primary(self) -> Transition | None:
+        """The one thing to do next."""
+        return self.verbs[0] if self.verbs else None
+
+    @property
+    def lead(self) -> Assignment | None:
+        """The last lead handler."""
+        return next((row for row in reversed(self.assignments) if row.part == "lead"), None)
+
+
+def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
+    """Gather the page of `matter`, which must be in the user's scope, for its reader."""
+    assignments = list(matter.assignments.select_related("organisation", "return_reason", "suggested", "signed_by"))
+    reporters = list(matter.reporters.all())
+    return MatterPage(
+        matter=matter,
+        verbs=verbs_for(user, matter, assignments=assignments),
+        events=[_event(row) for row in _history(matter)],
+        lines=[_line(row, user) for row in matter.lines.select_related("organisation")],
+        clocks=[_clock(row, today) for row in matter.clocks.select_related("organisation")],
+        assignments=assignments,
+        replies=_replies(user, matter),
+        files=[_thumb(row) for row in matter.attachments.select_related("stored")],
+        reporters=reporters,
+        may={
+            "reveal": can(user, Permission.PHONE_REVEAL) and any(row.phone for row in reporters),
+            "note": can(user, Permission.MATTER_NOTE),
+            "classify": can(user, Permission.MATTER_CLASSIFY) and matter.is_open,
+        },
+    )
+
+
+def _history(matter: Matter) -> list[Event]:
+    return list(Event.objects.filter(chain=matter.chain).order_by("-seq")[:HISTORY])
+
+
+def _replies(user: User, matter: Matter) -> list[Reply]:
+    """Issued replies for everyone; drafts only for the body that writes them."""
+    rows = matter.replies.select_related("organisation", "deputy", "written_by", "approved_by").prefetch_related(
+        Prefetch("points", ReplyPoint.objects.order_by("order", "id"))
+    )
+    return [row for row in rows if row.status == ReplyStatus.ISSUED or row.organisation_id == user.organisation_id]
+
+
+def _event(event: Event) -> parts.Event:
+    return parts.Event(
+        at=event.at, title=title_of(event), by=event.actor, text=event.reason, tone=tone_of(event),  # type: ignore[arg-type]
+        internal=event.audience == Audience.INTERNAL,
+    )  # fmt: skip
+
+
+def _line(line: Any, user: User) -> parts.Line:
+    body = line.organisation.name if line.organisation else ""
+    return parts.Line(
+        at=line.at, author=line.author, text=line.body, role=body, internal=line.audience == Audience.INTERNAL,
+        mine=line.by_id == user.pk,
+    )  # fmt: skip
+
+
+def _clock(clock: Clock, today: Any) -> ClockView:
+    running = clock.stopped_at is None and clock.paused_on is None
+    told = [sentence for part in clock.explanation for sentence in sentences(part)]
+    return ClockView(clock, light(clock.due_on, clock.warn_on, today) if running else None, told)
+
+
+def _thumb(attachment: Attachment) -> parts.Thumb:
+    url = reverse("desk:attachment", args=[attachment.pk])
+    preview = f"{url}?thumb=1" if attachment.stored.is_image else ""
+    return parts.Thumb(url=url, name=attachment.stored.name, preview_url=preview, size=attachment.stored.size)

@@ -1,0 +1,86 @@
+"""What a resident raised, and how it came in."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from deputies.contact_points.models import ContactPoint
+from deputies.roster.models import Deputy
+from liaison.base.files.models import StoredFile
+from opinions.matters.models import Matter
+
+
+class SourceChannel(models.TextChoices):
+    """来源渠道 (G6)."""
+
+    QR = "qr", _("扫码")
+    WEB = "web", _("网站")
+    STATION = "station", _("联络站来访")
+    WECHAT = "wechat", _("微信")
+    PHONE = "phone", _("电话")
+    VISIT = "visit", _("走访")
+    GRID = "grid", _("网格员")
+    PETITION = "petition", _("信访转来")
+    IMPORT = "import", _("批量导入")
+    HOTLINE = "hotline", _("12345 热线")
+    OPEN311 = "open311", _("开放接口")
+
+
+class Reach(models.TextChoices):
+    """影响范围."""
+
+    HOUSEHOLD = "household", _("一户")
+    ESTATE = "estate", _("小区")
+    STREET = "street", _("街道")
+    DISTRICT = "district", _("全区")
+    CITY = "city", _("全市")
+    PROVINCE = "province", _("全省")
+
+
+class Opinion(models.Model):
+    """民情民意: shares its key with its Matter."""
+
+    matter = models.OneToOneField(Matter, primary_key=True, on_delete=models.CASCADE, related_name="opinion")
+    channel = models.CharField(_("渠道"), max_length=12, choices=SourceChannel)
+    content = models.TextField(_("内容"))
+    place = models.CharField(_("地点"), max_length=160, blank=True)
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    reach = models.CharField(_("影响范围"), max_length=12, choices=Reach, blank=True)
+    contact_point = models.ForeignKey(ContactPoint, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("联系点"))
+    addressed_to = models.ForeignKey(Deputy, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("找哪位代表"))
+    anonymous = models.BooleanField(_("匿名"), default=False)
+    privacy_version = models.CharField(max_length=20, blank=True)
+    consent_contact = models.BooleanField(_("同意电话联系"), default=False)
+    consent_publish = models.BooleanField(_("同意公开去标识后的内容"), default=False)
+    submission_key = models.UUIDField(unique=True)
+    source_system = models.CharField(max_length=40, blank=True)
+    source_number = models.CharField(_("来源编号"), max_length=80, blank=True)
+    assisted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(_("居民确认时间"), null=True, blank=True)
+    warnings = models.JSONField(default=list, blank=True, help_text="belongs-elsewhere hints seen at submission")
+    personal_fields = ("content", "place", "latitude", "longitude", "source_number")
+
+    class Meta:
+        ordering = ["-matter_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["source_system", "source_number"], condition=~Q(source_number=""), name="opinion_source_number_once"),
+            models.CheckConstraint(condition=Q(latitude__isnull=True, longitude__isnull=True) | Q(latitude__isnull=False, longitude__isnull=False), name="opinion_position_whole"),
+        ]
+
+
+class KeptPhoto(models.Model):
+    """A photo that arrived with a form which could not be taken yet, so that it need not be chosen again.
+
+    It belongs to the form's submission key and goes with the opinion, or away after a day.
+    """
+
+    submission_key = models.UUIDField(db_index=True)
+    stored = models.ForeignKey(StoredFile, on_delete=models.CASCADE, related_name="+")
+    client_hash = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(db_index=True)
+    personal_fields = ("client_hash",)
+
+    class Meta:
+        ordering = ["id"]

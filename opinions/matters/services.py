@@ -1,0 +1,136 @@
+"""What every kind of matter shares: moving on, lines, attachments, and telling people."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from deputies.accounts.models import Role, User
+from deputies.organisations.models import Organisation
+from deputies.roster.models import Deputy
+from liaison.base.audit.models import Audience
+from liaison.base.audit.services import Fact
+from liaison.base.errors import InvalidInput
+from liaison.base.files.models import StoredFile
+from liaison.base.notices.models import Channel
+from liaison.base.notices.services import Draft, queue
+from liaison.base.workflow import advance
+from opinions.matters.models import Attachment, Line, Matter, Reporter
+from opinions.matters.states import FINAL, WORKFLOWS
+
+LINE_MAX = 10_000
+_NOBODY = {"holder": None, "holder_deputy": None}
+
+
+def advance_matter(
+    matter: Matter,
+    verb: str,
+    *,
+    by: User | None,
+    now: datetime,
+    reason: str = "",
+    target: str | None = None,
+    actor: str = "",
+    data: dict[str, Any] | None = None,
+    audience: str | None = None,
+    changes: Mapping[str, Any] | None = None,
+    also: Iterable[Fact] = (),
+) -> None:
+    """Move `matter` on by `verb`, in the caller's transaction (see `liaison.base.workflow.advance`).
+
+    A final status ends everybody's turn and dates the end; moving off one takes the date back.
+    """
+    workflow = WORKFLOWS[matter.kind]
+    to = workflow[verb].target or target or matter.status
+    values = {**(_NOBODY if to in FINAL else {}), **(changes or {}), "closed_at": now if to in FINAL else None}
+    advance(
+        matter, verb, workflow=workflow, by=by, now=now, chain=matter.chain, reason=reason, target=target,
+        actor=actor, data=data, audience=audience, changes=values, also=also,
+    )  # fmt: skip
+
+
+def turn_of(*, organisation: Organisation | None = None, deputy: Deputy | None = None) -> dict[str, Any]:
+    """`changes` that give the turn to a body, to a deputy, or (neither) to the resident."""
+    return {"holder": organisation, "holder_deputy": deputy}
+
+
+def add_line(
+    *, matter: Matter, body: str, audience: str, by: User | None, now: datetime, author: str = "", organisation: Organisation | None = None
+) -> Line:
+    """Add a line to the conversation. Raises InvalidInput when empty or too long. `author` is shown as written."""
+    body = body.strip()
+    if not body:
+        raise InvalidInput(_("请写下内容再发送。"), field="body")
+    if len(body) > LINE_MAX:
+        raise InvalidInput(_("内容太长，请控制在 10000 字以内。"), field="body")
+    return Line.objects.create(
+        matter=matter, body=body, audience=audience, by=by, at=now,
+        organisation=organisation or (by.organisation if by else None), author=author or (by.signature if by else ""),
+    )  # fmt: skip
+
+
+def attach(*, matter: Matter, stored: Iterable[StoredFile], audience: str, by: User | None, now: datetime) -> list[Attachment]:
+    """Attach stored files to the matter."""
+    rows = [Attachment(matter=matter, stored=one, audience=audience, by=by, at=now) for one in stored]
+    return Attachment.objects.bulk_create(rows)
+
+
+def new_link_key() -> str:
+    """The key of a resident's private link (about 128 bits)."""
+    return secrets.token_urlsafe(16)
+
+
+def private_link(reporter: Reporter, code: str) -> str:
+    """The resident's own address for following the matter `code`."""
+    return f"{settings.PUBLIC_URL}/t/{code}/?k={reporter.link_key}"
+
+
+def tell_body(
+    matter: Matter, *, key: str, subject: object, now: datetime, organisation: Organisation | None = None,
+    deputy: Deputy | None = None, roles: Iterable[str] = (), body: object = "",
+) -> None:  # fmt: skip
+    """Queue in-app notices (and e-mail or WeCom where the person has an address) to a deputy or to a body's staff."""
+    staff = User.objects.filter(is_active=True)
+    if deputy is not None:
+        people = [*staff.filter(deputy=deputy), *staff.filter(pk=deputy.helper_id)]
+    elif organisation is not None:
+        chosen = list(roles)
+        people = list(staff.filter(organisation=organisation, **({"role__in": chosen} if chosen else {})).exclude(role=Role.DEPUTY))
+    else:
+        return
+    link = f"/desk/matters/{matter.code}/"
+    drafts = [draft for person in people for draft in _drafts(matter, person, key, str(subject), str(body), link)]
+    queue(drafts, now=now)
+
+
+def _drafts(matter: Matter, person: User, key: str, subject: str, body: str, link: str) -> Iterable[Draft]:
+    common = {"subject": subject, "body": body, "about": matter.chain}
+    tag = f"{matter.pk}:{key}:{person.pk}"
+    yield Draft(key=f"{tag}:in_app", channel=Channel.IN_APP, recipient=person, link=link, **common)
+    absolute = f"{settings.PUBLIC_URL}{link}"
+    if person.email:
+        yield Draft(key=f"{tag}:email", channel=Channel.EMAIL, recipient=person, address=person.email, link=absolute, **common)
+    if person.wecom_id:
+        yield Draft(key=f"{tag}:wecom", channel=Channel.WECOM, recipient=person, address=person.wecom_id, link=absolute, **common)
+
+
+def tell_reporters(matter: Matter, *, key: str, subject: object, now: datetime, links: Mapping[int, str] | None = None) -> None:
+    """Queue a text message to every resident behind the matter and those merged into it who left a number.
+
+    `links` may give a reporter (by id) another link than the private one, e.g. the one-time rating link.
+    """
+    reporters = Reporter.objects.filter(matter__in=[matter.pk, *matter.merged.values_list("pk", flat=True)]).select_related("matter")
+    drafts = [
+        Draft(
+            key=f"{matter.pk}:{key}:r{reporter.pk}:sms", channel=Channel.SMS, address=reporter.phone, subject=str(subject),
+            link=(links or {}).get(reporter.pk) or private_link(reporter, reporter.matter.code), about=matter.chain,
+        )
+        for reporter in reporters
+        if reporter.phone
+    ]  # fmt: skip
+    queue(drafts, now=now)
+
+

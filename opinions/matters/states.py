@@ -1,0 +1,104 @@
+"""The states of an opinion and the verbs between them (design.md §4), as a table.
+
+Two rows go beyond the design: `answer` also leads on from rework, so that a deputy whose answer did not
+satisfy may answer again, and `transfer` (转交) hands an untouched opinion to another street or deputy.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from deputies.accounts.access import Permission as P
+from liaison.base.workflow import Transition, Workflow
+
+
+class MatterKind(models.TextChoices):
+    OPINION = "opinion", _("民情民意")
+    PROPOSAL = "proposal", _("代表建议")
+    LIVELIHOOD = "livelihood", _("民生项目")
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("待接单")
+    TAKEN = "taken", _("已接单")
+    WAITING = "waiting", _("待补充")
+    HANDLING = "handling", _("办理中")
+    RETURNED = "returned", _("已退回")
+    REPLIED = "replied", _("已答复")
+    REWORK = "rework", _("重新办理")
+    PROPOSED = "proposed", _("已转建议")
+    RELAYED = "relayed", _("已接力")
+    CLOSED = "closed", _("已办结")
+    DECLINED = "declined", _("不予受理")
+    MERGED = "merged", _("已并案")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+S = Status
+FINAL = (S.CLOSED, S.DECLINED, S.MERGED, S.WITHDRAWN)
+OPEN = tuple(status for status in S if status not in FINAL and status != S.DRAFT)
+RESIDENT = "resident"
+"""Permission of verbs that belong to the resident alone, by link (rule 5)."""
+SYSTEM = "system"
+
+OPINION = Workflow(
+    [
+        Transition(verb="submit", label=_("提交"), sources=(), target=S.SUBMITTED, permission=RESIDENT, public=True),
+        Transition(verb="take", label=_("接单"), sources=(S.SUBMITTED,), target=S.TAKEN, permission=P.MATTER_TAKE, public=True),
+        Transition(
+            verb="decline", label=_("不予受理"), sources=(S.SUBMITTED, S.TAKEN), target=S.DECLINED, permission=P.MATTER_DECLINE,
+            needs_reason=True, public=True,
+        ),
+        Transition(verb="transfer", label=_("转交"), sources=(S.SUBMITTED, S.TAKEN), target=S.SUBMITTED, permission=P.MATTER_TRANSFER, needs_reason=True, public=True),
+        Transition(verb="ask", label=_("请补充"), sources=(S.TAKEN, S.HANDLING), target=S.WAITING, permission=P.MATTER_ASK, needs_reason=True, public=True),
+        Transition(verb="supply", label=_("补充"), sources=(S.WAITING,), target=None, permission=RESIDENT, public=True),
+        Transition(verb="expire", label=_("补充逾期"), sources=(S.WAITING,), target=None, permission=SYSTEM, public=True),
+        Transition(verb="answer", label=_("答复"), sources=(S.TAKEN, S.REWORK), target=S.REPLIED, permission=P.MATTER_ANSWER, public=True),
+        Transition(
+            verb="assign", label=_("交办"), sources=(S.SUBMITTED, S.TAKEN, S.RETURNED, S.REWORK), target=S.HANDLING,
+            permission=P.MATTER_ASSIGN, public=True,
+        ),
+        Transition(verb="return", label=_("退回"), sources=(S.HANDLING,), target=S.RETURNED, permission=P.MATTER_RETURN, needs_reason=True, public=True),
+        Transition(verb="reply", label=_("答复"), sources=(S.HANDLING,), target=S.REPLIED, permission=P.MATTER_APPROVE, public=True),
+        Transition(verb="raise", label=_("转建议"), sources=(S.TAKEN, S.HANDLING), target=S.PROPOSED, permission=P.MATTER_RAISE, needs_reason=True, public=True),
+        Transition(
+            verb="relay", label=_("接力"), sources=(S.TAKEN, S.HANDLING, S.PROPOSED), target=S.RELAYED, permission=P.MATTER_RELAY,
+            needs_reason=True, public=True,
+        ),
+        Transition(
+            verb="report_back", label=_("反馈结果"), sources=(S.PROPOSED, S.RELAYED), target=S.REPLIED, permission=P.MATTER_RAISE, public=True
+        ),
+        Transition(verb="rate", label=_("评价"), sources=(S.REPLIED,), target=None, permission=RESIDENT, public=True),
+        Transition(verb="lapse", label=_("到期未评价"), sources=(S.REPLIED,), target=S.CLOSED, permission=SYSTEM, public=True),
+        Transition(verb="merge", label=_("并案"), sources=tuple(OPEN), target=S.MERGED, permission=P.MATTER_MERGE, public=True),
+        Transition(verb="reopen", label=_("重启"), sources=(S.CLOSED,), target=S.HANDLING, permission=P.MATTER_REOPEN, needs_reason=True, public=True),
+        Transition(
+            verb="withdraw", label=_("撤回"), sources=(S.SUBMITTED, S.TAKEN, S.WAITING), target=S.WITHDRAWN, permission=RESIDENT, public=True
+        ),
+    ]
+)  # fmt: skip
+
+WORKFLOWS: dict[str, Workflow] = {MatterKind.OPINION: OPINION}
+
+
+class Stage(models.IntegerChoices):
+    """The four stages that the public sees (H3)."""
+
+    SUBMITTED = 1, _("点单")
+    TAKEN = 2, _("接单")
+    HANDLED = 3, _("领单")
+    RATED = 4, _("验单")
+
+
+STAGE_OF: dict[str, Stage] = {
+    S.SUBMITTED: Stage.SUBMITTED,
+    S.TAKEN: Stage.TAKEN,
+    S.WAITING: Stage.TAKEN,
+    S.HANDLING: Stage.HANDLED,
+    S.RETURNED: Stage.HANDLED,
+    S.REWORK: Stage.HANDLED,
+    S.PROPOSED: Stage.HANDLED,
+    S.RELAYED: Stage.HANDLED,
+    S.REPLIED: Stage.RATED,
+    S.CLOSED: Stage.RATED,
+}

@@ -1,0 +1,17 @@
+"""Models of the floor, for Django's registry."""
+
+from opinions.catalog.models import Category, Reason, ReplyTemplate, Responsibility, TimeLimitPolicy
+from opinions.clocks.models import Clock
+from opinions.desk.models import SavedFilter
+from opinions.evaluation.models import Rating, RatingInvite
+from opinions.handling.models import Assignment, Relay, Reply, ReplyPoint
+from opinions.intake.models import KeptPhoto, Opinion
+from opinions.matters.models import Attachment, Line, Matter, Reporter
+from opinions.proposals.models import Proposal
+from opinions.routing.models import RoutingDecision, Rule, RuleSet
+
+__all__ = [
+    "Assignment", "Attachment", "Category", "Clock", "KeptPhoto", "Line", "Matter", "Opinion", "Proposal", "Rating", "RatingInvite",
+    "Reason", "Relay", "Reply", "ReplyPoint", "ReplyTemplate", "Reporter", "Responsibility", "RoutingDecision", "Rule",
+    "RuleSet", "SavedFilter", "TimeLimitPolicy",
+]  # fmt: skip

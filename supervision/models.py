@@ -1,0 +1,1 @@
+"""Models of the floor, for Django's registry: none yet."""

@@ -1,0 +1,162 @@
+"""The outbox: claimed once, tried again, given up, and never sent twice."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from liaison.base.notices import channels, nudge
+from liaison.base.notices.channels import Refused
+from liaison.base.notices.delivery import BACK_OFF, LEASE, deliver, due
+from liaison.base.notices.models import Channel, Notice, NoticeStatus
+from liaison.base.notices.services import Draft, queue
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+class Recorder:
+    """A channel that remembers what it was given, and fails as told."""
+
+    idempotent = True
+    sent: list[str]
+
+    def __init__(self) -> None:
+        self.sent = []
+        self.failures: list[Exception] = []
+
+    def send(self, notice: Notice) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append(notice.key)
+
+
+@pytest.fixture
+def channel(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+    recorder = Recorder()
+    monkeypatch.setattr("liaison.base.notices.delivery.sender", lambda _name: recorder)
+    yield recorder
+
+
+def sms(key: str = "m1:assigned:sms") -> Notice:
+    queue([Draft(key=key, channel=Channel.SMS, address="13800000000", subject="已交办")], now=NOW)
+    return Notice.objects.get(key=key)
+
+
+def test_queue_same_key_twice_keeps_one_row() -> None:
+    sms()
+    sms()
+    assert Notice.objects.count() == 1
+
+
+def test_queue_address_is_encrypted_at_rest() -> None:
+    from django.db import connection
+
+    notice = sms()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT address FROM base_notice WHERE id = %s", [notice.pk])
+        assert "13800000000" not in cursor.fetchone()[0]
+    assert Notice.objects.get().address == "13800000000"
+
+
+def test_queue_in_a_rolled_back_transaction_leaves_nothing() -> None:
+    class Undo(Exception):
+        pass
+
+    with pytest.raises(Undo), transaction.atomic():
+        sms()
+        raise Undo
+    assert not Notice.objects.exists()
+
+
+def test_deliver_marks_sent(channel: Recorder) -> None:
+    notice = sms()
+    assert deliver(notice, NOW)
+    notice.refresh_from_db()
+    assert (notice.status, notice.attempts, channel.sent) == (NoticeStatus.SENT, 1, ["m1:assigned:sms"])
+    assert due(NOW + timedelta(days=1)) == []
+
+
+def test_deliver_by_two_workers_sends_once(channel: Recorder) -> None:
+    sms()
+    mine, theirs = due(NOW)[0], due(NOW)[0]
+    assert deliver(mine, NOW)
+    assert not deliver(theirs, NOW)
+    assert channel.sent == ["m1:assigned:sms"]
+
+
+def test_deliver_after_failure_backs_off_then_gives_up(channel: Recorder) -> None:
+    sms()
+    now = NOW
+    for wait in BACK_OFF:
+        channel.failures = [OSError("gateway down")]
+        [row] = due(now)
+        assert not deliver(row, now)
+        assert due(now + wait - timedelta(seconds=1)) == []
+        now += wait
+    channel.failures = [OSError("gateway down")]
+    deliver(due(now)[0], now)
+    assert Notice.objects.get().status == NoticeStatus.FAILED
+    assert due(now + timedelta(days=30)) == []
+
+
+def test_deliver_refused_is_not_tried_again(channel: Recorder) -> None:
+    channel.failures = [Refused("no such number")]
+    deliver(sms(), NOW)
+    notice = Notice.objects.get()
+    assert (notice.status, notice.error) == (NoticeStatus.FAILED, "no such number")
+
+
+def test_deliver_one_poison_notice_does_not_stop_the_rest(channel: Recorder) -> None:
+    channel.failures = [RuntimeError("poison")]
+    sms("a")
+    sms("b")
+    assert [deliver(row, NOW) for row in due(NOW)] == [False, True]
+    assert channel.sent == ["b"]
+
+
+def _abandon(notice: Notice) -> None:
+    """As a worker leaves it that was killed while sending."""
+    Notice.objects.filter(pk=notice.pk).update(status=NoticeStatus.SENDING, attempts=1, due_at=NOW + LEASE)
+
+
+def test_abandoned_row_is_left_alone_during_the_lease(channel: Recorder) -> None:
+    _abandon(sms())
+    assert due(NOW + LEASE - timedelta(seconds=1)) == []
+
+
+def test_abandoned_row_goes_out_again_where_repetition_is_dropped(channel: Recorder) -> None:
+    _abandon(sms())
+    later = NOW + LEASE
+    assert deliver(due(later)[0], later)
+    assert channel.sent == ["m1:assigned:sms"]
+
+
+def test_abandoned_row_is_uncertain_where_repetition_would_reach_the_person(channel: Recorder) -> None:
+    channel.idempotent = False
+    _abandon(sms())
+    later = NOW + LEASE
+    assert not deliver(due(later)[0], later)
+    assert channel.sent == []
+    assert Notice.objects.get().status == NoticeStatus.UNCERTAIN
+
+
+def test_every_configured_channel_can_be_made(settings: Any) -> None:
+    channels.sender.cache_clear()
+    assert {name for name in settings.NOTICE_CHANNELS if channels.sender(name)} == set(Channel.values)
+
+
+def test_nudge_with_a_dead_broker_is_quick_and_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def refuse(*_args: Any, **_kwargs: Any) -> None:
+        calls.append(1)
+        raise OSError("connection refused")
+
+    monkeypatch.setattr(nudge, "_quiet_until", 0.0)
+    monkeypatch.setattr("celery.current_app.send_task", refuse)
+    nudge.nudge()
+    nudge.nudge()
+    assert calls == [1]

@@ -1,0 +1,70 @@
+"""What machines are told about this process."""
+
+import pytest
+from django.db import DatabaseError
+from django.test import Client, RequestFactory
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from liaison.base.web import health
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _ask_anew() -> None:
+    health._check_migrations.cache_clear()
+
+
+def test_healthz_answers_without_a_database(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(0):
+        response = client.get("/healthz")
+    assert response.status_code == 200
+    assert response.content == b"ok\n"
+
+
+def test_readyz_is_ready_when_everything_answers(client: Client) -> None:
+    response = client.get("/readyz")
+    assert response.json() == {"status": "ok", "failing": {}}
+    assert response.status_code == 200
+
+
+def test_readyz_names_the_database_when_it_is_gone(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> None:
+        raise DatabaseError("no such host: secret-name")
+
+    monkeypatch.setattr(health, "_check_database", gone)
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["failing"] == {"database": "DatabaseError"}
+
+
+def test_readyz_counts_unapplied_migrations(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda *_: [1, 2])
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["failing"] == {"migrations": "2 not applied"}
+
+
+def test_readyz_names_the_broker_when_it_is_gone(client: Client, settings: Settings) -> None:
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1"
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert list(response.json()["failing"]) == ["broker"]
+
+
+def test_metrics_show_counters(client: Client) -> None:
+    client.get("/healthz")
+    response = client.get("/metrics")
+    assert response.status_code == 200
+    assert b"django_http_requests_before_middlewares_total" in response.content
+
+
+@pytest.mark.parametrize(
+    ("given", "status"), [("", 403), ("Bearer wrong", 403), ("Bearer ключ", 403), ("Bearer right", 200)]
+)
+def test_metrics_want_the_token_when_one_is_set(
+    rf: RequestFactory, settings: Settings, given: str, status: int
+) -> None:
+    settings.METRICS_TOKEN = "right"
+    request = rf.get("/metrics", headers={"Authorization": given})
+    assert health.metrics(request).status_code == status

@@ -1,0 +1,51 @@
+"""`make run` from the outside: what it starts, what it says, what it leaves behind."""
+
+import signal
+import socket
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.system import System
+
+
+def descendants(system: System) -> list[psutil.Process]:
+    assert system.process is not None
+    return psutil.Process(system.process.pid).children(recursive=True)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ending_leaves_no_process(tmp_path: Path, how: signal.Signals) -> None:
+    system = System(tmp_path).start()
+    family = descendants(system)
+    programs = " ".join(" ".join(process.cmdline()) for process in family)
+    assert "gunicorn" in programs
+    assert " worker " in programs
+    assert " beat " in programs
+    assert system.stop(how) == 0
+    _gone, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
+
+
+def test_one_dead_process_ends_all_with_an_error(tmp_path: Path) -> None:
+    system = System(tmp_path).start()
+    family = descendants(system)
+    beat = next(process for process in family if " beat " in " ".join(process.cmdline()))
+    beat.kill()
+    assert system.process is not None
+    assert system.process.wait(20) != 0
+    _gone, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
+
+
+def test_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", system.port))
+        other.listen()
+        with pytest.raises(RuntimeError):
+            system.start()
+    assert system.stop() == 1
+    assert len(system.log.splitlines()) == 1
+    assert str(system.port) in system.log

@@ -1,0 +1,84 @@
+"""The whole program as a person starts it: web, worker and beat, on a folder and a port of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Self
+
+from tests.support.servers import free_port
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PATIENCE = 90.0
+"""Seconds for set-up of the demo and for all three processes."""
+
+
+class System:
+    """`python -m liaison.run` in `folder`; `url` is its address, `listing` what it told the person who started it."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.output = folder / "system.log"
+        own = {"VAR_DIR": str(folder), "PORT": str(self.port), "PUBLIC_URL": self.url, "DEVELOPMENT": "1", "DEBUG": "0"}
+        from_outside = {key: value for key, value in os.environ.items() if key not in _TEST_RUN}
+        self.environment = from_outside | {"DJANGO_SETTINGS_MODULE": "liaison.settings"} | own | environment
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Self:
+        """Start, and come back when the system is ready and has printed its listing."""
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "liaison.run"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        give_up = time.monotonic() + PATIENCE
+        while not (self.answers("/readyz") and "Ctrl-C" in self.log):
+            if self.process.poll() is not None or time.monotonic() > give_up:
+                self.stop()
+                raise RuntimeError(f"the system did not start:\n{self.log}")
+            time.sleep(0.2)
+        return self
+
+    @property
+    def log(self) -> str:
+        return self.output.read_text(errors="replace")
+
+    def answers(self, path: str) -> bool:
+        """The web server gives a good answer at `path`."""
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=5) as response:
+                return bool(response.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command over the same database; returns what it printed."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
+        """End as Ctrl-C does; returns the exit code."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        try:
+            return self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            raise
+
+
+_TEST_RUN = {"DATABASE_URL", "REDIS_URL", "TEST_SESSION_DIR", "VAR_DIR", "LOG_LEVEL", "PYTEST_XDIST_WORKER"}
+"""Variables that tests/settings.py sets for itself and that must not leak into the system."""
