@@ -3,9 +3,10 @@
 from opinions.catalog.models import Category, Reason, ReplyTemplate, Responsibility, TimeLimitPolicy
 from opinions.clocks.models import Clock
 from opinions.desk.models import SavedFilter
-from opinions.evaluation.models import Rating, RatingInvite
+from opinions.evaluation.models import Rating
 from opinions.handling.models import Assignment, Relay, Reply, ReplyPoint
 from opinions.intake.models import KeptPhoto, Opinion
+from opinions.invitations.models import RatingInvite
 from opinions.matters.models import Attachment, Line, Matter, Reporter
 from opinions.proposals.models import Proposal
 from opinions.routing.models import RoutingDecision, Rule, RuleSet

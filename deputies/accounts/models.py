@@ -43,7 +43,9 @@ class User(AbstractBaseUser):
     username = models.CharField(_("用户名"), max_length=60, unique=True)
     name = models.CharField(_("姓名"), max_length=60)
     role = models.CharField(_("角色"), max_length=20, choices=Role)
-    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="users", verbose_name=_("机构"))
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="users", verbose_name=_("机构")
+    )
     email = models.EmailField(_("邮箱"), blank=True)
     phone = EncryptedCharField(_("手机"), max_length=20, blank=True)
     phone_index = models.CharField(max_length=64, blank=True, db_index=True)
@@ -107,6 +109,9 @@ class UsedPassword(models.Model):
     class Meta:
         ordering = ["-id"]
 
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.at:%Y-%m-%d}"
+
 
 class Reveal(models.Model):
     """Somebody looked at a masked telephone number, and why."""
@@ -121,3 +126,6 @@ class Reveal(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["user", "-id"], name="reveal_user")]
+
+    def __str__(self) -> str:
+        return f"{self.about} {self.what}"

@@ -98,10 +98,16 @@ def check_organisation(role: str, organisation: Organisation | None) -> None:
     if organisation is None:
         raise WrongOrganisation(_("请选择机构：除三类管理员外，每个账号都属于一个机构。"), field="organisation")
     if organisation.kind not in kinds:
-        words = {"role": Role(role).label, "kinds": "、".join(str(kind.label) for kind in kinds), "name": organisation.name}
+        words = {
+            "role": Role(role).label,
+            "kinds": "、".join(str(kind.label) for kind in kinds),
+            "name": organisation.name,
+        }
         raise WrongOrganisation(_("“%(role)s”须属于%(kinds)s，“%(name)s”不是。") % words, field="organisation")
     if not organisation.active:
-        raise WrongOrganisation(_("“%(name)s”已经撤销，请选择在用的机构。") % {"name": organisation.name}, field="organisation")
+        raise WrongOrganisation(
+            _("“%(name)s”已经撤销，请选择在用的机构。") % {"name": organisation.name}, field="organisation"
+        )
 
 
 @transaction.atomic
@@ -123,7 +129,8 @@ def edit_user(
     check_organisation(role, organisation)
     held = _locked(user)
     new = {
-        "name": name.strip(), "role": role, "organisation": organisation, "email": email, "phone": phone, "wecom_id": wecom_id,
+        "name": name.strip(), "role": role, "organisation": organisation, "email": email, "phone": phone,
+        "wecom_id": wecom_id,
     }  # fmt: skip
     changed = sorted(key for key, value in new.items() if getattr(held, key) != value)
     for target in (held, user):

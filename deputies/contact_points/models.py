@@ -54,20 +54,30 @@ class ContactPoint(models.Model):
     code = models.CharField(_("代码"), max_length=12, unique=True, help_text=_("二维码中的代码"))
     name = models.CharField(_("名称"), max_length=80)
     kind = models.CharField(_("类别"), max_length=10, choices=PointKind)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("上级"))
-    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="contact_points", verbose_name=_("所在社区"))
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("上级")
+    )
+    division = models.ForeignKey(
+        Division, on_delete=models.PROTECT, related_name="contact_points", verbose_name=_("所在社区")
+    )
     electoral_district = models.ForeignKey(
         Division, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("选区")
     )
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="contact_points", verbose_name=_("管理机构"))
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="contact_points", verbose_name=_("管理机构")
+    )
     address = models.CharField(_("地址"), max_length=160)
     latitude = models.DecimalField(_("纬度"), max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, null=True, blank=True)
     phone = models.CharField(_("公开电话"), max_length=30, blank=True)
     hours = models.CharField(_("开放时间"), max_length=120, blank=True)
-    photo = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("照片"))
+    photo = models.ForeignKey(
+        StoredFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("照片")
+    )
     standards = models.JSONField(_("达标项"), default=list, blank=True)
-    deputies = models.ManyToManyField(Deputy, through="Stationing", related_name="contact_points", verbose_name=_("驻点代表"))
+    deputies = models.ManyToManyField(
+        Deputy, through="Stationing", related_name="contact_points", verbose_name=_("驻点代表")
+    )
     active = models.BooleanField(_("在用"), default=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -142,9 +152,16 @@ class Stationing(models.Model):
         verbose_name = _("驻点")
         verbose_name_plural = _("驻点")
         constraints = [
-            models.UniqueConstraint(fields=["contact_point", "deputy"], condition=Q(until__isnull=True), name="stationing_open_once"),
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="stationing_until_after_since"),
+            models.UniqueConstraint(
+                fields=["contact_point", "deputy"], condition=Q(until__isnull=True), name="stationing_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="stationing_until_after_since"
+            ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_point_id}: {self.deputy_id}"
 
 
 class DutySlotQuerySet(models.QuerySet["DutySlot"]):
@@ -156,12 +173,16 @@ class DutySlotQuerySet(models.QuerySet["DutySlot"]):
 class DutySlot(models.Model):
     """A deputy's turn at a contact point (G4)."""
 
-    contact_point = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, related_name="duty_slots", verbose_name=_("联系点"))
+    contact_point = models.ForeignKey(
+        ContactPoint, on_delete=models.CASCADE, related_name="duty_slots", verbose_name=_("联系点")
+    )
     deputy = models.ForeignKey(Deputy, on_delete=models.CASCADE, related_name="duty_slots", verbose_name=_("代表"))
     starts_at = models.DateTimeField(_("开始"))
     ends_at = models.DateTimeField(_("结束"))
     note = models.CharField(_("说明"), max_length=120, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     objects = DutySlotQuerySet.as_manager()
     personal_fields: tuple[str, ...] = ()
@@ -170,5 +191,13 @@ class DutySlot(models.Model):
         ordering = ["starts_at", "id"]
         verbose_name = _("值班")
         verbose_name_plural = _("值班")
-        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="duty_slot_ends_after_start")]
-        indexes = [models.Index(fields=["deputy", "starts_at"], name="duty_slot_deputy"), models.Index(fields=["contact_point", "starts_at"], name="duty_slot_point")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="duty_slot_ends_after_start")
+        ]
+        indexes = [
+            models.Index(fields=["deputy", "starts_at"], name="duty_slot_deputy"),
+            models.Index(fields=["contact_point", "starts_at"], name="duty_slot_point"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_point_id}: {self.deputy_id} {self.starts_at:%Y-%m-%d %H:%M}"

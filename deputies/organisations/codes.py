@@ -3,10 +3,10 @@
 Kept in their shortest form: 42, 4201, 420105, 420105002, 420105002001. Trailing zeros, as in 420000000000, are cut off.
 """
 
-from liaison.base.errors import InvalidInput
 from django.utils.translation import gettext_lazy as _
 
 from deputies.organisations.models import DivisionLevel
+from liaison.base.errors import InvalidInput
 
 LEVEL_BY_LENGTH = {
     2: DivisionLevel.PROVINCE,
@@ -36,8 +36,7 @@ def _shortest(code: str) -> str:
     """Without the trailing zeros that stand for the lower levels."""
     for length in reversed(LENGTHS[:-1]):
         if len(code) > length and not code[length:].strip("0"):
-            shorter = _shortest(code[:length])
-            return shorter
+            return _shortest(code[:length])
     return code
 
 

@@ -26,12 +26,14 @@ OFFICIAL_LEVELS = (
 
 
 class Division(models.Model):
-    """A node of the division tree. Official codes have up to 12 digits (6 + 3 + 3) kept as text; local ones are free."""
+    """A node of the division tree. Official codes have up to 12 digits (6 + 3 + 3), as text; local ones are free."""
 
     code = models.CharField(_("代码"), max_length=20, unique=True)
     name = models.CharField(_("名称"), max_length=80)
     level = models.CharField(_("级别"), max_length=12, choices=DivisionLevel)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("上级"))
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("上级")
+    )
     active = models.BooleanField(_("在用"), default=True)
 
     personal_fields: tuple[str, ...] = ()
@@ -83,12 +85,18 @@ class Organisation(models.Model):
     name = models.CharField(_("名称"), max_length=80)
     short_name = models.CharField(_("简称"), max_length=30, blank=True)
     kind = models.CharField(_("类别"), max_length=20, choices=OrganisationKind)
-    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="organisations", verbose_name=_("行政区划"))
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("上级机构"))
+    division = models.ForeignKey(
+        Division, on_delete=models.PROTECT, related_name="organisations", verbose_name=_("行政区划")
+    )
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("上级机构")
+    )
     phone = models.CharField(_("公开电话"), max_length=30, blank=True)
     email = models.EmailField(_("公开邮箱"), blank=True)
     active = models.BooleanField(_("在用"), default=True)
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("并入"))
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("并入")
+    )
 
     personal_fields: tuple[str, ...] = ()
 

@@ -124,7 +124,7 @@ def _load_bodies() -> Bodies:
 
 
 def current(body: Organisation) -> Organisation | None:
-    """The body itself while it is active, else the one it was merged into; None when it was closed without successor."""
+    """The body itself while it is active, else the one it was merged into; None when there is no successor."""
     seen = set()
     acting: Organisation | None = body
     while acting is not None and not acting.active and acting.pk not in seen:

@@ -48,7 +48,9 @@ class Term(models.Model):
         verbose_name_plural = _("届次")
         constraints = [
             models.UniqueConstraint(fields=["level", "number", "division"], name="term_once"),
-            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gt=models.F("starts_on")), name="term_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=models.F("starts_on")), name="term_ends_after_start"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,7 +84,9 @@ class Group(models.Model):
 
     name = models.CharField(_("名称"), max_length=60)
     kind = models.CharField(_("类别"), max_length=12, choices=GroupKind)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="groups", verbose_name=_("机构"))
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="groups", verbose_name=_("机构")
+    )
     active = models.BooleanField(_("在用"), default=True)
     personal_fields: tuple[str, ...] = ()
 
@@ -150,39 +154,59 @@ class DeputyQuerySet(models.QuerySet["Deputy"]):
             return self
         joined = self.alias(joined=Replace("pinyin", Value(" ")))
         return joined.filter(
-            Q(name__icontains=bare) | Q(joined__startswith=bare) | Q(initials__startswith=bare) | Q(certificate__iexact=bare)
+            Q(name__icontains=bare)
+            | Q(joined__startswith=bare)
+            | Q(initials__startswith=bare)
+            | Q(certificate__iexact=bare)
         )
 
 
 class Deputy(models.Model):
-    """A people's-congress deputy, or a street's consultant deputy (议政代表: no motion, no interpellation, no level)."""
+    """A people's-congress deputy, or a street's consultant deputy (议政代表: no motion, no inquiry, no level)."""
 
     code = models.CharField(_("代码"), max_length=12, unique=True, help_text=_("二维码中的代码"))
     identity = models.CharField(_("身份"), max_length=12, choices=Identity, default=Identity.DEPUTY)
     name = models.CharField(_("姓名"), max_length=60)
-    pinyin = models.CharField(max_length=120, blank=True, help_text="surname and given name without tones: shan xiaoyun")
+    pinyin = models.CharField(
+        max_length=120, blank=True, help_text="surname and given name without tones: shan xiaoyun"
+    )
     initials = models.CharField(max_length=30, blank=True, help_text="first letters of the pinyin: sxy")
     level = models.CharField(_("级别"), max_length=12, choices=CongressLevel, blank=True)
-    term = models.ForeignKey(Term, null=True, blank=True, on_delete=models.PROTECT, related_name="deputies", verbose_name=_("届次"))
-    delegation = models.ForeignKey(Delegation, null=True, blank=True, on_delete=models.PROTECT, related_name="deputies", verbose_name=_("代表团"))
+    term = models.ForeignKey(
+        Term, null=True, blank=True, on_delete=models.PROTECT, related_name="deputies", verbose_name=_("届次")
+    )
+    delegation = models.ForeignKey(
+        Delegation, null=True, blank=True, on_delete=models.PROTECT, related_name="deputies", verbose_name=_("代表团")
+    )
     electoral_district = models.ForeignKey(
         Division, null=True, blank=True, on_delete=models.PROTECT, related_name="deputies", verbose_name=_("选区")
     )
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="deputies", verbose_name=_("联系机构"))
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="deputies", verbose_name=_("联系机构")
+    )
     groups = models.ManyToManyField(Group, blank=True, related_name="deputies", verbose_name=_("代表小组"))
     certificate = models.CharField(_("代表证号"), max_length=40, blank=True)
     title = models.CharField(_("职务"), max_length=120, blank=True)
     biography = models.TextField(_("简介"), blank=True)
-    photo = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("照片"))
+    photo = models.ForeignKey(
+        StoredFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("照片")
+    )
     phone = EncryptedCharField(_("手机"), max_length=20, blank=True)
     phone_index = models.CharField(max_length=64, blank=True, db_index=True)
     public_fields = models.JSONField(_("同意公开"), default=list, blank=True)
     status = models.CharField(_("状态"), max_length=10, choices=DeputyStatus, default=DeputyStatus.ACTIVE)
     version = models.PositiveIntegerField(default=1)
     ended_on = models.DateField(_("离任日期"), null=True, blank=True)
-    user = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="deputy", verbose_name=_("账号"))
+    user = models.OneToOneField(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="deputy", verbose_name=_("账号")
+    )
     helper = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="helped_deputies", verbose_name=_("结对联络员")
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="helped_deputies",
+        verbose_name=_("结对联络员"),
     )
 
     objects = DeputyQuerySet.as_manager()
@@ -198,7 +222,9 @@ class Deputy(models.Model):
                 | (Q(identity="consultant") & Q(level="") & Q(term__isnull=True) & Q(delegation__isnull=True)),
                 name="deputy_level_term_by_identity",
             ),
-            models.UniqueConstraint(fields=["term", "certificate"], condition=~Q(certificate=""), name="deputy_certificate_once"),
+            models.UniqueConstraint(
+                fields=["term", "certificate"], condition=~Q(certificate=""), name="deputy_certificate_once"
+            ),
         ]
         indexes = [models.Index(fields=["organisation", "status"], name="deputy_organisation_status")]
 

@@ -47,7 +47,9 @@ def pinyin_of(name: str) -> tuple[str, str]:
     surname, given = split_name("".join(name.split()))
     read = [_surname(surname, syllables=False)] + ([_syllables(given)] if given else [])
     spelt = [part for syllables in read if (part := "".join(syllables))]
-    letters = [syllable[0] for syllables in (_surname(surname, syllables=True), _syllables(given)) for syllable in syllables]
+    letters = [
+        syllable[0] for syllables in (_surname(surname, syllables=True), _syllables(given)) for syllable in syllables
+    ]
     return " ".join(spelt).lower()[:120], "".join(letters).lower()[:30]
 
 

@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.access import Permission, check
 from deputies.accounts.models import STREET_ROLES, Role, User
 from deputies.organisations.models import Division, DivisionLevel, Organisation
+from deputies.roster.access import NotYours, check_keeper
 from deputies.roster.models import Delegation, Deputy, FormerDeputyCode, Group, Identity, PublicField, Term
 from deputies.roster.names import pinyin_of
 from deputies.roster.scope import organisations_below
 from deputies.roster.states import OFFICE, DeputyStatus
 from liaison.base.audit.services import Fact, record
 from liaison.base.codes import new_plaque_code
-from liaison.base.errors import DomainError, InvalidInput, NotAllowed, StaleState
+from liaison.base.errors import DomainError, InvalidInput, StaleState
 from liaison.base.files.models import StoredFile
 from liaison.base.privacy import blind_index, mask_phone
 from liaison.base.workflow import advance
@@ -96,20 +97,11 @@ def _check_deputy(details: Details) -> None:
         raise InvalidInput(_("所选代表团不属于这一届。"), field="delegation")
 
 
-def check_keeper(by: User | None, *organisations: Organisation | None) -> None:
-    """Raise NotAllowed unless `by` keeps the rosters of all these bodies (None, the system, may)."""
-    if by is None:
-        return
-    check(by, Permission.ROSTER_EDIT)
-    if not {one.pk for one in organisations if one is not None} <= organisations_below(by):
-        raise NotAllowed(_("这个机构不在您的管理范围内。"))
-
-
 @transaction.atomic
 def create_deputy(*, details: Details, by: User | None, now: datetime) -> Deputy:
     """Add a deputy with a new code. Raises InvalidInput, CertificateTaken, NotAllowed."""
     check_details(details)
-    check_keeper(by, details.organisation)
+    check_keeper(by, Permission.ROSTER_EDIT, details.organisation)
     return add_deputy(details=details, by=by, now=now)
 
 
@@ -119,7 +111,9 @@ def add_deputy(*, details: Details, by: User | None, now: datetime) -> Deputy:
     _derive(deputy)
     _saved(deputy)
     deputy.groups.set(details.groups)
-    record(deputy.chain, Fact(verb="create", data=_told(_differences({}, details.values()))), by=by, now=now, first=True)
+    record(
+        deputy.chain, Fact(verb="create", data=_told(_differences({}, details.values()))), by=by, now=now, first=True
+    )
     return deputy
 
 
@@ -130,7 +124,7 @@ def update_deputy(*, deputy: Deputy, details: Details, version: int, by: User | 
     `version` is that of the screen: raises StaleState when somebody else has changed the record since.
     """
     check_details(details)
-    check_keeper(by, deputy.organisation, details.organisation)
+    check_keeper(by, Permission.ROSTER_EDIT, deputy.organisation, details.organisation)
     return change_deputy(deputy=deputy, details=details, version=version, by=by, now=now)
 
 
@@ -161,28 +155,28 @@ def differences(deputy: Deputy, details: Details) -> dict[str, tuple[Any, Any]]:
 @transaction.atomic
 def suspend(*, deputy: Deputy, reason: str, by: User | None, now: datetime) -> None:
     """The committee suspends the deputy's office; the code then leads to the contact point."""
-    check_keeper(by, deputy.organisation)
+    check_keeper(by, Permission.ROSTER_EDIT, deputy.organisation)
     advance(deputy, "suspend", workflow=OFFICE, by=by, now=now, chain=deputy.chain, reason=reason)
 
 
 @transaction.atomic
 def resume(*, deputy: Deputy, by: User | None, now: datetime, reason: str = "") -> None:
     """A suspended deputy takes up office again."""
-    check_keeper(by, deputy.organisation)
+    check_keeper(by, Permission.ROSTER_EDIT, deputy.organisation)
     advance(deputy, "resume", workflow=OFFICE, by=by, now=now, chain=deputy.chain, reason=reason)
 
 
 @transaction.atomic
 def end_office(*, deputy: Deputy, reason: str, by: User | None, now: datetime, on: date) -> None:
     """The deputy leaves office for good on the day `on`."""
-    check_keeper(by, deputy.organisation)
+    check_keeper(by, Permission.ROSTER_EDIT, deputy.organisation)
     _end(deputy, reason=reason, by=by, now=now, on=on)
 
 
 @transaction.atomic
 def renew(*, deputy: Deputy, by: User | None, now: datetime) -> None:
     """A deputy who had left is elected again: same record, same code."""
-    check_keeper(by, deputy.organisation)
+    check_keeper(by, Permission.ROSTER_EDIT, deputy.organisation)
     advance(deputy, "renew", workflow=OFFICE, by=by, now=now, chain=deputy.chain, changes={"ended_on": None})
 
 
@@ -192,7 +186,7 @@ def end_term(*, term: Term, by: User | None, now: datetime, on: date) -> int:
     if by is not None:
         check(by, Permission.REFERENCE_EDIT)
         if Deputy.objects.filter(term=term).exclude(organisation__in=organisations_below(by)).exists():
-            raise NotAllowed(_("这一届有代表不在您的管理范围内，请由上级办理。"))
+            raise NotYours(_("这一届有代表不在您的管理范围内，请由上级办理。"))
     if on <= term.starts_on:
         raise InvalidInput(_("届满日期要晚于本届开始日期。"), field="on")
     if term.ends_on != on:
@@ -207,14 +201,24 @@ def end_term(*, term: Term, by: User | None, now: datetime, on: date) -> int:
 
 def _end(deputy: Deputy, *, reason: str, by: User | None, now: datetime, on: date) -> None:
     data = {"on": on}
-    advance(deputy, "end", workflow=OFFICE, by=by, now=now, chain=deputy.chain, reason=reason, changes={"ended_on": on}, data=data)
+    advance(
+        deputy,
+        "end",
+        workflow=OFFICE,
+        by=by,
+        now=now,
+        chain=deputy.chain,
+        reason=reason,
+        changes={"ended_on": on},
+        data=data,
+    )
 
 
 @transaction.atomic
 def set_consent(*, deputy: Deputy, fields: Iterable[str], by: User, now: datetime) -> bool:
     """What of the profile is shown in public, field by field. The deputy decides; a keeper may write it down."""
     if deputy.user_id != by.pk:
-        check_keeper(by, deputy.organisation)
+        check_keeper(by, Permission.ROSTER_EDIT, deputy.organisation)
     chosen = set(fields)
     wanted = [field.value for field in PublicField if field in chosen]
     if wanted == deputy.public_fields:
@@ -230,7 +234,7 @@ def set_consent(*, deputy: Deputy, fields: Iterable[str], by: User, now: datetim
 @transaction.atomic
 def set_photo(*, deputy: Deputy, photo: StoredFile | None, by: User | None, now: datetime) -> None:
     """Replace or (None) take away the portrait."""
-    check_keeper(by, deputy.organisation)
+    check_keeper(by, Permission.ROSTER_EDIT, deputy.organisation)
     _lock(deputy, deputy.version)
     deputy.photo = photo
     deputy.save(update_fields=["photo"])
@@ -239,8 +243,8 @@ def set_photo(*, deputy: Deputy, photo: StoredFile | None, by: User | None, now:
 
 @transaction.atomic
 def pair(*, deputy: Deputy, helper: User | None, account: User | None, by: User | None, now: datetime) -> bool:
-    """Set who helps the deputy with the phone (Z7) and which account is the deputy's own; False when nothing differs."""
-    check_keeper(by, deputy.organisation)
+    """Set who helps the deputy with the phone (Z7) and which account is the deputy's; False when nothing differs."""
+    check_keeper(by, Permission.ROSTER_EDIT, deputy.organisation)
     if helper is not None and (helper.role not in STREET_ROLES or not helper.is_active):
         raise InvalidInput(_("结对联络员须是街道工委或联络站在用的账号。"), field="helper")
     if account is not None and account.role != Role.DEPUTY:
@@ -262,7 +266,7 @@ def pair(*, deputy: Deputy, helper: User | None, account: User | None, by: User 
 @transaction.atomic
 def replace_code(*, deputy: Deputy, reason: str, by: User | None, now: datetime) -> str:
     """Give a new code (a plaque was misused or lost); the old one keeps leading to the deputy. Returns the new one."""
-    check_keeper(by, deputy.organisation)
+    check_keeper(by, Permission.ROSTER_EDIT, deputy.organisation)
     if not reason.strip():
         raise InvalidInput(_("请写明更换二维码的原因。"), field="reason")
     old = deputy.code
@@ -270,7 +274,12 @@ def replace_code(*, deputy: Deputy, reason: str, by: User | None, now: datetime)
     FormerDeputyCode.objects.create(code=old, deputy=deputy, replaced_at=now)
     deputy.code = _fresh_code()
     deputy.save(update_fields=["code"])
-    record(deputy.chain, Fact(verb="replace_code", reason=reason.strip(), data={"from": old, "to": deputy.code}), by=by, now=now)
+    record(
+        deputy.chain,
+        Fact(verb="replace_code", reason=reason.strip(), data={"from": old, "to": deputy.code}),
+        by=by,
+        now=now,
+    )
     return deputy.code
 
 
@@ -307,7 +316,11 @@ def _saved(deputy: Deputy, fields: list[str] | None = None) -> None:
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    return {name: (old.get(name), value) for name, value in new.items() if value != old.get(name) and (value or old.get(name))}
+    return {
+        name: (old.get(name), value)
+        for name, value in new.items()
+        if value != old.get(name) and (value or old.get(name))
+    }
 
 
 def _told(changed: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:

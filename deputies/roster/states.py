@@ -21,10 +21,26 @@ class DeputyStatus(models.TextChoices):
 S = DeputyStatus
 OFFICE = Workflow(
     [
-        Transition(verb="suspend", label=_("暂停履职"), sources=(S.ACTIVE,), target=S.SUSPENDED, permission=P.ROSTER_EDIT, needs_reason=True),
-        Transition(verb="resume", label=_("恢复履职"), sources=(S.SUSPENDED,), target=S.ACTIVE, permission=P.ROSTER_EDIT),
-        Transition(verb="end", label=_("离任"), sources=(S.ACTIVE, S.SUSPENDED), target=S.ENDED, permission=P.ROSTER_EDIT, needs_reason=True),
+        Transition(
+            verb="suspend",
+            label=_("暂停履职"),
+            sources=(S.ACTIVE,),
+            target=S.SUSPENDED,
+            permission=P.ROSTER_EDIT,
+            needs_reason=True,
+        ),
+        Transition(
+            verb="resume", label=_("恢复履职"), sources=(S.SUSPENDED,), target=S.ACTIVE, permission=P.ROSTER_EDIT
+        ),
+        Transition(
+            verb="end",
+            label=_("离任"),
+            sources=(S.ACTIVE, S.SUSPENDED),
+            target=S.ENDED,
+            permission=P.ROSTER_EDIT,
+            needs_reason=True,
+        ),
         Transition(verb="renew", label=_("连任"), sources=(S.ENDED,), target=S.ACTIVE, permission=P.ROSTER_EDIT),
     ]
 )
-"""The deputy's office (代表法: suspended by decision of the standing committee, ended with the term, by death, move or recall)."""
+"""The deputy's office (代表法): the standing committee suspends; the term, a move, recall or death end it."""

@@ -28,10 +28,13 @@ class RowError:
     row: int
     column: str
     reason: Any
+    source: str = ""
+    """Name of the file, where several are read at once."""
 
     def __str__(self) -> str:
         place = f"{self.column}: " if self.column else ""
-        return f"{self.row}: {place}{self.reason}"
+        file = f"{self.source} " if self.source else ""
+        return f"{file}{self.row}: {place}{self.reason}"
 
 
 @dataclass(kw_only=True)
@@ -52,9 +55,9 @@ class ImportReport:
         """Rows that were understood."""
         return self.created + self.updated + self.unchanged
 
-    def refuse(self, row: int, column: str, reason: Any) -> None:
+    def refuse(self, row: int, column: str, reason: Any, *, source: str = "") -> None:
         """Note a bad row."""
-        self.errors.append(RowError(row, column, reason))
+        self.errors.append(RowError(row, column, reason, source))
 
 
 class UnreadableFile(InvalidInput):
@@ -80,6 +83,8 @@ class Table:
 
     columns: Sequence[str]
     rows: Sequence[Row]
+    name: str = ""
+    """Name of the file."""
 
 
 def is_formula(text: str) -> bool:
@@ -90,7 +95,7 @@ def is_formula(text: str) -> bool:
 def read_table(content: bytes, *, name: str = "") -> Table:
     """The table in `content` (CSV in UTF-8 or GB18030, or the first sheet of an XLSX/XLS/ODS file).
 
-    Raises UnreadableFile with a sentence for the user. `name` is only used to tell the formats apart.
+    Raises UnreadableFile with a sentence for the user. `name` is the file's name.
     """
     if len(content) > MOST_BYTES:
         raise UnreadableFile(_("文件超过 20 MB，请分成几个文件导入。"))
@@ -109,7 +114,7 @@ def read_table(content: bytes, *, name: str = "") -> Table:
             raise UnreadableFile(_("行数超过 10 万，请分成几个文件导入。"))
     if not header:
         raise UnreadableFile(_("文件是空的。"))
-    return Table(header, rows)
+    return Table(header, rows, name)
 
 
 def _header(cells: Sequence[str]) -> list[str]:

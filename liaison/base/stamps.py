@@ -42,7 +42,10 @@ def _versions() -> dict[str, int]:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Within the block all `cached` calls share one look at the stamps."""
+    """Within the block all `cached` calls share one look at the stamps; blocks inside one another share the outer's."""
+    if _shared.get() is not None:
+        yield
+        return
     token = _shared.set(dict(Stamp.objects.values_list("name", "version")))
     try:
         yield

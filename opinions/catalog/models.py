@@ -70,6 +70,33 @@ class Urgency(models.TextChoices):
     URGENT = "urgent", _("紧急")
 
 
+class SourceChannel(models.TextChoices):
+    """来源渠道 (G6)."""
+
+    QR = "qr", _("扫码")
+    WEB = "web", _("网站")
+    STATION = "station", _("联络站来访")
+    WECHAT = "wechat", _("微信")
+    PHONE = "phone", _("电话")
+    VISIT = "visit", _("走访")
+    GRID = "grid", _("网格员")
+    PETITION = "petition", _("信访转来")
+    IMPORT = "import", _("批量导入")
+    HOTLINE = "hotline", _("12345 热线")
+    OPEN311 = "open311", _("开放接口")
+
+
+class Reach(models.TextChoices):
+    """影响范围."""
+
+    HOUSEHOLD = "household", _("一户")
+    ESTATE = "estate", _("小区")
+    STREET = "street", _("街道")
+    DISTRICT = "district", _("全区")
+    CITY = "city", _("全市")
+    PROVINCE = "province", _("全省")
+
+
 class TimeLimitPolicy(models.Model):
     """How long a step may take. The most specific policy in force wins; editing one moves no running clock."""
 

@@ -51,6 +51,11 @@ class Clock(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["kind", "due_on", "id"], condition=Q(stopped_at__isnull=True, paused_on__isnull=True), name="clock_running_due"
+                fields=["kind", "due_on", "id"],
+                condition=Q(stopped_at__isnull=True, paused_on__isnull=True),
+                name="clock_running_due",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.due_on}"

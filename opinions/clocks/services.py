@@ -26,16 +26,29 @@ class AlreadyExtended(DomainError):
     message = _("这一时限已经延长过一次，不能再延。")
 
 
-def build_clock(*, matter: Matter, kind: ClockKind, now: datetime, organisation: Organisation | None = None) -> Clock | None:
+def build_clock(
+    *, matter: Matter, kind: ClockKind, now: datetime, organisation: Organisation | None = None
+) -> Clock | None:
     """A clock by the policy in force, not yet saved; None where no policy rules this step."""
     today = local_today(now)
     policy = policy_for(
-        kind, on=today, district_id=matter.district_id, tier=matter.tier, category=matter.category, urgency=matter.urgency
+        kind,
+        on=today,
+        district_id=matter.district_id,
+        tier=matter.tier,
+        category=matter.category,
+        urgency=matter.urgency,
     )
     if policy is None:
         return None
     clock = Clock(
-        matter=matter, organisation=organisation, kind=kind, policy=policy, amount=policy.amount, unit=policy.unit, started_on=today
+        matter=matter,
+        organisation=organisation,
+        kind=kind,
+        policy=policy,
+        amount=policy.amount,
+        unit=policy.unit,
+        started_on=today,
     )
     _compute(clock, start=today, amount=policy.amount, unit=policy.unit, warn_before=policy.warn_before)
     return clock
@@ -50,7 +63,9 @@ def _compute(clock: Clock, *, start: date, amount: int, unit: str, warn_before: 
     clock.explanation = [*clock.explanation, explanation(limit)]
 
 
-def start_clock(*, matter: Matter, kind: ClockKind, now: datetime, organisation: Organisation | None = None) -> Clock | None:
+def start_clock(
+    *, matter: Matter, kind: ClockKind, now: datetime, organisation: Organisation | None = None
+) -> Clock | None:
     """Start a clock of `kind` and refresh the matter's due date."""
     clock = build_clock(matter=matter, kind=kind, now=now, organisation=organisation)
     if clock is not None:
@@ -60,7 +75,12 @@ def start_clock(*, matter: Matter, kind: ClockKind, now: datetime, organisation:
 
 
 def stop_clocks(
-    *, matter: Matter, outcome: str, now: datetime, kinds: Iterable[ClockKind] = (), organisation: Organisation | None = None
+    *,
+    matter: Matter,
+    outcome: str,
+    now: datetime,
+    kinds: Iterable[ClockKind] = (),
+    organisation: Organisation | None = None,
 ) -> None:
     """Stop the running clocks of the matter: all, or those of `kinds`, or those that bind `organisation`."""
     running = matter.clocks.filter(stopped_at__isnull=True)
@@ -88,7 +108,9 @@ def resume_clocks(*, matter: Matter, now: datetime) -> None:
         clock.pauses = [*clock.pauses, [paused_on.isoformat(), today.isoformat()]]
         clock.paused_on = None
         if days:
-            _compute(clock, start=clock.due_on, amount=days, unit=Unit.WORKING_DAYS, warn_before=_warn_before(clock.policy))
+            _compute(
+                clock, start=clock.due_on, amount=days, unit=Unit.WORKING_DAYS, warn_before=_warn_before(clock.policy)
+            )
         clock.save()
     refresh_due(matter)
 

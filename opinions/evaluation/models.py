@@ -4,7 +4,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from liaison.base.encryption import EncryptedCharField
 from opinions.catalog.models import Reason
 from opinions.handling.models import Reply
 from opinions.matters.models import Matter, Reporter, Satisfaction
@@ -14,24 +13,6 @@ class Solved(models.TextChoices):
     YES = "yes", _("解决了")
     PARTLY = "partly", _("解决了一部分")
     NO = "no", _("没有解决")
-
-
-class RatingInvite(models.Model):
-    """A one-time link by which one reporter rates one round."""
-
-    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="rating_invites")
-    reporter = models.ForeignKey(Reporter, on_delete=models.CASCADE, related_name="rating_invites")
-    round = models.PositiveSmallIntegerField()
-    token = EncryptedCharField(max_length=100)
-    token_hash = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField()
-    expires_on = models.DateField()
-    used_at = models.DateTimeField(null=True, blank=True)
-    personal_fields = ("token", "token_hash")
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["reporter", "round"], name="rating_invite_once_per_round")]
 
 
 class Rating(models.Model):
@@ -52,6 +33,6 @@ class Rating(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["reporter", "round"], name="rating_once_per_round"),
+            models.UniqueConstraint(fields=["matter", "reporter", "round"], name="rating_once_per_round"),
             models.CheckConstraint(condition=Q(round__gte=1), name="rating_round_positive"),
         ]

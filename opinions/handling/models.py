@@ -37,10 +37,16 @@ class Assignment(models.Model):
     status = models.CharField(max_length=10, choices=AssignmentStatus, default=AssignmentStatus.PENDING)
     round = models.PositiveSmallIntegerField(default=1)
     note = models.TextField(blank=True)
-    assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    assigned_by_organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    assigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    assigned_by_organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     assigned_at = models.DateTimeField()
-    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     signed_at = models.DateTimeField(null=True, blank=True)
     person = models.CharField(_("责任人"), max_length=40, blank=True)
     returned_at = models.DateTimeField(null=True, blank=True)
@@ -53,14 +59,30 @@ class Assignment(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["matter"], condition=Q(part="lead", status__in=["pending", "signed"]), name="assignment_one_live_lead"),
             models.UniqueConstraint(
-                fields=["matter", "organisation"], condition=Q(status__in=["pending", "signed"]), name="assignment_live_once_per_body"
+                fields=["matter"],
+                condition=Q(part="lead", status__in=["pending", "signed"]),
+                name="assignment_one_live_lead",
             ),
-            models.CheckConstraint(condition=~Q(status="signed") | Q(signed_at__isnull=False), name="assignment_signed_has_time"),
-            models.CheckConstraint(condition=~Q(status="returned") | Q(returned_at__isnull=False), name="assignment_returned_has_time"),
+            models.UniqueConstraint(
+                fields=["matter", "organisation"],
+                condition=Q(status__in=["pending", "signed"]),
+                name="assignment_live_once_per_body",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="signed") | Q(signed_at__isnull=False), name="assignment_signed_has_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="returned") | Q(returned_at__isnull=False), name="assignment_returned_has_time"
+            ),
         ]
-        indexes = [models.Index(fields=["organisation", "matter"], name="assignment_org_matter"), models.Index(fields=["organisation", "status", "-id"], name="assignment_org_status")]
+        indexes = [
+            models.Index(fields=["organisation", "matter"], name="assignment_org_matter"),
+            models.Index(fields=["organisation", "status", "-id"], name="assignment_org_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.get_part_display()} {self.get_status_display()}"
 
 
 class ReplyStatus(models.TextChoices):
@@ -68,10 +90,14 @@ class ReplyStatus(models.TextChoices):
     PENDING = "pending", _("待审签")
     SENT_BACK = "sent_back", _("退回修改")
     ISSUED = "issued", _("已答复")
+    OPINION = "opinion", _("协办意见")
 
 
 class Reply(models.Model):
-    """答复. A deputy's answer has `deputy`; a body's reply has `assignment`; a result from above has neither."""
+    """答复. A deputy's answer has `deputy`; a body's reply has `assignment`; a result from above has neither.
+
+    ISSUED ones are the residents' to read; a co-handler's OPINION goes to the lead and no further.
+    """
 
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="replies")
     assignment = models.ForeignKey(Assignment, null=True, blank=True, on_delete=models.PROTECT, related_name="replies")
@@ -84,7 +110,9 @@ class Reply(models.Model):
     version = models.PositiveIntegerField(default=1)
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     issued_at = models.DateTimeField(null=True, blank=True)
     sent_back_reason = models.TextField(blank=True)
     personal_fields = ("text", "sent_back_reason")
@@ -92,10 +120,19 @@ class Reply(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["assignment"], condition=Q(status__in=["draft", "pending", "sent_back"]), name="reply_one_open_per_assignment"),
-            models.CheckConstraint(condition=~Q(status="issued") | Q(issued_at__isnull=False), name="reply_issued_has_time"),
+            models.UniqueConstraint(
+                fields=["assignment"],
+                condition=Q(status__in=["draft", "pending", "sent_back"]),
+                name="reply_one_open_per_assignment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="issued") | Q(issued_at__isnull=False), name="reply_issued_has_time"
+            ),
         ]
         indexes = [models.Index(fields=["organisation", "status", "-id"], name="reply_org_status")]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} #{self.round} {self.get_status_display()}"
 
 
 class ReplyPoint(models.Model):
@@ -113,6 +150,9 @@ class ReplyPoint(models.Model):
     class Meta:
         ordering = ["order", "id"]
 
+    def __str__(self) -> str:
+        return self.problem
+
 
 class Relay(models.Model):
     """接力: an issue handed to named deputies of a higher congress (H4, tier 5)."""
@@ -127,3 +167,6 @@ class Relay(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.get_level_display()}"

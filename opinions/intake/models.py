@@ -8,34 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from deputies.contact_points.models import ContactPoint
 from deputies.roster.models import Deputy
 from liaison.base.files.models import StoredFile
+from opinions.catalog.models import Reach, SourceChannel
 from opinions.matters.models import Matter
-
-
-class SourceChannel(models.TextChoices):
-    """来源渠道 (G6)."""
-
-    QR = "qr", _("扫码")
-    WEB = "web", _("网站")
-    STATION = "station", _("联络站来访")
-    WECHAT = "wechat", _("微信")
-    PHONE = "phone", _("电话")
-    VISIT = "visit", _("走访")
-    GRID = "grid", _("网格员")
-    PETITION = "petition", _("信访转来")
-    IMPORT = "import", _("批量导入")
-    HOTLINE = "hotline", _("12345 热线")
-    OPEN311 = "open311", _("开放接口")
-
-
-class Reach(models.TextChoices):
-    """影响范围."""
-
-    HOUSEHOLD = "household", _("一户")
-    ESTATE = "estate", _("小区")
-    STREET = "street", _("街道")
-    DISTRICT = "district", _("全区")
-    CITY = "city", _("全市")
-    PROVINCE = "province", _("全省")
 
 
 class Opinion(models.Model):

@@ -11,6 +11,7 @@ from deputies.roster.models import Deputy
 from liaison.base.audit.models import Audience
 from liaison.base.encryption import EncryptedCharField
 from liaison.base.files.models import StoredFile
+from liaison.base.privacy import mask_name
 from opinions.catalog.models import Category, ClockKind, Tier, Urgency
 from opinions.matters.scope import scope
 from opinions.matters.search import matching
@@ -60,12 +61,18 @@ class Matter(models.Model):
     version = models.PositiveIntegerField(default=1)
     tier = models.PositiveSmallIntegerField(_("层级"), choices=Tier, null=True, blank=True)
     urgency = models.CharField(_("缓急"), max_length=10, choices=Urgency, default=Urgency.NORMAL)
-    category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("类别"))
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("类别")
+    )
     division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+", verbose_name=_("地点所属"))
     street = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("街道工委"))
     district = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("区人大"))
-    deputy = models.ForeignKey(Deputy, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("接件代表"))
-    holder = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("当前办理"))
+    deputy = models.ForeignKey(
+        Deputy, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("接件代表")
+    )
+    holder = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("当前办理")
+    )
     holder_deputy = models.ForeignKey(Deputy, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(_("提交时间"))
     first_replied_at = models.DateTimeField(null=True, blank=True)
@@ -76,8 +83,12 @@ class Matter(models.Model):
     reply_class = models.CharField(_("答复类别"), max_length=1, choices=ReplyClass, blank=True)
     satisfaction = models.CharField(_("评价"), max_length=12, choices=Satisfaction, blank=True)
     round = models.PositiveSmallIntegerField(_("办理轮次"), default=1)
-    resume_status = models.CharField(max_length=12, choices=Status, blank=True, help_text="where a waiting matter goes on")
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", verbose_name=_("并入"))
+    resume_status = models.CharField(
+        max_length=12, choices=Status, blank=True, help_text="where a waiting matter goes on"
+    )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", verbose_name=_("并入")
+    )
     tags = models.JSONField(default=list, blank=True)
     search_text = models.TextField(blank=True, help_text="words for the search index, separated by blanks")
 
@@ -87,10 +98,19 @@ class Matter(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(condition=Q(holder__isnull=True) | Q(holder_deputy__isnull=True), name="matter_one_holder"),
+            models.CheckConstraint(
+                condition=Q(holder__isnull=True) | Q(holder_deputy__isnull=True), name="matter_one_holder"
+            ),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="matter_not_merged_into_itself"),
-            models.CheckConstraint(condition=Q(status="merged", merged_into__isnull=False) | (~Q(status="merged") & Q(merged_into__isnull=True)), name="matter_merged_has_target"),
-            models.CheckConstraint(condition=Q(due_on__isnull=True, warn_on__isnull=True) | Q(due_on__gte=F("warn_on")), name="matter_warn_before_due"),
+            models.CheckConstraint(
+                condition=Q(status="merged", merged_into__isnull=False)
+                | (~Q(status="merged") & Q(merged_into__isnull=True)),
+                name="matter_merged_has_target",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True, warn_on__isnull=True) | Q(due_on__gte=F("warn_on")),
+                name="matter_warn_before_due",
+            ),
         ]
         indexes = [
             models.Index(fields=["holder", "due_on", "id"], name="matter_holder_due"),
@@ -115,6 +135,11 @@ class Matter(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def status_tone(self) -> str:
+        """Tone of the status badge."""
+        return Status(self.status).tone
 
     def concerns(self, user: User) -> bool:
         """Whether the matter is in the user's scope (one indexed query)."""
@@ -142,6 +167,9 @@ class Reporter(models.Model):
             models.Index(fields=["phone_index", "created_at"], name="reporter_phone"),
         ]
 
+    def __str__(self) -> str:
+        return mask_name(self.name) or str(_("未留姓名的居民"))
+
 
 class Line(models.Model):
     """One line of the conversation on a matter: internal among bodies, or public between body and resident."""
@@ -158,6 +186,9 @@ class Line(models.Model):
     class Meta:
         ordering = ["id"]
 
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.at:%Y-%m-%d %H:%M}"
+
 
 class Attachment(models.Model):
     """A stored file that belongs to a matter."""
@@ -171,3 +202,6 @@ class Attachment(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.stored_id}"

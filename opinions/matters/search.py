@@ -6,9 +6,7 @@ from django.db.models.expressions import RawSQL
 
 from liaison.base.words import query_words
 
-_POSTGRESQL = (
-    "SELECT id FROM opinions_matter WHERE array_to_tsvector(string_to_array(search_text, ' ')) @@ %s::tsquery"
-)
+_POSTGRESQL = "SELECT id FROM opinions_matter WHERE array_to_tsvector(string_to_array(search_text, ' ')) @@ %s::tsquery"
 _SQLITE = "SELECT rowid FROM opinions_matter_words WHERE opinions_matter_words MATCH %s"
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import Role, User
@@ -58,7 +59,14 @@ def turn_of(*, organisation: Organisation | None = None, deputy: Deputy | None =
 
 
 def add_line(
-    *, matter: Matter, body: str, audience: str, by: User | None, now: datetime, author: str = "", organisation: Organisation | None = None
+    *,
+    matter: Matter,
+    body: str,
+    audience: str,
+    by: User | None,
+    now: datetime,
+    author: str = "",
+    organisation: Organisation | None = None,
 ) -> Line:
     """Add a line to the conversation. Raises InvalidInput when empty or too long. `author` is shown as written."""
     body = body.strip()
@@ -72,7 +80,9 @@ def add_line(
     )  # fmt: skip
 
 
-def attach(*, matter: Matter, stored: Iterable[StoredFile], audience: str, by: User | None, now: datetime) -> list[Attachment]:
+def attach(
+    *, matter: Matter, stored: Iterable[StoredFile], audience: str, by: User | None, now: datetime
+) -> list[Attachment]:
     """Attach stored files to the matter."""
     rows = [Attachment(matter=matter, stored=one, audience=audience, by=by, at=now) for one in stored]
     return Attachment.objects.bulk_create(rows)
@@ -93,17 +103,30 @@ def tell_body(
     deputy: Deputy | None = None, roles: Iterable[str] = (), body: object = "",
 ) -> None:  # fmt: skip
     """Queue in-app notices (and e-mail or WeCom where the person has an address) to a deputy or to a body's staff."""
+    people = staff_of(organisation=organisation, deputy=deputy, roles=roles)
+    queue(staff_drafts(matter, people, key=key, subject=subject, body=body), now=now)
+
+
+def staff_of(
+    *, organisation: Organisation | None = None, deputy: Deputy | None = None, roles: Iterable[str] = ()
+) -> list[User]:
+    """Who works on what a deputy (with the paired helper) or a body holds; one statement."""
     staff = User.objects.filter(is_active=True)
     if deputy is not None:
-        people = [*staff.filter(deputy=deputy), *staff.filter(pk=deputy.helper_id)]
-    elif organisation is not None:
-        chosen = list(roles)
-        people = list(staff.filter(organisation=organisation, **({"role__in": chosen} if chosen else {})).exclude(role=Role.DEPUTY))
-    else:
-        return
+        return list(staff.filter(Q(deputy=deputy) | Q(pk=deputy.helper_id)))
+    if organisation is None:
+        return []
+    chosen = list(roles)
+    staff = staff.filter(role__in=chosen) if chosen else staff.exclude(role=Role.DEPUTY)
+    return list(staff.filter(organisation=organisation))
+
+
+def staff_drafts(
+    matter: Matter, people: Iterable[User], *, key: str, subject: object, body: object = ""
+) -> list[Draft]:
+    """The notices to `people` about `matter`, one for each channel by which they can be reached."""
     link = f"/desk/matters/{matter.code}/"
-    drafts = [draft for person in people for draft in _drafts(matter, person, key, str(subject), str(body), link)]
-    queue(drafts, now=now)
+    return [draft for person in people for draft in _drafts(matter, person, key, str(subject), str(body), link)]
 
 
 def _drafts(matter: Matter, person: User, key: str, subject: str, body: str, link: str) -> Iterable[Draft]:
@@ -112,25 +135,50 @@ def _drafts(matter: Matter, person: User, key: str, subject: str, body: str, lin
     yield Draft(key=f"{tag}:in_app", channel=Channel.IN_APP, recipient=person, link=link, **common)
     absolute = f"{settings.PUBLIC_URL}{link}"
     if person.email:
-        yield Draft(key=f"{tag}:email", channel=Channel.EMAIL, recipient=person, address=person.email, link=absolute, **common)
+        yield Draft(
+            key=f"{tag}:email", channel=Channel.EMAIL, recipient=person, address=person.email, link=absolute, **common
+        )
     if person.wecom_id:
-        yield Draft(key=f"{tag}:wecom", channel=Channel.WECOM, recipient=person, address=person.wecom_id, link=absolute, **common)
+        yield Draft(
+            key=f"{tag}:wecom",
+            channel=Channel.WECOM,
+            recipient=person,
+            address=person.wecom_id,
+            link=absolute,
+            **common,
+        )
 
 
-def tell_reporters(matter: Matter, *, key: str, subject: object, now: datetime, links: Mapping[int, str] | None = None) -> None:
+def tell_reporters(
+    matter: Matter, *, key: str, subject: object, now: datetime, links: Mapping[int, str] | None = None
+) -> None:
     """Queue a text message to every resident behind the matter and those merged into it who left a number.
 
     `links` may give a reporter (by id) another link than the private one, e.g. the one-time rating link.
     """
-    reporters = Reporter.objects.filter(matter__in=[matter.pk, *matter.merged.values_list("pk", flat=True)]).select_related("matter")
+    reporters = Reporter.objects.filter(
+        matter__in=[matter.pk, *matter.merged.values_list("pk", flat=True)]
+    ).select_related("matter")
     drafts = [
-        Draft(
-            key=f"{matter.pk}:{key}:r{reporter.pk}:sms", channel=Channel.SMS, address=reporter.phone, subject=str(subject),
-            link=(links or {}).get(reporter.pk) or private_link(reporter, reporter.matter.code), about=matter.chain,
+        reporter_draft(
+            matter,
+            reporter,
+            code=reporter.matter.code,
+            key=key,
+            subject=subject,
+            link=(links or {}).get(reporter.pk, ""),
         )
         for reporter in reporters
         if reporter.phone
-    ]  # fmt: skip
+    ]
     queue(drafts, now=now)
 
 
+def reporter_draft(
+    matter: Matter, reporter: Reporter, *, code: str, key: str, subject: object, link: str = ""
+) -> Draft:
+    """A text message to a resident who left a number; `link` replaces the private one of the matter `code`."""
+    return Draft(
+        key=f"{matter.pk}:{key}:r{reporter.pk}:sms", channel=Channel.SMS, address=reporter.phone, subject=str(subject),
+        link=link or private_link(reporter, code), about=matter.chain,
+    )  # fmt: skip

@@ -1,7 +1,9 @@
 """The states of an opinion and the verbs between them (design.md §4), as a table.
 
-Two rows go beyond the design: `answer` also leads on from rework, so that a deputy whose answer did not
-satisfy may answer again, and `transfer` (转交) hands an untouched opinion to another street or deputy.
+Rows beyond the design: `answer` also leads on from rework, so that a deputy whose answer did not satisfy may
+answer again; `transfer` (转交) hands an opinion to another street or deputy; `recall` takes an assignment back
+that nobody has signed yet. Rows without a target that are not of the resident keep the status: they are steps
+inside handling (sign, extend, draft, co-opinion, one of several separate replies) and absorbing a merged matter.
 """
 
 from django.db import models
@@ -33,6 +35,23 @@ class Status(models.TextChoices):
     MERGED = "merged", _("已并案")
     WITHDRAWN = "withdrawn", _("已撤回")
 
+    @property
+    def tone(self) -> str:
+        """Tone of the badge. A reply is not yet a result, so only the resident's turn and warnings stand out."""
+        return _TONES.get(self.value, "neutral")
+
+
+_TONES = {
+    "submitted": "wait",
+    "taken": "active",
+    "waiting": "wait",
+    "handling": "active",
+    "returned": "warn",
+    "replied": "wait",
+    "rework": "warn",
+    "proposed": "active",
+    "relayed": "active",
+}
 
 S = Status
 FINAL = (S.CLOSED, S.DECLINED, S.MERGED, S.WITHDRAWN)
@@ -44,39 +63,167 @@ SYSTEM = "system"
 OPINION = Workflow(
     [
         Transition(verb="submit", label=_("提交"), sources=(), target=S.SUBMITTED, permission=RESIDENT, public=True),
-        Transition(verb="take", label=_("接单"), sources=(S.SUBMITTED,), target=S.TAKEN, permission=P.MATTER_TAKE, public=True),
         Transition(
-            verb="decline", label=_("不予受理"), sources=(S.SUBMITTED, S.TAKEN), target=S.DECLINED, permission=P.MATTER_DECLINE,
-            needs_reason=True, public=True,
+            verb="take", label=_("接单"), sources=(S.SUBMITTED,), target=S.TAKEN, permission=P.MATTER_TAKE, public=True
         ),
-        Transition(verb="transfer", label=_("转交"), sources=(S.SUBMITTED, S.TAKEN), target=S.SUBMITTED, permission=P.MATTER_TRANSFER, needs_reason=True, public=True),
-        Transition(verb="ask", label=_("请补充"), sources=(S.TAKEN, S.HANDLING), target=S.WAITING, permission=P.MATTER_ASK, needs_reason=True, public=True),
+        Transition(
+            verb="decline",
+            label=_("不予受理"),
+            sources=(S.SUBMITTED, S.TAKEN),
+            target=S.DECLINED,
+            permission=P.MATTER_DECLINE,
+            needs_reason=True,
+            public=True,
+        ),
+        Transition(
+            verb="transfer",
+            label=_("转交"),
+            sources=(S.SUBMITTED, S.TAKEN),
+            target=S.SUBMITTED,
+            permission=P.MATTER_TRANSFER,
+            needs_reason=True,
+            public=True,
+        ),
+        Transition(
+            verb="ask",
+            label=_("请居民补充"),
+            sources=(S.TAKEN, S.HANDLING),
+            target=S.WAITING,
+            permission=P.MATTER_ASK,
+            needs_reason=True,
+            public=True,
+        ),
         Transition(verb="supply", label=_("补充"), sources=(S.WAITING,), target=None, permission=RESIDENT, public=True),
-        Transition(verb="expire", label=_("补充逾期"), sources=(S.WAITING,), target=None, permission=SYSTEM, public=True),
-        Transition(verb="answer", label=_("答复"), sources=(S.TAKEN, S.REWORK), target=S.REPLIED, permission=P.MATTER_ANSWER, public=True),
         Transition(
-            verb="assign", label=_("交办"), sources=(S.SUBMITTED, S.TAKEN, S.RETURNED, S.REWORK), target=S.HANDLING,
-            permission=P.MATTER_ASSIGN, public=True,
-        ),
-        Transition(verb="return", label=_("退回"), sources=(S.HANDLING,), target=S.RETURNED, permission=P.MATTER_RETURN, needs_reason=True, public=True),
-        Transition(verb="reply", label=_("答复"), sources=(S.HANDLING,), target=S.REPLIED, permission=P.MATTER_APPROVE, public=True),
-        Transition(verb="raise", label=_("转建议"), sources=(S.TAKEN, S.HANDLING), target=S.PROPOSED, permission=P.MATTER_RAISE, needs_reason=True, public=True),
-        Transition(
-            verb="relay", label=_("接力"), sources=(S.TAKEN, S.HANDLING, S.PROPOSED), target=S.RELAYED, permission=P.MATTER_RELAY,
-            needs_reason=True, public=True,
+            verb="expire", label=_("补充逾期"), sources=(S.WAITING,), target=None, permission=SYSTEM, public=True
         ),
         Transition(
-            verb="report_back", label=_("反馈结果"), sources=(S.PROPOSED, S.RELAYED), target=S.REPLIED, permission=P.MATTER_RAISE, public=True
+            verb="answer",
+            label=_("答复"),
+            sources=(S.TAKEN, S.REWORK),
+            target=S.REPLIED,
+            permission=P.MATTER_ANSWER,
+            public=True,
+        ),
+        Transition(
+            verb="assign",
+            label=_("交办"),
+            sources=(S.SUBMITTED, S.TAKEN, S.RETURNED, S.REWORK),
+            target=S.HANDLING,
+            permission=P.MATTER_ASSIGN,
+            public=True,
+        ),
+        Transition(
+            verb="recall",
+            label=_("收回交办"),
+            sources=(S.HANDLING,),
+            target=S.TAKEN,
+            permission=P.MATTER_ASSIGN,
+            needs_reason=True,
+            public=True,
+        ),
+        Transition(
+            verb="extend",
+            label=_("延长时限"),
+            sources=(S.HANDLING,),
+            target=None,
+            permission=P.MATTER_ASSIGN,
+            needs_reason=True,
+            public=True,
+        ),
+        Transition(
+            verb="sign", label=_("签收"), sources=(S.HANDLING,), target=None, permission=P.MATTER_SIGN, public=True
+        ),
+        Transition(
+            verb="return",
+            label=_("退回"),
+            sources=(S.HANDLING,),
+            target=S.RETURNED,
+            permission=P.MATTER_RETURN,
+            needs_reason=True,
+            public=True,
+        ),
+        Transition(verb="draft", label=_("起草答复"), sources=(S.HANDLING,), target=None, permission=P.MATTER_REPLY),
+        Transition(
+            verb="send_back",
+            label=_("退回修改"),
+            sources=(S.HANDLING,),
+            target=None,
+            permission=P.MATTER_APPROVE,
+            needs_reason=True,
+        ),
+        Transition(
+            verb="co_opinion", label=_("协办意见"), sources=(S.HANDLING,), target=None, permission=P.MATTER_REPLY
+        ),
+        Transition(
+            verb="part_reply",
+            label=_("分办答复"),
+            sources=(S.HANDLING,),
+            target=None,
+            permission=P.MATTER_APPROVE,
+            public=True,
+        ),
+        Transition(
+            verb="reply",
+            label=_("审签答复"),
+            sources=(S.HANDLING,),
+            target=S.REPLIED,
+            permission=P.MATTER_APPROVE,
+            public=True,
+        ),
+        Transition(
+            verb="raise",
+            label=_("转为代表建议"),
+            sources=(S.TAKEN, S.HANDLING),
+            target=S.PROPOSED,
+            permission=P.MATTER_RAISE,
+            needs_reason=True,
+            public=True,
+        ),
+        Transition(
+            verb="relay",
+            label=_("上级代表接力"),
+            sources=(S.TAKEN, S.HANDLING, S.PROPOSED),
+            target=S.RELAYED,
+            permission=P.MATTER_RELAY,
+            needs_reason=True,
+            public=True,
+        ),
+        Transition(
+            verb="report_back",
+            label=_("反馈结果"),
+            sources=(S.PROPOSED, S.RELAYED),
+            target=S.REPLIED,
+            permission=P.MATTER_RAISE,
+            public=True,
         ),
         Transition(verb="rate", label=_("评价"), sources=(S.REPLIED,), target=None, permission=RESIDENT, public=True),
-        Transition(verb="lapse", label=_("到期未评价"), sources=(S.REPLIED,), target=S.CLOSED, permission=SYSTEM, public=True),
-        Transition(verb="merge", label=_("并案"), sources=tuple(OPEN), target=S.MERGED, permission=P.MATTER_MERGE, public=True),
-        Transition(verb="reopen", label=_("重启"), sources=(S.CLOSED,), target=S.HANDLING, permission=P.MATTER_REOPEN, needs_reason=True, public=True),
         Transition(
-            verb="withdraw", label=_("撤回"), sources=(S.SUBMITTED, S.TAKEN, S.WAITING), target=S.WITHDRAWN, permission=RESIDENT, public=True
+            verb="lapse", label=_("到期未评价"), sources=(S.REPLIED,), target=S.CLOSED, permission=SYSTEM, public=True
+        ),
+        Transition(
+            verb="merge", label=_("并案"), sources=OPEN, target=S.MERGED, permission=P.MATTER_MERGE, public=True
+        ),
+        Transition(verb="absorb", label=_("并入同类事项"), sources=OPEN, target=None, permission=SYSTEM),
+        Transition(
+            verb="reopen",
+            label=_("重启办理"),
+            sources=(S.CLOSED,),
+            target=S.HANDLING,
+            permission=P.MATTER_REOPEN,
+            needs_reason=True,
+            public=True,
+        ),
+        Transition(
+            verb="withdraw",
+            label=_("撤回"),
+            sources=(S.SUBMITTED, S.TAKEN, S.WAITING),
+            target=S.WITHDRAWN,
+            permission=RESIDENT,
+            public=True,
         ),
     ]
-)  # fmt: skip
+)
 
 WORKFLOWS: dict[str, Workflow] = {MatterKind.OPINION: OPINION}
 

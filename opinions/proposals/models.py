@@ -15,7 +15,14 @@ class Proposal(models.Model):
     situation = models.TextField(_("情况"), blank=True)
     analysis = models.TextField(_("分析"), blank=True)
     request = models.TextField(_("建议"), blank=True)
-    lead = models.ForeignKey(Deputy, null=True, blank=True, on_delete=models.PROTECT, related_name="led_proposals", verbose_name=_("领衔代表"))
+    lead = models.ForeignKey(
+        Deputy,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="led_proposals",
+        verbose_name=_("领衔代表"),
+    )
     sources = models.ManyToManyField(Matter, related_name="proposals", verbose_name=_("来源事项"))
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()

@@ -30,7 +30,7 @@ class OrganisationFactory(DjangoModelFactory[Organisation]):
 
 @dataclass(frozen=True, kw_only=True)
 class StreetWorld:
-    """One district with two streets of two communities each, their bodies, two departments and an electoral district."""
+    """One district: two streets of two communities each, their bodies, two departments, an electoral district."""
 
     district: Division
     street: Division

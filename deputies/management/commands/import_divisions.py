@@ -15,16 +15,22 @@ from liaison.base.imports import ImportReport, Table, read_table
 
 
 class Command(BaseCommand):
-    """`import_divisions FILE… [--level auto] [--parent-name CODE=NAME …] [--dry-run]`: all rows of all files, or none."""
+    """`import_divisions FILE… [--level auto] [--parent-name CODE=NAME] [--dry-run]`: all rows of all files, or none."""
 
     help = "Import lists of administrative divisions (CSV or XLSX with the columns code and name); all rows or none."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE")
         levels = ["auto", *(level.value for level in OFFICIAL_LEVELS)]
-        parser.add_argument("--level", choices=levels, default="auto", help="refuse rows of any other level (auto: take all)")
         parser.add_argument(
-            "--parent-name", action="append", default=[], metavar="CODE=NAME", help="name a parent that the files leave out"
+            "--level", choices=levels, default="auto", help="refuse rows of any other level (auto: take all)"
+        )
+        parser.add_argument(
+            "--parent-name",
+            action="append",
+            default=[],
+            metavar="CODE=NAME",
+            help="name a parent that the files leave out",
         )
         parser.add_argument("--dry-run", action="store_true", help="check and say what would change; write nothing")
 

@@ -70,7 +70,14 @@ def create_organisation(
 ) -> Organisation:
     """Add a body. Raises CodeTaken."""
     body = Organisation(
-        code=code, name=name, short_name=short_name, kind=kind, division=division, parent=parent, phone=phone, email=email
+        code=code,
+        name=name,
+        short_name=short_name,
+        kind=kind,
+        division=division,
+        parent=parent,
+        phone=phone,
+        email=email,
     )
     _insert(body)
     _told(chain_of(body), "organisation.created", by=by, now=now, data={"code": code, "name": name}, first=True)

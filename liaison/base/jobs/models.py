@@ -31,7 +31,9 @@ class Job(models.Model):
     total = models.PositiveIntegerField(default=0)
     result = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     error = models.CharField(max_length=500, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0, help_text="times a worker took it; tells a lost worker from the one at work")
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="times a worker took it; tells a lost worker from the one at work"
+    )
     beat_at = models.DateTimeField(null=True, blank=True, help_text="last sign of life: nudged, taken, or progressed")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")
     created_at = models.DateTimeField()
@@ -43,7 +45,10 @@ class Job(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["by", "-id"], name="job_by"), models.Index(fields=["status", "created_at"], name="job_status")]
+        indexes = [
+            models.Index(fields=["by", "-id"], name="job_by"),
+            models.Index(fields=["status", "created_at"], name="job_status"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

@@ -146,7 +146,9 @@ def _give_back(job: Job, now: datetime) -> bool:
     held = Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING, attempts=job.attempts)
     if job.attempts < MOST_ATTEMPTS:
         return bool(held.update(status=JobStatus.QUEUED, done=0))
-    held.update(status=JobStatus.FAILED, error=str(_("后台程序多次中断，任务没有完成。请减少数量后重试。")), finished_at=now)
+    held.update(
+        status=JobStatus.FAILED, error=str(_("后台程序多次中断，任务没有完成。请减少数量后重试。")), finished_at=now
+    )
     return False
 
 

@@ -50,7 +50,9 @@ def run(job_id: int) -> bool:
         _fail(job, error)
     except Exception:
         logger.exception("job %s (%s) failed", job.pk, job.kind)
-        _fail(job, _("生成时出了意外，管理员可以在日志中看到原因（任务 %(number)s）。可以重试一次。") % {"number": job.pk})
+        _fail(
+            job, _("生成时出了意外，管理员可以在日志中看到原因（任务 %(number)s）。可以重试一次。") % {"number": job.pk}
+        )
     return True
 
 

@@ -74,7 +74,7 @@ def _check_migrations() -> None:
 
 def _check_broker() -> None:
     with Connection(settings.CELERY_BROKER_URL, transport_options=_impatient()) as connection:
-        connection.connect()
+        connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
 
 
 def _impatient() -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Writes of intake: submission, what residents do later, assisted entry, import."""

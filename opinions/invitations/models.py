@@ -1,0 +1,33 @@
+"""One-time links by which residents rate. Kept below handling, since the step that replies also invites."""
+
+from django.db import models
+
+from liaison.base.encryption import EncryptedCharField
+from opinions.matters.models import Matter, Reporter
+
+
+class RatingInvite(models.Model):
+    """A one-time link by which one reporter rates one round of a matter.
+
+    The reporter may belong to another matter that was merged into this one. `token` stays readable (encrypted),
+    so that the tracking page can show the link again to the resident; it is found by `token_hash`.
+    """
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="rating_invites")
+    reporter = models.ForeignKey(Reporter, on_delete=models.CASCADE, related_name="rating_invites")
+    round = models.PositiveSmallIntegerField()
+    token = EncryptedCharField(max_length=100)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_on = models.DateField(help_text="last day on which the link rates, in Asia/Shanghai")
+    used_at = models.DateTimeField(null=True, blank=True)
+    personal_fields = ("token", "token_hash")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "reporter", "round"], name="rating_invite_once_per_round")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id}/{self.reporter_id} #{self.round}"
