@@ -35,7 +35,7 @@ clean: ## remove the environment, the demo database and all generated files
 
 .PHONY: python tools
 python:
-	@command -v $(PYTHON) >/dev/null || { echo "✗ 找不到 $(PYTHON),请先安装 Python 3.11 或更高版本。 $(PYTHON) was not found: install Python 3.11 or newer." >&2; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "✗ 找不到 $(PYTHON)，请先安装 Python 3.11 或更高版本。 $(PYTHON) was not found: install Python 3.11 or newer." >&2; exit 1; }
 
 tools: python
 	@$(PYTHON) -m liaison.run.bootstrap test

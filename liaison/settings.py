@@ -58,7 +58,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 """When set, /metrics answers only to `Authorization: Bearer <token>`."""
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "liaison.base.web.admin_config.ReferenceAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -197,6 +197,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "deputies.accounts.passwords.NotUsedBefore"},
 ]
 LOGIN_URL = "accounts:login"
+PASSWORD_CHANGE_URL = "accounts:password"
 LOGIN_REDIRECT_URL = "/desk/"
 LOGOUT_REDIRECT_URL = "accounts:login"
 SESSION_COOKIE_AGE = 12 * 3600
@@ -205,7 +206,13 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_LOCKOUT_CALLABLE = "deputies.accounts.views.session.locked_out"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+"""The end of a lock, once told, stands."""
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_ENABLE_ADMIN = False
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+OTP_TOTP_ISSUER = f"{PLACE_NAME}{SITE_NAME or '人大代表联络平台'}"
 AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXIES
 
 SESSION_COOKIE_HTTPONLY = True

@@ -8,7 +8,7 @@ from django.urls import include, path
 from liaison.base.web import health, views
 
 CAPABILITIES = [
-    ("accounts/", "deputies.accounts.urls"),
+    ("", "deputies.accounts.urls"),
     ("desk/", "deputies.roster.urls"),
     ("desk/", "deputies.contact_points.urls"),
     ("desk/", "liaison.base.jobs.urls"),

@@ -1,9 +1,12 @@
 """What every test gets."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.core.cache import cache
 
 from liaison.base.stamps import forget_all
+from tests.support.servers import RedisServer
 
 pytest_plugins = ["tests.support.strictness"]
 
@@ -13,3 +16,10 @@ def _empty_cache() -> None:
     """Throttles and cached choices of one test must not reach the next."""
     cache.clear()
     forget_all()
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    """A Redis of the test's own, to be cut off and brought back: `redis_server.kill()`, `redis_server.start()`."""
+    with RedisServer() as server:
+        yield server

@@ -47,9 +47,8 @@ def sqlite() -> bool:
 def servers() -> bool:
     """The same tests, and those about the servers, on PostgreSQL and Redis."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="liaison-servers-")))
-        database = os.environ.get("TEST_DATABASE_URL") or stack.enter_context(PostgresServer(folder)).url
-        broker = os.environ.get("TEST_REDIS_URL") or stack.enter_context(RedisServer(folder)).url
+        database = os.environ.get("TEST_DATABASE_URL") or stack.enter_context(PostgresServer()).url
+        broker = os.environ.get("TEST_REDIS_URL") or stack.enter_context(RedisServer()).url
         return _pytest(["-n", PROCESSES, "-m", "not journey"], TEST_DATABASE_URL=database, TEST_REDIS_URL=broker)
 
 
@@ -100,8 +99,14 @@ def _pytest(arguments: list[str], **environment: str) -> bool:
 
 
 def _run(command: list[str], **environment: str) -> bool:
-    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=False).returncode == 0
+    """Run in a folder of its own for what tests/settings.py lets the program write."""
+    with tempfile.TemporaryDirectory(prefix="liaison-tests-") as folder:
+        own = environment | {"TEST_SESSION_DIR": folder}
+        return subprocess.run(command, cwd=ROOT, env=os.environ | own, check=False).returncode == 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -70,6 +70,6 @@ def _place(request: HttpRequest) -> str:
     if shown is None:
         return request.get_full_path()
     if not url_has_allowed_host_and_scheme(shown, {request.get_host()}):
-        return reverse("accounts:home")
+        return ""
     parts = urlsplit(shown)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -1,7 +1,20 @@
-"""Reading accounts."""
+"""Reading accounts, locks and the logs of the three administrators."""
 
-from deputies.accounts.models import ADMIN_ROLES, DEPARTMENT_ROLES, DISTRICT_ROLES, Role
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from axes.models import AccessAttempt, AccessFailureLog
+from django.conf import settings
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.urls import reverse
+from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from deputies.accounts.models import ADMIN_ROLES, DEPARTMENT_ROLES, DISTRICT_ROLES, Reveal, Role, User
 from deputies.organisations.models import HANDLER_KINDS, STREET_KINDS, OrganisationKind
+from liaison.base.audit.models import Event
+from liaison.base.audit.verbs import verb_words
 
 _KINDS: dict[str, tuple[OrganisationKind, ...]] = {
     Role.DEPUTY: (*STREET_KINDS, OrganisationKind.STATION, OrganisationKind.CONGRESS),
@@ -13,8 +26,117 @@ _KINDS: dict[str, tuple[OrganisationKind, ...]] = {
     **dict.fromkeys(DISTRICT_ROLES, (OrganisationKind.CONGRESS,)),
     **dict.fromkeys(ADMIN_ROLES, (OrganisationKind.CONGRESS,)),
 }
+_LANDING = {
+    Role.SYSTEM_ADMIN: "accounts:list",
+    Role.SECURITY_ADMIN: "accounts:security",
+    Role.AUDIT_ADMIN: "accounts:audit",
+}
+LOCKED_SHOWN = 200
+"""Locked accounts listed at once; the newest."""
 
 
 def kinds_for(role: str) -> tuple[OrganisationKind, ...]:
     """Kinds of bodies in which the role exists; administrators may also have none."""
     return _KINDS.get(role, ())
+
+
+def landing_url(user: User) -> str:
+    """Where a user's work begins: the desk, or an administrator's own page."""
+    name = _LANDING.get(Role(user.role))
+    return reverse(name) if name else settings.LOGIN_REDIRECT_URL
+
+
+def accounts(*, q: str = "", role: str = "", active: str = "") -> QuerySet[User]:
+    """Accounts for the list, organisation loaded. `active` is "1", "0" or empty for all."""
+    users = User.objects.select_related("organisation")
+    if q:
+        users = users.filter(Q(username__icontains=q) | Q(name__icontains=q) | Q(organisation__name__icontains=q))
+    if role:
+        users = users.filter(role=role)
+    return users.filter(is_active=active == "1") if active else users
+
+
+def _lock_seconds() -> timedelta:
+    return timedelta(hours=settings.AXES_COOLOFF_TIME)
+
+
+def locked_until(username: str, *, now: datetime) -> datetime | None:
+    """When the lock after too many failures ends; None when there is no lock.
+
+    Failures are counted per place they came from, and each count lapses half an hour after its last failure.
+    """
+    attempts = AccessAttempt.objects.filter(username=username, attempt_time__gt=now - _lock_seconds())
+    counts = list(attempts.order_by("attempt_time").values_list("attempt_time", "failures_since_start"))
+    failures = sum(count for _at, count in counts)
+    ends = None
+    for at, count in counts:
+        if failures < settings.AXES_FAILURE_LIMIT:
+            break
+        failures, ends = failures - count, at + _lock_seconds()
+    return ends
+
+
+def locked_accounts(*, now: datetime) -> list[dict[str, Any]]:
+    """Locked usernames, newest first, with the account where one exists: username, failures, last, until, user."""
+    recent = AccessAttempt.objects.filter(attempt_time__gt=now - _lock_seconds()).values("username").order_by()
+    counted = recent.annotate(failures=Sum("failures_since_start"), last=Max("attempt_time"))
+    rows = list(counted.filter(failures__gte=settings.AXES_FAILURE_LIMIT).order_by("-last", "username")[:LOCKED_SHOWN])
+    users = User.objects.select_related("organisation").in_bulk(
+        [row["username"] for row in rows], field_name="username"
+    )
+    return [{**row, "until": row["last"] + _lock_seconds(), "user": users.get(row["username"])} for row in rows]
+
+
+def failed_logins(*, q: str = "") -> QuerySet[AccessFailureLog]:
+    """Failed sign-ins, newest first."""
+    rows = AccessFailureLog.objects.order_by("-id")
+    return rows.filter(username__icontains=q) if q else rows
+
+
+def reveals(*, q: str = "") -> QuerySet[Reveal]:
+    """Looks at telephone numbers, newest first."""
+    rows = Reveal.objects.select_related("user__organisation").order_by("-id")
+    return rows.filter(Q(user__username__icontains=q) | Q(user__name__icontains=q)) if q else rows
+
+
+def events(*, verb: str = "", actor: str = "", day: date | None = None, chain: str = "") -> QuerySet[Event]:
+    """Events of the ledger. `actor` is a username, part of a staff member's name, or the exact words of the event."""
+    rows = Event.objects.select_related("by")
+    if verb:
+        rows = rows.filter(verb=verb)
+    if chain:
+        rows = rows.filter(chain=chain)
+    if actor:
+        users = User.objects.filter(Q(username=actor) | Q(name__icontains=actor)).values("pk")
+        rows = rows.filter(Q(by__in=users) | Q(actor=actor))
+    if day:
+        start = timezone.make_aware(datetime.combine(day, time.min))
+        rows = rows.filter(at__gte=start, at__lt=start + timedelta(days=1))
+    return rows
+
+
+OPEN_CHAINS = ("account:", "organisation:", "division:", "divisions", "reference:")
+"""Chains whose reasons the auditor reads. What residents and bodies wrote on a matter is not for auditors."""
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """An event as the auditor sees it."""
+
+    event: Event
+    verb: Any
+    reason: str
+    withheld: bool
+
+
+def audit_row(event: Event) -> AuditRow:
+    """The event in words, without what was written on a matter."""
+    is_open = event.chain.startswith(OPEN_CHAINS)
+    return AuditRow(event, verb_words(event.verb), event.reason if is_open else "", bool(event.reason) and not is_open)
+
+
+def administrators() -> list[User]:
+    """The active administrators, `has_factor` telling whether an authenticator app is bound."""
+    bound = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+    users = User.objects.filter(role__in=ADMIN_ROLES, is_active=True).annotate(has_factor=Exists(bound))
+    return list(users.order_by("role", "username", "id"))

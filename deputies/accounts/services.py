@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -14,9 +15,24 @@ from deputies.accounts.passwords import REMEMBERED, temporary_password
 from deputies.accounts.queries import kinds_for
 from deputies.organisations.models import Organisation
 from liaison.base.audit.services import Fact, record
+from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import DomainError, InvalidInput
 from liaison.base.privacy import blind_index, mask_phone
 
+name_verbs(
+    {
+        "account.created": _("新建账号"),
+        "account.edited": _("修改账号"),
+        "account.password_changed": _("修改密码"),
+        "account.password_reset": _("重置密码"),
+        "account.deactivated": _("停用账号"),
+        "account.reactivated": _("恢复账号"),
+        "account.unlocked": _("解除锁定"),
+        "account.second_factor_added": _("绑定第二重验证"),
+        "account.second_factor_removed": _("解除第二重验证"),
+        "phone.revealed": _("查看电话"),
+    }
+)
 SHORTEST_REASON = 4
 """Characters that a reason for a look at a telephone number must have."""
 
@@ -221,6 +237,15 @@ def reveal_phone(phone: str, *, by: User, about: str, what: str, reason: str, no
     data = {"what": what, "number": mask_phone(phone)}
     record(about, Fact(verb="phone.revealed", reason=reason, data=data), by=by, now=now)
     return phone
+
+
+@transaction.atomic
+def unlock(user: User, *, by: User, now: datetime) -> None:
+    """Lift the lock after too many failed sign-ins. Without a lock nothing happens."""
+    removed, _per_model = AccessAttempt.objects.filter(username=user.username).delete()
+    if removed:
+        _locked(user)
+        record(chain_of(user), Fact(verb="account.unlocked"), by=by, now=now)
 
 
 def chain_of(user: User) -> str:

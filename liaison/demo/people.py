@@ -1,19 +1,19 @@
-"""Deputies of five levels, consultant deputies, delegations and groups of the demo district."""
+"""Deputies of five levels and consultant deputies of the demo district, entered through the roster's own services."""
 
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-
-from django.contrib.auth.hashers import make_password
-from pypinyin import lazy_pinyin
+from datetime import datetime, timedelta
 
 from deputies.accounts.models import Role, User
-from deputies.organisations.models import Division, Organisation
-from deputies.roster.models import ChatGroup, CongressLevel, Delegation, Deputy, DeputyStatus, Group, GroupKind, Identity, PublicField, Term
+from deputies.organisations.models import Division
+from deputies.roster.models import CongressLevel, Delegation, Deputy, Identity, PublicField, Term
+from deputies.roster.services import Details, create_deputy, end_office, pair, set_photo, suspend
+from deputies.roster.states import DeputyStatus
 from liaison.base.codes import new_plaque_code
-from liaison.base.privacy import blind_index
-from liaison.demo.accounts import PASSWORD, SHOWN, new_user
+from liaison.base.workdays.arithmetic import local_today
+from liaison.demo.accounts import SHOWN, build_accounts
+from liaison.demo.congresses import build_delegations, build_groups, build_terms
 from liaison.demo.pictures import portrait
 from liaison.demo.places import Map, Place
 from liaison.demo.source import chance, data
@@ -22,7 +22,11 @@ from liaison.demo.store import keep_image
 ABOVE = ((CongressLevel.NATIONAL, 1), (CongressLevel.PROVINCIAL, 3), (CongressLevel.MUNICIPAL, 7))
 TOWN_DEPUTIES = 6
 CONSULTANTS = 8
-EVERYTHING = [field.value for field in PublicField]
+LEFT = slice(7, 30, 9)
+SUSPENDED = (12, -1)
+HELPED_EVERY = 9
+LONG_AGO = timedelta(days=400)
+"""The roster was filled this long ago."""
 
 
 @dataclass
@@ -34,138 +38,106 @@ class Makers:
     rng: random.Random
     now: datetime
 
+    @property
+    def then(self) -> datetime:
+        return self.now - LONG_AGO
+
+
+@dataclass
+class Seat:
+    """An office to be filled."""
+
+    place: Place
+    level: str
+    term: Term | None
+    number: int
+    electoral: Division | None = None
+    delegation: Delegation | None = None
+
 
 def build_deputies(world: Map, staff: dict[str, User], makers: Makers) -> list[Deputy]:
     """Create terms, groups, deputies, their accounts and portraits."""
-    terms = _build_terms(world)
-    delegations = _build_delegations(world, terms)
-    deputies = [*_county_deputies(world, terms, delegations, makers), *_other_deputies(world, terms, makers)]
-    _change_status(deputies, makers.now.date())
+    terms = build_terms(world)
+    groups = build_groups(world)
+    deputies = []
+    for seat in [*_county_seats(world, terms), *_other_seats(world, terms)]:
+        joined = [makers.rng.choice(groups.professional), groups.street[seat.place.committee.pk]] if seat.term else []
+        deputies.append(_create(seat, joined, makers))
     _draw_portraits(deputies, makers)
     _give_accounts(deputies, staff, makers)
-    Deputy.objects.bulk_create(deputies)
-    _build_groups(world, deputies, makers.rng)
+    _change_status(deputies, makers.now)
     return deputies
 
 
-def _build_terms(world: Map) -> dict[str, Term]:
-    town = world.streets[-1].division
-    rows = (
-        (CongressLevel.NATIONAL, 14, world.province, date(2023, 3, 5)),
-        (CongressLevel.PROVINCIAL, 13, world.province, date(2023, 1, 12)),
-        (CongressLevel.MUNICIPAL, 15, world.city, date(2022, 2, 20)),
-        (CongressLevel.COUNTY, 6, world.county, date(2022, 1, 8)),
-        (CongressLevel.TOWNSHIP, 4, town, date(2021, 12, 18)),
-    )
-    return {
-        level: Term.objects.create(level=level, number=number, division=division, starts_on=starts)
-        for level, number, division, starts in rows
-    }
-
-
-def _build_delegations(world: Map, terms: dict[str, Term]) -> dict[int, Delegation]:
-    return {
-        place.division.pk: Delegation.objects.create(term=terms[CongressLevel.COUNTY], name=f"{place.division.name}代表团")
-        for place in world.streets
-    }
-
-
-def _county_deputies(world: Map, terms: dict[str, Term], delegations: dict[int, Delegation], makers: Makers) -> Iterator[Deputy]:
+def _county_seats(world: Map, terms: dict[str, Term]) -> Iterator[Seat]:
     """One for each electoral district, and a second one for every third."""
+    term = terms[CongressLevel.COUNTY]
+    delegations = build_delegations(world, term)
     number = 0
     for place in world.streets:
         for district in place.electoral:
             for _seat in range(2 if number % 3 == 0 else 1):
                 number += 1
-                deputy = _new_deputy(makers, place.committee, CongressLevel.COUNTY, terms[CongressLevel.COUNTY], number)
-                deputy.electoral_district = district
-                deputy.delegation = delegations[place.division.pk]
-                yield deputy
+                yield Seat(place, CongressLevel.COUNTY, term, number, district, delegations[place.division.pk])
 
 
-def _other_deputies(world: Map, terms: dict[str, Term], makers: Makers) -> Iterator[Deputy]:
+def _other_seats(world: Map, terms: dict[str, Term]) -> Iterator[Seat]:
     """Higher levels (linked with a street each), the town's, and consultant deputies."""
-    place_number = 0
+    streets, town = world.streets[:-1], world.streets[-1]
+    linked = 0
     for level, count in ABOVE:
         for number in range(1, count + 1):
-            yield _new_deputy(makers, world.streets[place_number].committee, level, terms[level], number)
-            place_number = (place_number + 1) % (len(world.streets) - 1)
-    town = world.streets[-1]
+            yield Seat(streets[linked % len(streets)], level, terms[level], number)
+            linked += 1
     for number in range(1, TOWN_DEPUTIES + 1):
-        deputy = _new_deputy(makers, town.committee, CongressLevel.TOWNSHIP, terms[CongressLevel.TOWNSHIP], number)
-        deputy.electoral_district = town.electoral[number % len(town.electoral)]
-        yield deputy
+        electoral = town.electoral[number % len(town.electoral)]
+        yield Seat(town, CongressLevel.TOWNSHIP, terms[CongressLevel.TOWNSHIP], number, electoral)
     for number in range(CONSULTANTS):
-        deputy = _new_deputy(makers, world.streets[number].committee, "", None, 0)
-        deputy.identity = Identity.CONSULTANT
-        yield deputy
+        yield Seat(streets[number], "", None, 0)
 
 
-def _new_deputy(makers: Makers, organisation: Organisation, level: str, term: Term | None, number: int) -> Deputy:
-    name, phone, rng = next(makers.names), next(makers.phones), makers.rng
-    people = data("people")
-    return Deputy(
-        code=new_plaque_code(rng), name=name, pinyin=" ".join(lazy_pinyin(name)), level=level, term=term,
-        organisation=organisation, certificate=f"{level[:2].upper()}{number:04}" if term else "",
-        title=rng.choice(people["titles"]), biography=rng.choice(people["biographies"]), phone=phone,
-        phone_index=blind_index(phone), public_fields=EVERYTHING if rng.random() < 0.85 else [PublicField.TITLE.value],
+def _create(seat: Seat, groups: list, makers: Makers) -> Deputy:
+    people, rng = data("people"), makers.rng
+    details = Details(
+        name=next(makers.names), organisation=seat.place.committee, level=seat.level, term=seat.term,
+        identity=Identity.DEPUTY if seat.term else Identity.CONSULTANT, delegation=seat.delegation,
+        electoral_district=seat.electoral, groups=groups,
+        certificate=f"{seat.level[:2].upper()}{seat.number:04}" if seat.term else "",
+        title=rng.choice(people["titles"]), biography=rng.choice(people["biographies"]), phone=next(makers.phones),
+        public_fields=list(PublicField) if rng.random() < 0.85 else [PublicField.TITLE],
     )  # fmt: skip
-
-
-def _change_status(deputies: list[Deputy], today: date) -> None:
-    """Some have left and one is suspended: their codes lead on to the contact point."""
-    for deputy in deputies[7:30:9]:
-        deputy.status, deputy.ended_on = DeputyStatus.ENDED, today - timedelta(days=40)
-    for deputy in (deputies[12], deputies[-1]):
-        deputy.status = DeputyStatus.SUSPENDED
+    deputy = create_deputy(details=details, by=None, now=makers.then)
+    deputy.code = new_plaque_code(rng)  # the same on every machine, so that a printed demo code stays good
+    deputy.save(update_fields=["code"])
+    return deputy
 
 
 def _draw_portraits(deputies: list[Deputy], makers: Makers) -> None:
     rng = chance("portraits")
     for deputy in deputies:
         if deputy.shows(PublicField.PHOTO):
-            deputy.photo = keep_image(portrait(deputy.name, rng), name=f"{deputy.name}.jpg", by=None, now=makers.now)
+            photo = keep_image(portrait(deputy.name, rng), name=f"{deputy.name}.jpg", by=None, now=makers.then)
+            set_photo(deputy=deputy, photo=photo, by=None, now=makers.then)
 
 
 def _give_accounts(deputies: list[Deputy], staff: dict[str, User], makers: Makers) -> None:
-    """An account for each deputy in office but every ninth, who is helped by a liaison officer (Z7)."""
-    secret = make_password(PASSWORD)
+    """An account for each deputy but every ninth, who is helped by the street's liaison officer (Z7)."""
     officers = {user.organisation_id: user for user in staff.values() if user.role == Role.LIAISON_OFFICER}
-    users = []
-    for number, deputy in enumerate(deputies):
-        if number and number % 9 == 0:
-            deputy.helper = officers[deputy.organisation_id]
-        elif deputy.status == DeputyStatus.ACTIVE:
-            username = SHOWN[Role.DEPUTY] if number == 0 else f"deputy{number + 1:02}"
-            deputy.user = new_user(
-                username, Role.DEPUTY, deputy.organisation, name=deputy.name, phone=deputy.phone, secret=secret, now=makers.now
-            )
-            users.append(deputy.user)
-    User.objects.bulk_create(users)
-
-
-def _build_groups(world: Map, deputies: list[Deputy], rng: random.Random) -> None:
-    professional = [
-        Group.objects.create(name=name, kind=GroupKind.PROFESSIONAL, organisation=world.congress)
-        for name in data("world")["groups"]["professional"]
+    own = {number: deputy for number, deputy in enumerate(deputies) if not number or number % HELPED_EVERY}
+    wanted = [
+        (f"deputy{number + 1:02}" if number else SHOWN[Role.DEPUTY], Role.DEPUTY, deputy.organisation, deputy.name, deputy.phone)
+        for number, deputy in own.items()
     ]
-    street = {place.committee.pk: _street_group(place) for place in world.streets}
-    links = []
-    for deputy in deputies:
-        if deputy.status == DeputyStatus.ACTIVE and deputy.identity == Identity.DEPUTY:
-            links += [(deputy, rng.choice(professional)), (deputy, street[deputy.organisation_id])]
-    through = Deputy.groups.through
-    through.objects.bulk_create(through(deputy=deputy, group=group) for deputy, group in links)
-    ChatGroup.objects.bulk_create(_chat_group(place, division, rng) for place in world.streets for division in place.communities)
+    users = dict(zip(own, build_accounts(wanted, now=makers.then), strict=True))
+    for number, deputy in enumerate(deputies):
+        helper = None if number in users else officers[deputy.organisation_id]
+        pair(deputy=deputy, helper=helper, account=users.get(number), by=None, now=makers.then)
 
 
-def _street_group(place: Place) -> Group:
-    return Group.objects.create(name=f"{place.division.name}代表小组", kind=GroupKind.STREET, organisation=place.committee)
-
-
-def _chat_group(place: Place, division: Division, rng: random.Random) -> ChatGroup:
-    """The register of grid chat groups (S17)."""
-    return ChatGroup(
-        name=f"{division.name}网格服务群", division=division, organisation=place.committee,
-        keeper=f"网格员{rng.randint(1, 9)}号", members=rng.randint(120, 480),
-    )  # fmt: skip
+def _change_status(deputies: list[Deputy], now: datetime) -> None:
+    """Some have left and two are suspended: their codes lead on to the contact point."""
+    for deputy in deputies[LEFT]:
+        end_office(deputy=deputy, reason="工作调动，辞去代表职务", by=None, now=now - timedelta(days=40), on=local_today(now) - timedelta(days=40))
+    for number in SUSPENDED:
+        if deputies[number].status == DeputyStatus.ACTIVE:
+            suspend(deputy=deputies[number], reason="依法暂时停止执行代表职务", by=None, now=now - timedelta(days=20))

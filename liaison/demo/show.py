@@ -32,19 +32,22 @@ def listing() -> str:
 
 def _addresses() -> Iterator[str]:
     yield "  地址 / addresses"
-    for path, chinese, english in (("/", "群众首页", "residents"), ("/desk/", "工作台", "desk"), ("/t/", "查询进度", "follow a report")):
+    places = (("/", "群众首页", "residents"), ("/desk/", "工作台", "desk"), ("/t/", "查询进度", "follow a report"))
+    for path, chinese, english in places:
         yield _line(f"{settings.PUBLIC_URL}{path}", chinese, english)
     deputy = Deputy.objects.filter(user__username=SHOWN[Role.DEPUTY]).first()
-    if deputy:
-        yield _line(f"{settings.PUBLIC_URL}/d/{deputy.code}/", f"{deputy.name}代表的二维码", "a deputy's QR code")
-    station = ContactPoint.objects.filter(kind=PointKind.STATION, active=True).first()
+    if deputy is None:
+        return
+    yield _line(f"{settings.PUBLIC_URL}/d/{deputy.code}/", f"{deputy.name}代表的二维码", "a deputy's QR code")
+    station = ContactPoint.objects.filter(deputies=deputy, kind=PointKind.STATION).order_by("id").first()
     if station:
         yield _line(f"{settings.PUBLIC_URL}/p/{station.code}/", f"{station.name}的二维码", "a station's QR code")
 
 
 def _accounts() -> Iterator[str]:
     yield f"  演示账号 / demo accounts, 密码 / password: {PASSWORD}"
-    users = {user.username: user for user in User.objects.filter(username__in=SHOWN.values()).select_related("organisation")}
+    shown = User.objects.filter(username__in=SHOWN.values()).select_related("organisation")
+    users = {user.username: user for user in shown}
     for role, username in SHOWN.items():
         user = users.get(username)
         if user:

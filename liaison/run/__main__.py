@@ -4,6 +4,7 @@ Runs inside the virtual environment; `make run` comes here through `liaison.run.
 """
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -69,8 +70,8 @@ def in_one_sentence(step: Callable[[], str]) -> str:
 def _missing_module(error: ImportError) -> str:
     name = error.name or str(error)
     return (
-        f"缺少 Python 模块 {name},请执行 make clean 后再执行 make run。 "
-        f"The Python module {name} is missing or broken: run make clean, then make run."
+        f"缺少 Python 模块 {name}，请删除文件夹 .venv 后再执行 make run。 "
+        f"The Python module {name} is missing or broken: delete the folder .venv, then run make run again."
     )
 
 
@@ -82,14 +83,18 @@ def _translated(error: Exception) -> Exception:
     from django.db.migrations.exceptions import InconsistentMigrationHistory
 
     if isinstance(error, (ImproperlyConfigured, CommandError)):
-        return StartError(f"设置有误:{error} Wrong setting: see above.")
+        return StartError(f"设置有误 / wrong setting: {' '.join(str(error).split())}")
     if isinstance(error, (DatabaseError, InconsistentMigrationHistory)):
-        first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        return StartError(
-            f"数据库无法使用({first_line});演示数据可用 make clean 清空后重来。 "
-            f"The database cannot be used ({first_line}); for the demo, make clean starts over."
-        )
+        return StartError(_database_sentence(error))
     return error
+
+
+def _database_sentence(error: Exception) -> str:
+    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+    chinese, english = f"数据库无法使用（{reason}）", f"The database cannot be used ({reason})"
+    if re.search(r"not a database|malformed|no such|already exists|before its dependency", reason):
+        return f"{chinese}；演示数据可用 make clean 清空后重来。 {english}; for the demo, make clean starts over."
+    return f"{chinese}，请检查磁盘、权限或 DATABASE_URL。 {english}: check the disk, its permissions or DATABASE_URL."
 
 
 if __name__ == "__main__":

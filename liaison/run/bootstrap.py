@@ -50,7 +50,7 @@ def prepare_environment(purpose: str) -> None:
     with open(VAR / "setup.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two starts at once: the second waits
         if VENV.exists() and not _is_usable():
-            print("· 虚拟环境来自别处,重新创建 / the virtual environment belongs elsewhere: making a new one")
+            print("· 虚拟环境来自别处，重新创建 / the virtual environment belongs elsewhere: making a new one")
             shutil.rmtree(VENV)
         if not VENV.exists():
             _call([sys.executable, "-m", "venv", str(VENV)], "创建虚拟环境", "making the virtual environment")
@@ -74,7 +74,7 @@ def _install(requirements: Path, stamp: Path) -> None:
     done = stamp.read_text() if stamp.exists() else ""
     if done == wanted.hexdigest() and not preflight.missing_distributions(requirements, VENV):
         return
-    print("· 安装 Python 依赖,首次约一分钟 / installing Python packages, about a minute the first time", flush=True)
+    print("· 安装 Python 依赖，首次约一分钟 / installing Python packages, about a minute the first time", flush=True)
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--requirement"]
     _call([*pip, str(requirements)], "安装 Python 依赖", "installing the Python packages")
     stamp.write_text(wanted.hexdigest())
@@ -87,7 +87,7 @@ def _call(command: list[str], chinese: str, english: str) -> None:
         code = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, cwd=str(ROOT), check=False).returncode
     if code != 0:
         raise StartError(
-            f"{chinese}失败,请检查网络和磁盘空间,详情见 {log}。 "
+            f"{chinese}失败，请检查网络和磁盘空间，详情见 {log}。 "
             f"Failed while {english}: check the network and the disk space; details are in {log}."
         )
 

@@ -33,7 +33,7 @@ def prepare_system() -> str:
 
 
 def load_demo() -> str:
-    """Load the invented district (does nothing when it is there) and describe how to enter it; nothing where DEMO is off."""
+    """Load the invented district and describe how to enter it; does nothing when it is there or when DEMO is off."""
     if not settings.DEMO:
         return f"  {settings.PUBLIC_URL}/\n"
     call_command("demo")

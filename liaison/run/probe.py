@@ -1,6 +1,6 @@
 """`python -m liaison.run.probe [path]`: exit code 0 when the web server of this container answers at `path`.
 
-It asks with a host name from ALLOWED_HOSTS, as any visitor would; standard library only, since it runs every few seconds.
+It asks with a host name from ALLOWED_HOSTS, as any visitor would. Standard library only: it runs every few seconds.
 """
 
 import http.client

@@ -84,5 +84,5 @@ def _exit_code(manager: Manager) -> int:
     """0 after Ctrl-C or a polite request to end; otherwise the code of the process that ended first."""
     if manager.returncode in (128 + signal.SIGINT, 128 + signal.SIGTERM):
         return 0
-    print("✗ 有一个进程意外退出,见上文。 One process ended by itself: see the lines above.", file=sys.stderr)
+    print("✗ 有一个进程意外退出，见上文。 One process ended by itself: see the lines above.", file=sys.stderr)
     return manager.returncode or 1

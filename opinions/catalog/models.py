@@ -42,6 +42,9 @@ class Responsibility(models.Model):
         verbose_name_plural = _("责任单位")
         constraints = [models.UniqueConstraint(fields=["category", "district"], name="responsibility_once")]
 
+    def __str__(self) -> str:
+        return f"{self.category} – {self.organisation}"
+
 
 class ClockKind(models.TextChoices):
     TAKE = "take", _("接单")

@@ -1,9 +1,9 @@
 """Reading reference data; copies are kept per process and renewed by stamp."""
 
-from collections.abc import Iterable
 from datetime import date
 
 from deputies.organisations.models import Organisation
+from deputies.organisations.queries import bodies, current
 from liaison.base.stamps import cached
 from opinions.catalog.models import Category, ClockKind, Reason, ReasonKind, Responsibility, TimeLimitPolicy
 
@@ -27,20 +27,37 @@ def reasons(kind: ReasonKind) -> list[Reason]:
     return [reason for reason in rows if reason.kind == kind]
 
 
+def category_tree() -> dict[int, Category]:
+    """All categories by id, closed ones included; each `parent` is filled in."""
+    return cached(STAMP, _load_tree, part="tree")
+
+
+def _load_tree() -> dict[int, Category]:
+    rows = {category.pk: category for category in Category.objects.all()}
+    for category in rows.values():
+        category.parent = rows[category.parent_id] if category.parent_id else None
+    return rows
+
+
 def responsible_for(category: Category | None, district_id: int) -> Organisation | None:
-    """The active body responsible for `category` in the district: that of the category, else of its parent."""
-    rows = cached(STAMP, _responsibilities, part="responsibilities")
-    while category is not None:
-        found = rows.get((category.pk, district_id))
-        if found is not None and found.active:
-            return found
-        category = category.parent
+    """The body responsible for `category` in the district: that of the category, else of its parent.
+
+    A merged body leads to its successor; one closed without successor is passed over.
+    """
+    rows, held, tree = cached(STAMP, _responsibilities, part="responsibilities"), bodies(), category_tree()
+    one = tree.get(category.pk) if category else None
+    while one is not None:
+        found = held.get(rows.get((one.pk, district_id)))
+        acting = current(found) if found else None
+        if acting is not None:
+            return acting
+        one = one.parent
     return None
 
 
-def _responsibilities() -> dict[tuple[int, int], Organisation]:
-    rows: Iterable[Responsibility] = Responsibility.objects.select_related("organisation")
-    return {(row.category_id, row.district_id): row.organisation for row in rows}
+def _responsibilities() -> dict[tuple[int, int], int]:
+    rows = Responsibility.objects.values_list("category_id", "district_id", "organisation_id")
+    return {(category, district): organisation for category, district, organisation in rows}
 
 
 def policy_for(

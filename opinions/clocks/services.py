@@ -66,7 +66,13 @@ def _compute(clock: Clock, *, start: date, amount: int, unit: str, warn_before: 
 def start_clock(
     *, matter: Matter, kind: ClockKind, now: datetime, organisation: Organisation | None = None
 ) -> Clock | None:
-    """Start a clock of `kind` and refresh the matter's due date."""
+    """Start a clock of `kind` and refresh the matter's due date.
+
+    One that runs already runs on: a second order to the same body gives it no new time.
+    """
+    running = matter.clocks.filter(kind=kind, organisation=organisation, stopped_at__isnull=True).first()
+    if running is not None:
+        return running
     clock = build_clock(matter=matter, kind=kind, now=now, organisation=organisation)
     if clock is not None:
         clock.save(force_insert=True)
@@ -81,14 +87,18 @@ def stop_clocks(
     now: datetime,
     kinds: Iterable[ClockKind] = (),
     organisation: Organisation | None = None,
+    sparing: Iterable[int] = (),
 ) -> None:
-    """Stop the running clocks of the matter: all, or those of `kinds`, or those that bind `organisation`."""
+    """Stop the running clocks of the matter: all, or those of `kinds`, or those that bind `organisation`.
+
+    Clocks that bind one of the bodies `sparing` (ids) run on.
+    """
     running = matter.clocks.filter(stopped_at__isnull=True)
     if kinds:
         running = running.filter(kind__in=list(kinds))
     if organisation is not None:
         running = running.filter(organisation=organisation)
-    running.update(stopped_at=now, outcome=outcome)
+    running.exclude(organisation__in=list(sparing)).update(stopped_at=now, outcome=outcome)
     refresh_due(matter)
 
 

@@ -91,6 +91,7 @@ class ReplyStatus(models.TextChoices):
     SENT_BACK = "sent_back", _("退回修改")
     ISSUED = "issued", _("已答复")
     OPINION = "opinion", _("协办意见")
+    DROPPED = "dropped", _("已作废")
 
 
 class Reply(models.Model):
@@ -136,14 +137,14 @@ class Reply(models.Model):
 
 
 class ReplyPoint(models.Model):
-    """One point of a reply: what was asked, what is done, who, by when."""
+    """One point of a reply: what was asked, what is done, who, by when. Only a draft may leave parts open."""
 
     reply = models.ForeignKey(Reply, on_delete=models.CASCADE, related_name="points")
     order = models.PositiveSmallIntegerField()
-    problem = models.CharField(_("问题"), max_length=200)
-    measure = models.TextField(_("措施"))
-    person = models.CharField(_("责任人"), max_length=40)
-    due_on = models.DateField(_("完成日期"))
+    problem = models.CharField(_("问题"), max_length=200, blank=True)
+    measure = models.TextField(_("措施"), blank=True)
+    person = models.CharField(_("责任人"), max_length=40, blank=True)
+    due_on = models.DateField(_("完成日期"), null=True, blank=True)
     done = models.BooleanField(_("已完成"), default=False)
     personal_fields = ("problem", "measure", "person")
 

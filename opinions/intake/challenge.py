@@ -102,12 +102,12 @@ def _mark(key: UUID, number: int) -> str:
     return salted_hmac(_SALT, f"{key.hex}:{number}").hexdigest()
 
 
+_NUMBERS = "零 一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六 十七 十八"
+
+
 def number_words() -> list[str]:
     """The numbers from 0 to 18 in the reader's language."""
-    return pgettext("numbers from 0 to 18", "零 一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六 十七 十八").split()
-
-
-_CHINESE = "零 一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六 十七 十八".split()
+    return pgettext("numbers", "零 一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六 十七 十八").split()
 
 
 def read_number(text: str) -> int | None:
@@ -115,7 +115,7 @@ def read_number(text: str) -> int | None:
     plain = unicodedata.normalize("NFKC", text[:40]).strip().strip("。.").lower()
     if plain.isascii() and plain.isdigit():
         return int(plain) if len(plain) < 4 else None
-    for words in (_CHINESE, [word.lower() for word in number_words()]):
+    for words in (_NUMBERS.split(), [word.lower() for word in number_words()]):
         if plain in words:
             return words.index(plain)
     return None

@@ -22,8 +22,12 @@ class Opinion(models.Model):
     latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     reach = models.CharField(_("影响范围"), max_length=12, choices=Reach, blank=True)
-    contact_point = models.ForeignKey(ContactPoint, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("联系点"))
-    addressed_to = models.ForeignKey(Deputy, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("找哪位代表"))
+    contact_point = models.ForeignKey(
+        ContactPoint, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("联系点")
+    )
+    addressed_to = models.ForeignKey(
+        Deputy, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("找哪位代表")
+    )
     anonymous = models.BooleanField(_("匿名"), default=False)
     privacy_version = models.CharField(max_length=20, blank=True)
     consent_contact = models.BooleanField(_("同意电话联系"), default=False)
@@ -31,7 +35,9 @@ class Opinion(models.Model):
     submission_key = models.UUIDField(unique=True)
     source_system = models.CharField(max_length=40, blank=True)
     source_number = models.CharField(_("来源编号"), max_length=80, blank=True)
-    assisted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    assisted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     confirmed_at = models.DateTimeField(_("居民确认时间"), null=True, blank=True)
     warnings = models.JSONField(default=list, blank=True, help_text="belongs-elsewhere hints seen at submission")
     personal_fields = ("content", "place", "latitude", "longitude", "source_number")
@@ -39,9 +45,20 @@ class Opinion(models.Model):
     class Meta:
         ordering = ["-matter_id"]
         constraints = [
-            models.UniqueConstraint(fields=["source_system", "source_number"], condition=~Q(source_number=""), name="opinion_source_number_once"),
-            models.CheckConstraint(condition=Q(latitude__isnull=True, longitude__isnull=True) | Q(latitude__isnull=False, longitude__isnull=False), name="opinion_position_whole"),
+            models.UniqueConstraint(
+                fields=["source_system", "source_number"],
+                condition=~Q(source_number=""),
+                name="opinion_source_number_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__isnull=False, longitude__isnull=False),
+                name="opinion_position_whole",
+            ),
         ]
+
+    def __str__(self) -> str:
+        return str(self.matter_id)
 
 
 class KeptPhoto(models.Model):
@@ -58,3 +75,7 @@ class KeptPhoto(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["client_hash", "created_at"], name="kept_photo_client")]
+
+    def __str__(self) -> str:
+        return f"{self.submission_key}: {self.stored_id}"

@@ -6,8 +6,8 @@ question in plain words; refusal comes far later.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Expression
 from django.utils.translation import gettext_lazy as _
 
 from liaison.base.errors import DomainError
@@ -58,9 +58,12 @@ class Load:
             raise TooMany
 
 
-def counts(*, client_hash: str, phone_index: str, now: datetime) -> dict[str, Expression]:
+NO_LOAD = Load()
+
+
+def counts(*, client_hash: str, phone_index: str, now: datetime) -> dict[str, Any]:
     """Expressions that count a sender's last opinions, to hang on a query that is made anyway."""
-    found: dict[str, Expression] = {}
+    found: dict[str, Any] = {}
     if client_hash:
         mine = Reporter.objects.filter(client_hash=client_hash, created_at__gt=now - SPAN)
         found["of_address"] = CappedCount(mine, MOST_PER_ADDRESS)

@@ -172,13 +172,17 @@ class Reporter(models.Model):
 
 
 class Line(models.Model):
-    """One line of the conversation on a matter: internal among bodies, or public between body and resident."""
+    """One line of the conversation on a matter: internal among bodies, or public between body and resident.
+
+    `reporter` is the resident who wrote it; another resident of a merged matter does not read it.
+    """
 
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="lines")
     body = models.TextField()
     audience = models.CharField(max_length=10, choices=Audience)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    reporter = models.ForeignKey(Reporter, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     author = models.CharField(max_length=120, help_text="the author in words, as shown to the reader")
     at = models.DateTimeField()
     personal_fields = ("body", "author")

@@ -8,11 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from deputies.accounts.models import Role, User
 from deputies.organisations.models import Organisation
 from deputies.roster.models import Deputy
-from liaison.base.audit.models import Audience
 from liaison.base.audit.services import Fact
 from liaison.base.errors import InvalidInput
 from liaison.base.files.models import StoredFile
@@ -67,6 +67,7 @@ def add_line(
     now: datetime,
     author: str = "",
     organisation: Organisation | None = None,
+    reporter: Reporter | None = None,
 ) -> Line:
     """Add a line to the conversation. Raises InvalidInput when empty or too long. `author` is shown as written."""
     body = body.strip()
@@ -75,7 +76,7 @@ def add_line(
     if len(body) > LINE_MAX:
         raise InvalidInput(_("内容太长，请控制在 10000 字以内。"), field="body")
     return Line.objects.create(
-        matter=matter, body=body, audience=audience, by=by, at=now,
+        matter=matter, body=body, audience=audience, by=by, at=now, reporter=reporter,
         organisation=organisation or (by.organisation if by else None), author=author or (by.signature if by else ""),
     )  # fmt: skip
 
@@ -126,7 +127,9 @@ def staff_drafts(
 ) -> list[Draft]:
     """The notices to `people` about `matter`, one for each channel by which they can be reached."""
     link = f"/desk/matters/{matter.code}/"
-    return [draft for person in people for draft in _drafts(matter, person, key, str(subject), str(body), link)]
+    with override(settings.LANGUAGE_CODE):
+        words = str(subject), str(body)
+    return [draft for person in people for draft in _drafts(matter, person, key, *words, link)]
 
 
 def _drafts(matter: Matter, person: User, key: str, subject: str, body: str, link: str) -> Iterable[Draft]:
@@ -177,8 +180,11 @@ def tell_reporters(
 def reporter_draft(
     matter: Matter, reporter: Reporter, *, code: str, key: str, subject: object, link: str = ""
 ) -> Draft:
-    """A text message to a resident who left a number; `link` replaces the private one of the matter `code`."""
+    """A text message to a resident who left a number, in the language that the resident read; `link` replaces the
+    private one of the matter `code`."""
+    with override(reporter.language):
+        words = str(subject)
     return Draft(
-        key=f"{matter.pk}:{key}:r{reporter.pk}:sms", channel=Channel.SMS, address=reporter.phone, subject=str(subject),
+        key=f"{matter.pk}:{key}:r{reporter.pk}:sms", channel=Channel.SMS, address=reporter.phone, subject=words,
         link=link or private_link(reporter, code), about=matter.chain,
     )  # fmt: skip

@@ -40,10 +40,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class Node:
-    """A category or division: its name, and the code of the one it lies in."""
+    """A category or division: its name, the code of the one it lies in, and whether it is in use."""
 
     name: str
     parent: str = ""
+    active: bool = True
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Condition(Protocol):
 
 
 @dataclass(frozen=True)
-class _OneOf:
+class OneOf:
     """A condition that one of `values` is met."""
 
     values: tuple[str, ...]
@@ -117,7 +118,7 @@ class _OneOf:
 
 
 @dataclass(frozen=True)
-class _InTree(_OneOf):
+class InTree(OneOf):
     """A value itself, or anything that lies in it."""
 
     def nodes(self, names: Names) -> Mapping[str, Node]:
@@ -128,12 +129,13 @@ class _InTree(_OneOf):
         return node.name if node else value
 
     def problems(self, names: Names) -> list[str]:
-        gone = [value for value in self.values if value not in self.nodes(names)]
-        return [_("“%(value)s”已经停用或不存在。") % {"value": value} for value in gone]
+        nodes = self.nodes(names)
+        gone = [value for value in self.values if value not in nodes or not nodes[value].active]
+        return [_("“%(value)s”已经停用或不存在。") % {"value": self.word(value, names)} for value in gone]
 
 
 @dataclass(frozen=True)
-class CategoryIn(_InTree):
+class CategoryIn(InTree):
     kind: ClassVar[str] = "category_in"
     says: ClassVar[Any] = gettext_lazy("类别属于 %(values)s（含下级）")
 
@@ -145,7 +147,7 @@ class CategoryIn(_InTree):
 
 
 @dataclass(frozen=True)
-class DivisionWithin(_InTree):
+class DivisionWithin(InTree):
     kind: ClassVar[str] = "division_within"
     says: ClassVar[Any] = gettext_lazy("地点在 %(values)s 范围内")
 
@@ -157,7 +159,7 @@ class DivisionWithin(_InTree):
 
 
 @dataclass(frozen=True)
-class _Chosen(_OneOf):
+class _Chosen(OneOf):
     """A value out of an enumeration of the program."""
 
     choices: ClassVar[type[TextChoices]]

@@ -16,6 +16,11 @@ class RuleSetStatus(models.TextChoices):
     ACTIVE = "active", _("生效")
     RETIRED = "retired", _("停用")
 
+    @property
+    def tone(self) -> str:
+        """Tone of the badge."""
+        return {"draft": "wait", "active": "good", "retired": "neutral"}[self.value]
+
 
 class RuleSet(models.Model):
     """One numbered version of a district's rules; one is active."""
@@ -35,6 +40,13 @@ class RuleSet(models.Model):
             models.UniqueConstraint(fields=["district", "version"], name="rule_set_version_once"),
             models.UniqueConstraint(fields=["district"], condition=Q(status="active"), name="rule_set_one_active"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.district} {self.version}"
+
+    @property
+    def status_tone(self) -> str:
+        return RuleSetStatus(self.status).tone
 
 
 class Resolver(models.TextChoices):
@@ -69,8 +81,13 @@ class Rule(models.Model):
         ordering = ["order", "id"]
         constraints = [
             models.UniqueConstraint(fields=["rule_set", "order"], name="rule_order_once"),
-            models.CheckConstraint(condition=~Q(resolver="named") | Q(organisation__isnull=False), name="rule_named_has_organisation"),
+            models.CheckConstraint(
+                condition=~Q(resolver="named") | Q(organisation__isnull=False), name="rule_named_has_organisation"
+            ),
         ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class RoutingDecision(models.Model):
@@ -93,3 +110,6 @@ class RoutingDecision(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id}: {self.rule_name or self.problem}"

@@ -10,15 +10,10 @@ import pytest
 from tests.support.system import System
 
 
-def descendants(system: System) -> list[psutil.Process]:
-    assert system.process is not None
-    return psutil.Process(system.process.pid).children(recursive=True)
-
-
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ending_leaves_no_process(tmp_path: Path, how: signal.Signals) -> None:
     system = System(tmp_path).start()
-    family = descendants(system)
+    family = system.family()
     programs = " ".join(" ".join(process.cmdline()) for process in family)
     assert "gunicorn" in programs
     assert " worker " in programs
@@ -30,7 +25,7 @@ def test_ending_leaves_no_process(tmp_path: Path, how: signal.Signals) -> None:
 
 def test_one_dead_process_ends_all_with_an_error(tmp_path: Path) -> None:
     system = System(tmp_path).start()
-    family = descendants(system)
+    family = system.family()
     beat = next(process for process in family if " beat " in " ".join(process.cmdline()))
     beat.kill()
     assert system.process is not None

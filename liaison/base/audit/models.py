@@ -34,7 +34,11 @@ class Event(models.Model):
     class Meta:
         ordering = ["chain", "seq"]
         constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="event_chain_seq")]
-        indexes = [models.Index(fields=["verb", "at", "id"], name="event_verb_at"), models.Index(fields=["by", "at", "id"], name="event_by_at")]
+        indexes = [
+            models.Index(fields=["verb", "at", "id"], name="event_verb_at"),
+            models.Index(fields=["by", "at", "id"], name="event_by_at"),
+            models.Index(fields=["at", "id"], name="event_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.chain}#{self.seq} {self.verb}"

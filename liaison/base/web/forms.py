@@ -1,7 +1,7 @@
 """Form fields and widgets that several capabilities share."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,7 +9,19 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from liaison.base.errors import DomainError
 from liaison.base.privacy import normalise_phone
+
+T = TypeVar("T")
+
+
+def attempt(form: forms.BaseForm, service: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
+    """Call the service; its refusal stands at the form's field, and `form.is_valid()` is then False."""
+    try:
+        return service(*args, **kwargs)
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error.message))
+        return None
 
 
 class MultiFileInput(forms.ClearableFileInput):

@@ -1,0 +1,215 @@
+"""Forms of the register of contact points."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from deputies.accounts.models import User
+from deputies.contact_points.models import ContactPoint, PointKind, Standard
+from deputies.contact_points.services import Details
+from deputies.organisations.models import DivisionLevel, Organisation
+from deputies.organisations.queries import bodies, division_tree
+from deputies.roster.models import Deputy
+from deputies.roster.queries import keepable_bodies
+from liaison.base.web.forms import DateInput
+from liaison.base.workdays.arithmetic import SHANGHAI
+
+LACKING = "lacking"
+CLOSED = "closed"
+PLACES = (DivisionLevel.STREET, DivisionLevel.COMMUNITY, DivisionLevel.GRID, DivisionLevel.ESTATE)
+"""Levels of division in which a point may lie."""
+
+
+def body_choices(user: User) -> list[tuple[str, str]]:
+    """The bodies that may keep a point, in the user's scope."""
+    return [(str(body.pk), body.name) for body in keepable_bodies(user)]
+
+
+def place_choices(user: User) -> Iterator[tuple[str, str]]:
+    """The places below the user's body where a point may lie."""
+    tree = division_tree()
+    place = user.organisation.division_id if user.organisation else None
+    for division in tree.descendants(place, include_self=True) if place else []:
+        if division.level in PLACES and division.active:
+            yield str(division.pk), tree.path(division.pk)
+
+
+def electoral_choices(user: User) -> Iterator[tuple[str, str]]:
+    """The electoral districts below the user's body."""
+    yield "", "–"
+    place = user.organisation.division_id if user.organisation else None
+    for division in division_tree().descendants(place) if place else []:
+        if division.level == DivisionLevel.ELECTORAL and division.active:
+            yield str(division.pk), division.name
+
+
+class PointFilter(forms.Form):
+    """Search and filters of the register."""
+
+    q = forms.CharField(label=_("名称、地址或代码"), required=False, max_length=60)
+    kind = forms.ChoiceField(label=_("类别"), required=False, choices=[("", _("全部类别")), *PointKind.choices])
+    organisation = forms.ChoiceField(label=_("管理机构"), required=False)
+    state = forms.ChoiceField(
+        label=_("状态"),
+        required=False,
+        choices=[("", _("在用")), (LACKING, _("在用但未全部达标")), (CLOSED, _("已停用"))],
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = body_choices(user)
+        self.fields["organisation"].choices = [("", _("全部机构")), *choices]  # type: ignore[attr-defined]
+        if len(choices) < 2:
+            del self.fields["organisation"]
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The filters that can be understood; a strange one is left out."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class PointForm(forms.Form):
+    """What the register knows of a point."""
+
+    name = forms.CharField(label=_("名称"), max_length=80)
+    kind = forms.ChoiceField(label=_("类别"), choices=PointKind.choices)
+    parent = forms.ModelChoiceField(
+        label=_("上级联系点"), queryset=ContactPoint.objects.none(), required=False, empty_label=_("没有上级")
+    )
+    organisation = forms.ChoiceField(label=_("管理机构"))
+    division = forms.ChoiceField(label=_("所在社区"))
+    electoral_district = forms.ChoiceField(label=_("服务的选区"), required=False)
+    address = forms.CharField(label=_("地址"), max_length=160)
+    phone = forms.CharField(label=_("公开电话"), max_length=30, required=False)
+    hours = forms.CharField(label=_("开放时间"), max_length=120, required=False, help_text=_("例如：工作日 9:00–17:00"))
+    latitude = forms.DecimalField(label=_("纬度"), required=False, max_digits=9, decimal_places=6)
+    longitude = forms.DecimalField(label=_("经度"), required=False, max_digits=9, decimal_places=6)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, user: User, point: ContactPoint | None = None, **kwargs: Any) -> None:
+        kwargs["initial"] = self._initial(user, point) | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        parents = ContactPoint.objects.visible_to(user).in_use().exclude(kind=PointKind.POINT).order_by("name", "id")
+        self.fields["parent"].queryset = parents.exclude(pk=point.pk) if point else parents  # type: ignore[attr-defined]
+        self.fields["organisation"].choices = body_choices(user)  # type: ignore[attr-defined]
+        self.fields["division"].choices = list(place_choices(user))  # type: ignore[attr-defined]
+        self.fields["electoral_district"].choices = list(electoral_choices(user))  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _initial(user: User, point: ContactPoint | None) -> dict[str, Any]:
+        if point is None:
+            return {"kind": PointKind.STATION, "organisation": str(user.organisation_id)}
+        names = ("name", "kind", "address", "phone", "hours", "latitude", "longitude", "version")
+        values = {name: getattr(point, name) for name in names} | {"parent": point.parent_id}
+        ids = {
+            name: str(getattr(point, f"{name}_id") or "") for name in ("organisation", "division", "electoral_district")
+        }
+        return values | ids
+
+    def clean_organisation(self) -> Organisation | None:
+        return bodies().get(int(self.cleaned_data["organisation"]))
+
+    def clean_division(self) -> Any:
+        return division_tree().get(int(self.cleaned_data["division"]))
+
+    def clean_electoral_district(self) -> Any:
+        chosen = self.cleaned_data["electoral_district"]
+        return division_tree().get(int(chosen)) if chosen else None
+
+    def details(self) -> Details:
+        """What was typed, for the service."""
+        return Details(**{name: value for name, value in self.cleaned_data.items() if name != "version"})
+
+    @property
+    def stale_version(self) -> int:
+        """The version of the record that the screen showed."""
+        return self.cleaned_data["version"] or 0
+
+
+class StandardForm(forms.Form):
+    """The seven points of the standard as checks (S6)."""
+
+    met = forms.MultipleChoiceField(
+        label=_("已达标的项"), choices=Standard.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class StationForm(forms.Form):
+    """A deputy comes to sit at a point."""
+
+    deputy = forms.ModelChoiceField(label=_("代表"), queryset=Deputy.objects.none(), empty_label=_("请选择"))
+    since = forms.DateField(label=_("自"), widget=DateInput, initial=date.today)
+
+    def __init__(self, *args: Any, user: User, point: ContactPoint, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        there = point.stationings.current().values("deputy")
+        free = Deputy.objects.visible_to(user).active().exclude(pk__in=there)
+        self.fields["deputy"].queryset = free.order_by("pinyin", "id")  # type: ignore[attr-defined]
+
+
+class LeaveForm(forms.Form):
+    """A deputy's time at a point ends."""
+
+    until = forms.DateField(label=_("至"), widget=DateInput, initial=date.today)
+
+
+class DutyForm(forms.Form):
+    """A stationed deputy's turn."""
+
+    deputy = forms.ModelChoiceField(label=_("代表"), queryset=Deputy.objects.none(), empty_label=_("请选择"))
+    day = forms.DateField(label=_("日期"), widget=DateInput)
+    begins = forms.TimeField(label=_("开始"), widget=forms.TimeInput(attrs={"type": "time"}), initial=time(9, 0))
+    ends = forms.TimeField(label=_("结束"), widget=forms.TimeInput(attrs={"type": "time"}), initial=time(11, 0))
+    note = forms.CharField(label=_("说明"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, point: ContactPoint, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        there = point.stationings.served().values("deputy")
+        self.fields["deputy"].queryset = Deputy.objects.filter(pk__in=there).order_by("pinyin", "id")  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """Keyword arguments of the service; times of the day are those of Shanghai."""
+        data = self.cleaned_data
+        moments = {name: datetime.combine(data["day"], data[part], SHANGHAI) for name, part in _MOMENTS}
+        return {"deputy": data["deputy"], "note": data["note"], **moments}
+
+
+_MOMENTS = (("starts_at", "begins"), ("ends_at", "ends"))
+
+
+class PlaqueForm(forms.Form):
+    """Which plaques to print together."""
+
+    what = forms.ChoiceField(
+        label=_("制作什么"),
+        choices=[("points", _("联系点公示牌")), ("deputies", _("代表公示牌"))],
+        widget=forms.RadioSelect,
+        initial="points",
+    )
+    organisations = forms.MultipleChoiceField(
+        label=_("哪些机构"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("一个都不选，就是范围内全部。"),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisations"].choices = body_choices(user)  # type: ignore[attr-defined]
+        if len(self.fields["organisations"].choices) < 2:  # type: ignore[attr-defined]
+            del self.fields["organisations"]
+
+
+class ImportForm(forms.Form):
+    """A roster file."""
+
+    file = forms.FileField(
+        label=_("名册文件"),
+        help_text=_("XLSX 或 CSV，第一行是表头。先试读，不会写入任何内容。"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+        error_messages={"empty": _("这个文件是空的，请重新选择。")},
+    )

@@ -1,0 +1,232 @@
+"""Importing a roster: read, plan, and only when every row is good, write. The plan alone is the dry run."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from deputies.accounts.access import Permission, check
+from deputies.accounts.models import User
+from deputies.contact_points.models import ContactPoint, Stationing
+from deputies.contact_points.services import station
+from deputies.organisations.models import Division, DivisionLevel, Organisation
+from deputies.organisations.queries import bodies, division_tree
+from deputies.roster.matching import Known
+from deputies.roster.models import Delegation, Deputy, Group, Term
+from deputies.roster.rows import NAME, POINTS, REQUIRED, TERM, BadCell, Reference, Said, read
+from deputies.roster.scope import ids_below, organisations_below
+from deputies.roster.services import Details, add_deputy, change_deputy, differences, renew
+from deputies.roster.states import DeputyStatus
+from liaison.base.errors import InvalidInput
+from liaison.base.imports import ImportReport, Row, Table
+
+LABELS = {"create": _("新增"), "update": _("修改"), "renew": _("连任"), "unchanged": _("不变")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What one good row will do."""
+
+    row: int
+    verb: str
+    details: Details
+    deputy: Deputy | None = None
+    changed: tuple[str, ...] = ()
+    stations: tuple[ContactPoint, ...] = ()
+
+    @property
+    def label(self) -> Any:
+        """The verb in words."""
+        return LABELS[self.verb]
+
+
+@dataclass(kw_only=True)
+class Plan:
+    """What an import would do: its steps, and the report with every bad row."""
+
+    steps: list[Step] = field(default_factory=list)
+    report: ImportReport = field(default_factory=ImportReport)
+
+    @property
+    def acting(self) -> list[Step]:
+        """The steps that change something."""
+        return [step for step in self.steps if step.verb != "unchanged"]
+
+    def take(self, step: Step) -> None:
+        """Add a good row."""
+        self.steps.append(step)
+        counter = {"create": "created", "unchanged": "unchanged"}.get(step.verb, "updated")
+        setattr(self.report, counter, getattr(self.report, counter) + 1)
+
+
+def plan_import(table: Table, *, by: User | None, today: date, district: Division | None = None) -> Plan:
+    """Read every row of `table` and say what it would do; nothing is written.
+
+    `by` None is the command line, which reaches all of `district` (everything when that is None too).
+    """
+    if by is not None:
+        check(by, Permission.ROSTER_EDIT)
+    plan = Plan()
+    _check_columns(table, plan.report)
+    if not plan.report.ok:
+        return plan
+    planner = _Planner(by=by, today=today, district=district)
+    for row in table.rows:
+        try:
+            plan.take(planner.step(row))
+        except BadCell as error:
+            plan.report.refuse(row.number, error.column, error.reason)
+    return plan
+
+
+@transaction.atomic
+def apply_plan(plan: Plan, *, by: User | None, now: datetime, today: date) -> None:
+    """Write what the plan says, all or nothing. Raises InvalidInput when it has bad rows."""
+    if not plan.report.ok:
+        raise InvalidInput(_("表中还有错误，没有导入任何一行。"))
+    for step in plan.acting:
+        deputy = step.deputy
+        if deputy is None:
+            deputy = add_deputy(details=step.details, by=by, now=now)
+        else:
+            if step.verb == "renew" and deputy.status == DeputyStatus.ENDED:
+                renew(deputy=deputy, by=by, now=now)
+            change_deputy(deputy=deputy, details=step.details, version=deputy.version, by=by, now=now)
+        for point in step.stations:
+            station(point=point, deputy=deputy, since=today, by=by, now=now)
+
+
+def _check_columns(table: Table, report: ImportReport) -> None:
+    for name in REQUIRED:
+        if name not in table.columns:
+            report.refuse(1, name, _("缺少这一列。请下载模板，保留第一行表头。"))
+    if not table.rows and report.ok:
+        report.refuse(0, "", _("表里没有数据行。"))
+
+
+class _Planner:
+    """The state of planning one file: what is known, and what earlier rows have said."""
+
+    def __init__(self, *, by: User | None, today: date, district: Division | None) -> None:
+        self.today = today
+        reach = _reach(by, district)
+        self.reference = _reference(by, reach, district)
+        self.known = Known(_deputies(), reach)
+        self.points = {point.code: point for point in _points(reach)}
+        self.stationed = set(Stationing.objects.current().values_list("deputy", "contact_point"))
+        self.seen: dict[tuple[Any, ...], int] = {}
+
+    def step(self, row: Row) -> Step:
+        """What the row would do. Raises BadCell."""
+        said = read(row, self.reference)
+        deputy = self.known.find(said.details)
+        self._once(row, said.details, deputy)
+        points = [self._point(code) for code in said.points]
+        return self._new(row, said, points) if deputy is None else self._changed(row, said, deputy, points)
+
+    def _new(self, row: Row, said: Said, points: list[ContactPoint]) -> Step:
+        term = said.details.term
+        if term is not None and term.ends_on is not None and term.ends_on <= self.today:
+            raise BadCell(TERM, _("这一届已经届满，不能再登记新代表。"))
+        return Step(row=row.number, verb="create", details=said.details, stations=tuple(points))
+
+    def _changed(self, row: Row, said: Said, deputy: Deputy, points: list[ContactPoint]) -> Step:
+        details = said.over(deputy)
+        changed = differences(deputy, details)
+        new = tuple(point for point in points if (deputy.pk, point.pk) not in self.stationed)
+        if new and deputy.status == DeputyStatus.ENDED and "term" not in changed:
+            raise BadCell(POINTS, _("这位代表已离任，不能再安排驻点。"))
+        renewed = "term" in changed
+        verb = "renew" if renewed else "update" if changed or new else "unchanged"
+        return Step(
+            row=row.number, verb=verb, details=details, deputy=deputy, changed=tuple(changed), stations=new
+        )  # fmt: skip
+
+    def _point(self, code: str) -> ContactPoint:
+        point = self.points.get(code.upper())
+        if point is None:
+            raise BadCell(POINTS, _("没有代码为“%(code)s”的在用联系点，或它不在您的管理范围内。") % {"code": code[:40]})
+        return point
+
+    def _once(self, row: Row, details: Details, deputy: Deputy | None) -> None:
+        """A person stands in a file once. Raises BadCell."""
+        term = details.term and details.term.pk
+        keys: list[tuple[Any, ...]] = [("deputy", deputy.pk)] if deputy is not None else []
+        if details.certificate:
+            keys.append(("certificate", term, details.certificate))
+        if details.phone:
+            keys.append(("phone", details.identity, details.level, details.phone))
+        if not keys:
+            keys.append(("name", details.identity, details.level, details.name, details.organisation.pk))
+        for key in keys:
+            if key in self.seen:
+                raise BadCell(NAME, _("与第 %(row)s 行是同一位代表。") % {"row": self.seen[key]})
+        self.seen.update(dict.fromkeys(keys, row.number))
+
+
+def _reach(by: User | None, district: Division | None) -> frozenset[int] | None:
+    """Ids of the bodies whose rosters may be written; None for all."""
+    if by is not None:
+        return organisations_below(by)
+    if district is None:
+        return None
+    inside = {division.pk for division in division_tree().descendants(district.pk, include_self=True)}
+    found: frozenset[int] = frozenset()
+    for body in bodies().by_id.values():
+        if body.division_id in inside:
+            found |= ids_below(body.pk)
+    return found
+
+
+def _reference(by: User | None, reach: frozenset[int] | None, district: Division | None) -> Reference:
+    place = district.pk if district is not None else by.organisation.division_id if by and by.organisation else None
+    near = _divisions_near(place)
+    terms = [term for term in Term.objects.order_by("id") if near is None or term.division_id in near]
+    rows = bodies().by_id.values()
+    groups = Group.objects.filter(active=True).order_by("id")
+    return Reference(
+        terms=terms,
+        delegations=list(Delegation.objects.filter(term__in=terms).order_by("id")),
+        groups=[group for group in groups if near is None or _near_body(group.organisation_id, near)],
+        districts=[one for one in _electoral() if near is None or one.pk in near],
+        bodies={body.code: body for body in rows if reach is None or body.pk in reach},
+        own_body=_own_body(by),
+    )
+
+
+def _own_body(by: User | None) -> Organisation | None:
+    """A street's staff need not name their own body in every row."""
+    return bodies().get(by.organisation_id) if by is not None else None
+
+
+def _divisions_near(place: int | None) -> set[int] | None:
+    """The divisions of the same county, and those above it; None for everywhere."""
+    tree = division_tree()
+    county = tree.at_level(place, DivisionLevel.COUNTY)
+    if county is None:
+        return None if place is None else {place, *(one.pk for one in tree.descendants(place))}
+    above = tree.ancestors(county.pk)
+    return {one.pk for one in [*above, *tree.descendants(county.pk, include_self=True)]}
+
+
+def _near_body(organisation_id: int, near: set[int]) -> bool:
+    body = bodies().get(organisation_id)
+    return body is not None and body.division_id in near
+
+
+def _electoral() -> Iterator[Division]:
+    rows = division_tree().by_id.values()
+    return (one for one in rows if one.level == DivisionLevel.ELECTORAL and one.active)
+
+
+def _deputies() -> Iterable[Deputy]:
+    related = ("term", "delegation", "electoral_district", "organisation")
+    return Deputy.objects.select_related(*related).prefetch_related("groups").order_by("id")
+
+
+def _points(reach: frozenset[int] | None) -> Iterable[ContactPoint]:
+    points = ContactPoint.objects.in_use().select_related("organisation")
+    return points if reach is None else points.filter(organisation__in=reach)

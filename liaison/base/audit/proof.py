@@ -1,0 +1,30 @@
+"""Proof of the ledger as a count and a list of breaks, for the command and the audit page."""
+
+from dataclasses import dataclass, field
+
+from liaison.base.audit.models import Event
+from liaison.base.audit.services import Break, verify
+
+MOST_AT_ONCE = 50_000
+"""Events that a page proves at once (some seconds); the command has no such limit."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was walked and where it does not hold. `events` counts the events at the start of the walk."""
+
+    chains: int
+    events: int
+    breaks: list[Break] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        return not self.breaks
+
+
+def prove(chain: str = "") -> Proof:
+    """Walk `chain`, or the whole ledger, and count."""
+    rows = Event.objects.filter(chain=chain) if chain else Event.objects.all()
+    events = rows.count()
+    chains = rows.order_by().values("chain").distinct().count()
+    return Proof(chains, events, list(verify([chain] if chain else None)))

@@ -1,0 +1,27 @@
+"""Reading clocks: what runs, how it stands, and the sum behind it."""
+
+from datetime import date
+
+from liaison.base.workdays.arithmetic import Light, light
+from liaison.base.workdays.explain import sentences
+from opinions.catalog.models import ClockKind
+from opinions.clocks.models import Clock
+from opinions.matters.models import Matter
+
+
+def running_clocks(matter: Matter, *kinds: ClockKind) -> list[Clock]:
+    """The clocks of the matter that have not stopped (paused ones too), all or those of `kinds`, oldest first."""
+    rows = matter.clocks.filter(stopped_at__isnull=True).select_related("organisation", "policy")
+    return list(rows.filter(kind__in=kinds) if kinds else rows)
+
+
+def light_of(clock: Clock, today: date) -> Light | None:
+    """The clock's light; None once it has stopped or while it is paused."""
+    if clock.stopped_at is not None or clock.paused_on is not None:
+        return None
+    return light(clock.due_on, clock.warn_on, today)
+
+
+def told(clock: Clock) -> list[str]:
+    """How the due date came about, in sentences of the reader's language."""
+    return [sentence for part in clock.explanation for sentence in sentences(part)]

@@ -1,0 +1,112 @@
+"""请补充: asking the resident, the answer, and what happens when none comes."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from deputies.accounts.models import User
+from liaison.base.audit.models import Audience, Event
+from liaison.base.errors import InvalidInput, NotAllowed, StaleState
+from liaison.base.files.models import StoredFile
+from liaison.base.workdays.arithmetic import local_today
+from liaison.base.workflow import WrongState
+from opinions.catalog.models import ClockKind
+from opinions.clocks.services import pause_clocks, resume_clocks, start_clock, stop_clocks
+from opinions.handling.queries import waiting_too_long
+from opinions.handling.services.common import call_holder, checked_text, news, side_of, standing_for
+from opinions.matters.models import Matter, Reporter
+from opinions.matters.services import add_line, advance_matter, attach, turn_of
+from opinions.matters.states import Status
+
+
+@transaction.atomic
+def ask(*, matter: Matter, question: str, by: User, now: datetime) -> Matter:
+    """Ask the resident. The limits of the bodies pause, the resident's begins; the matter waits."""
+    side = side_of(standing_for("ask", matter=matter, by=by, now=now))
+    question = checked_text(question, field="question", missing=_("请写明要居民补充什么。"))
+    turn = {"holder": matter.holder_id, "holder_deputy": matter.holder_deputy_id}
+    advance_matter(
+        matter, "ask", by=by, now=now, reason=question, actor=side.actor, data={"body": side.name, "turn": turn},
+        changes={"resume_status": matter.status, **turn_of()},
+    )  # fmt: skip
+    add_line(matter=matter, body=question, audience=Audience.PUBLIC, by=by, now=now, author=side.name)
+    pause_clocks(matter=matter, now=now)
+    start_clock(matter=matter, kind=ClockKind.SUPPLY, now=now)
+    news(matter, "ask", _("您反映的事项（编号 {code}）需要您补充情况：{question}"), now=now, question=question[:80])
+    return matter
+
+
+@transaction.atomic
+def supply(
+    *, matter: Matter, reporter: Reporter, text: str = "", stored: Iterable[StoredFile] = (), now: datetime
+) -> Matter:
+    """The resident adds to the report: what was asked for, or something of their own accord while the matter is open.
+
+    The caller has checked the resident's key. Raises WrongState, InvalidInput, NotAllowed for another's reporter.
+    """
+    if matter.pk not in (reporter.matter_id, reporter.matter.merged_into_id):
+        raise NotAllowed
+    if not matter.is_open:
+        raise WrongState(_("这件事已经结束，不能再补充。有新情况请重新提交。"))
+    files = list(stored)
+    if not text.strip() and not files:
+        raise InvalidInput(_("请写下要补充的情况，或者选择照片。"), field="text")
+    waited = matter.status == Status.WAITING
+    if waited:
+        go_on(matter, "supply", actor=_now("反映人"), now=now)
+    if text.strip():
+        add_line(
+            matter=matter,
+            body=text,
+            audience=Audience.PUBLIC,
+            by=None,
+            now=now,
+            author=_now("反映人"),
+            reporter=reporter,
+        )
+    attach(matter=matter, stored=files, audience=Audience.INTERNAL, by=None, now=now)
+    told = _("居民已补充：{title}") if waited else _("居民有新的补充：{title}")
+    call_holder(matter, f"supply:{int(now.timestamp())}", told, now=now)
+    return matter
+
+
+def go_on(matter: Matter, verb: str, *, actor: str, now: datetime) -> None:
+    """Leave waiting: back to the status and the holder from before the question; paused limits run on."""
+    changes = {"resume_status": "", **_turn_before(matter)}
+    advance_matter(matter, verb, by=None, now=now, actor=actor, target=matter.resume_status, changes=changes)
+    stop_clocks(matter=matter, outcome=verb, now=now, kinds=[ClockKind.SUPPLY])
+    resume_clocks(matter=matter, now=now)
+
+
+def _turn_before(matter: Matter) -> dict[str, Any]:
+    """Whose turn it was when the resident was asked, as the ledger has it."""
+    asked = Event.objects.filter(chain=matter.chain, verb="ask").order_by("-seq").only("data").first()
+    turn: dict[str, Any] = asked.data["turn"] if asked else {"holder": matter.street_id, "holder_deputy": None}
+    return {f"{name}_id": held for name, held in turn.items()}
+
+
+@transaction.atomic
+def expire_supply(*, matter: Matter, now: datetime) -> Matter:
+    """补充逾期: the resident did not supply in time; the matter goes on as it was. Raises WrongState too early."""
+    due = matter.clocks.filter(kind=ClockKind.SUPPLY, stopped_at__isnull=True, due_on__lt=local_today(now))
+    if not due.exists():
+        raise WrongState
+    go_on(matter, "expire", actor="", now=now)
+    call_holder(matter, "expire", _("居民逾期没有补充，请继续办理：{title}"), now=now)
+    return matter
+
+
+def expire_supplies(*, now: datetime, limit: int = 500) -> int:
+    """All that are due, each in its own transaction; running twice does nothing. Returns how many went on."""
+    done = 0
+    for matter in waiting_too_long(local_today(now)).order_by("id")[:limit]:
+        try:
+            expire_supply(matter=matter, now=now)
+        except (StaleState, WrongState):
+            continue
+        done += 1
+    return done

@@ -1,0 +1,166 @@
+"""Forms of intake. They validate; services persist. Choices are cached copies: checking asks no database."""
+
+import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.urls import reverse_lazy
+from django.utils.functional import cached_property, lazy
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from liaison.base.privacy import blind_index
+from liaison.base.web.forms import MultiFileField, PhoneField
+from opinions.catalog.models import Category
+from opinions.catalog.queries import top_categories
+from opinions.intake.hints import Hint, hints_for
+from opinions.intake.places import Setting, community_choices, division_by_code, setting_of
+from opinions.intake.services.submission import CONTENT_MAX
+
+MOST_PHOTOS = 6
+
+
+def _privacy_label() -> str:
+    link = format_html('<a href="{}" target="_blank">{}</a>', reverse_lazy("intake:privacy"), _("个人信息怎样使用"))
+    return format_html(_("我看过并同意{}。不满 14 周岁的，由监护人同意。"), link)
+
+
+class PlainText(forms.CharField):
+    """Text as people type it, line ends made one kind; nothing but blanks and invisible signs counts as no text."""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return text if any(unicodedata.category(sign)[0] in "LNPS" for sign in text) else ""
+
+
+def _degrees(text: Any, most: int) -> Decimal | None:
+    try:
+        number = Decimal(str(text))
+    except ArithmeticError:
+        return None
+    return round(number, 6) if number.is_finite() and abs(number) <= most else None
+
+
+class OpinionForm(forms.Form):
+    """What is wrong, where, and who asks; one screen on a phone."""
+
+    content = PlainText(
+        label=gettext_lazy("您想反映什么？"),
+        help_text=gettext_lazy("什么事、多久了、希望怎么办，想到什么写什么。"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": gettext_lazy("请写下您想反映的事，几个字也行。")},
+        validators=[
+            MaxLengthValidator(CONTENT_MAX, gettext_lazy("最多 %(limit_value)d 个字，现在有 %(show_value)d 个字。"))
+        ],
+    )
+    photos = MultiFileField(
+        label=gettext_lazy("照片"),
+        max_files=MOST_PHOTOS,
+        required=False,
+        help_text=gettext_lazy("没有可以不传，最多 6 张。照片里的拍摄位置会自动去掉。"),
+    )
+    place = PlainText(
+        label=gettext_lazy("在什么地方？"),
+        required=False,
+        max_length=160,
+        error_messages={"max_length": gettext_lazy("地点最多 %(limit_value)d 个字，其余的请写在上面。")},
+    )
+    community = forms.ChoiceField(label=gettext_lazy("属于哪个社区？"), required=False)
+    latitude = forms.CharField(required=False, widget=forms.HiddenInput)
+    longitude = forms.CharField(required=False, widget=forms.HiddenInput)
+    phone = PhoneField(
+        label=gettext_lazy("手机号"),
+        required=False,
+        help_text=gettext_lazy("可以不填。填了会收到办理进度短信；号码加密保存，不对外公开。"),
+    )
+    consent_contact = forms.BooleanField(label=gettext_lazy("可以打这个电话问我详情"), required=False)
+    category = forms.ChoiceField(label=gettext_lazy("属于哪一类？"), required=False)
+    name = PlainText(
+        label=gettext_lazy("怎么称呼您？"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("例如：张师傅、李阿姨。"),
+    )
+    anonymous = forms.BooleanField(label=gettext_lazy("匿名：办理的单位看不到我的称呼和电话"), required=False)
+    consent_publish = forms.BooleanField(
+        label=gettext_lazy("办完以后，可以把去掉个人信息的内容和结果公开给大家看"), required=False
+    )
+    consent_privacy = forms.BooleanField(
+        label=lazy(_privacy_label, str)(),
+        error_messages={"required": gettext_lazy("请先勾选同意。不同意的话，可以直接到联络站当面反映。")},
+    )
+    elsewhere_ok = forms.BooleanField(label=gettext_lazy("我知道了，这件事仍然要在这里反映"), required=False)
+    submission_key = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+    kept = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    proof = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+    website = forms.CharField(required=False)
+    """A field that only machines see and fill in."""
+
+    def __init__(self, *args: Any, setting: Setting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.setting = setting
+        here = setting.community or setting.division
+        choices = community_choices(setting.district, setting.street)
+        self.fields["community"].choices = [("", _("不清楚，由工作人员判断")), *choices]  # type: ignore[attr-defined]
+        self.fields["community"].initial = here.code
+        self.fields["category"].choices = [("", _("不确定，由工作人员判断")), *_category_choices()]  # type: ignore[attr-defined]
+        self.fields["photos"].widget.attrs |= {"data-photos": "", "accept": "image/*"}
+        self.fields["content"].widget.attrs["data-hints"] = ""
+
+    def clean_community(self) -> Setting:
+        return self._setting(self.cleaned_data.get("community", ""))
+
+    def _setting(self, code: str) -> Setting:
+        place = division_by_code(code) if code else None
+        return setting_of(place) if place else self.setting
+
+    def clean_category(self) -> Category | None:
+        code = self.cleaned_data.get("category")
+        return next((one for one in top_categories() if one.code == code), None)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("phone") and not data.get("consent_contact"):
+            self.add_error("consent_contact", _("您填了手机号，请勾选这一项；不想被联系，请把手机号清空。"))
+        if self.unconfirmed:
+            self.add_error("elsewhere_ok", _("请看一下上面的提示。仍要在这里反映，请勾选这一项。"))
+        return data
+
+    @property
+    def hints(self) -> Sequence[Hint]:
+        """What the text suggests belongs elsewhere."""
+        return hints_for(str(self.data.get("content", ""))[:CONTENT_MAX]) if self.is_bound else ()
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether a hint asks for a word that the resident has not given."""
+        return any(hint.confirm for hint in self.hints) and not self.data.get("elsewhere_ok")
+
+    @cached_property
+    def key(self) -> UUID:
+        """The submission key; a missing or broken one is replaced, since the form is then simply a new one."""
+        try:
+            return UUID(str(self.data["submission_key"]))
+        except (KeyError, ValueError):
+            return uuid4()
+
+    @property
+    def phone_index(self) -> str:
+        """Blind index of the number, for the throttle; empty without a valid one."""
+        return blind_index(getattr(self, "cleaned_data", {}).get("phone", ""))
+
+    @property
+    def position(self) -> tuple[Decimal, Decimal] | None:
+        """The phone's position, or None unless both numbers make sense (nobody types them, so nobody is told)."""
+        latitude, longitude = _degrees(self.data.get("latitude"), 90), _degrees(self.data.get("longitude"), 180)
+        return None if latitude is None or longitude is None else (latitude, longitude)
+
+
+def _category_choices() -> list[tuple[str, str]]:
+    return [(one.code, f"{one.name}（{one.examples}）" if one.examples else one.name) for one in top_categories()]

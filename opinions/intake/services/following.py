@@ -1,0 +1,76 @@
+"""What a resident does after submitting, by the private link: confirm, withdraw, have personal data deleted."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from liaison.base.audit.models import Audience
+from liaison.base.audit.services import Fact, record
+from liaison.base.errors import DomainError
+from opinions.clocks.services import stop_clocks
+from opinions.intake.hints import hide_id_numbers
+from opinions.intake.models import Opinion
+from opinions.intake.services.submission import ACTOR
+from opinions.matters.models import Matter, Reporter
+from opinions.matters.services import add_line, advance_matter, tell_body
+
+
+
+class AlreadyConfirmed(DomainError):
+    message = _("这件事已经确认过了。")
+
+
+class NotYours(DomainError):
+    """The reporter joined by merging; withdrawing is for who raised it."""
+
+    message = _("这件事已和别人反映的合并办理，不能由一个人撤回。")
+
+
+@transaction.atomic
+def confirm(*, matter: Matter, reporter: Reporter, now: datetime, correction: str = "") -> None:
+    """The resident says that what an officer entered is right, or what is not (G6, Z7). Raises AlreadyConfirmed."""
+    entered = Opinion.objects.filter(pk=matter.pk, assisted_by__isnull=False, confirmed_at__isnull=True)
+    if not entered.update(confirmed_at=now):
+        raise AlreadyConfirmed
+    held = Matter.objects.select_for_update().get(pk=matter.pk)
+    text = hide_id_numbers(correction).strip()
+    if text:
+        add_line(matter=held, body=text, audience=Audience.PUBLIC, by=None, now=now, author=ACTOR, reporter=reporter)
+        tell_body(
+            held, key="corrected", subject=_("居民更正了代录的内容：%(title)s") % {"title": held.title}, now=now,
+            organisation=None if held.holder_deputy else (held.holder or held.street), deputy=held.holder_deputy,
+        )  # fmt: skip
+    fact = Fact(verb="confirm", data={"corrected": bool(text)}, audience=Audience.PUBLIC)
+    record(held.chain, fact, by=None, actor=ACTOR, now=now)
+
+
+@transaction.atomic
+def withdraw(*, matter: Matter, reporter: Reporter, now: datetime, reason: str = "") -> None:
+    """撤回, before anybody handles it. Raises WrongState, StaleState, NotYours."""
+    if reporter.matter_id != matter.pk or matter.reporters.count() > 1 or matter.merged.exists():
+        raise NotYours
+    holder, deputy = matter.holder or matter.street, matter.holder_deputy
+    advance_matter(matter, "withdraw", by=None, actor=ACTOR, now=now, reason=hide_id_numbers(reason)[:500])
+    stop_clocks(matter=matter, outcome="withdraw", now=now)
+    tell_body(
+        matter, key="withdraw", subject=_("居民已撤回：%(title)s") % {"title": matter.title}, now=now,
+        organisation=None if deputy else holder, deputy=deputy,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def erase(*, matter: Matter, reporter: Reporter, now: datetime, contact: bool, publication: bool) -> None:
+    """Delete telephone and name, or take back the consent to publish (Personal Information Protection Law, art. 15, 47).
+
+    The key of the private link stays, so that the resident can go on following.
+    """
+    held = Matter.objects.select_for_update().get(pk=matter.pk)
+    if contact:
+        Reporter.objects.filter(pk=reporter.pk).update(name="", phone="", phone_index="", erased_at=now)
+        Opinion.objects.filter(pk=reporter.matter_id).update(consent_contact=False)
+    if publication:
+        Opinion.objects.filter(pk=reporter.matter_id).update(consent_publish=False)
+    if contact or publication:
+        fact = Fact(verb="erase", data={"contact": contact, "publication": publication})
+        record(held.chain, fact, by=None, actor=ACTOR, now=now)

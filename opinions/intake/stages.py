@@ -1,0 +1,180 @@
+"""The four public stages of a matter (点单→接单→领单→验单, H3): bodies and dates, nobody's chatter, no personal data.
+
+Pure: everything comes from the public events and the running limits that the caller has read.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from liaison.base.audit.models import Event
+from liaison.base.web.parts import Stage
+from opinions.catalog.models import ClockKind
+from opinions.matters.models import Matter, Satisfaction
+from opinions.matters.states import FINAL, STAGE_OF, Status
+from opinions.matters.states import Stage as Number
+
+REPLIES = ("answer", "reply", "report_back")
+STOPPED = (Status.DECLINED, Status.WITHDRAWN, Status.MERGED)
+
+
+@dataclass(frozen=True)
+class Course:
+    """What is known of a matter's way: its public events in order, and the last day of each running limit."""
+
+    matter: Matter
+    events: Sequence[Event]
+    due: Mapping[str, date]
+    today: date
+
+    def last(self, *verbs: str) -> Event | None:
+        """The latest event of one of these verbs."""
+        return next((event for event in reversed(self.events) if event.verb in verbs), None)
+
+    @property
+    def number(self) -> int:
+        """The stage that the matter has reached; a stopped one stays where it was."""
+        if self.matter.status not in STOPPED:
+            return STAGE_OF[self.matter.status]
+        reached = [STAGE_OF[event.target] for event in self.events if event.target in STAGE_OF]
+        return max(reached, default=Number.SUBMITTED)
+
+    def state(self, number: int) -> str:
+        """done, current, todo or stopped, for the stage `number`."""
+        status, reached = self.matter.status, self.number
+        if status == Status.SUBMITTED:
+            reached = Number.TAKEN  # submitted is done at once; taking is what is waited for
+        if number < reached or (status == Status.CLOSED and number == reached):
+            return "done"
+        if number > reached:
+            return "todo"
+        return "stopped" if status in STOPPED else "current"
+
+    def day(self, kind: ClockKind) -> str:
+        """The last day of a running limit in words, or nothing."""
+        due = self.due.get(kind)
+        return long_date(due) if due else ""
+
+    def is_late(self, kind: ClockKind) -> bool:
+        due = self.due.get(kind)
+        return due is not None and due < self.today
+
+    def name(self, event: Event | None) -> str:
+        """The body or deputy that an event names, as residents read it."""
+        body = str(event.data.get("body", "")) if event else ""
+        deputy = self.matter.deputy
+        return _("%(name)s代表") % {"name": body} if deputy is not None and body == deputy.name else body
+
+
+def long_date(day: date) -> str:
+    """11月24日（周二）."""
+    return format_date(day, pgettext("date with weekday", "n月j日（D）"))
+
+
+def stages(course: Course) -> list[Stage]:
+    """The four stages as the page shows them."""
+    return [_submitted(course), _taken(course), _handled(course), _rated(course)]
+
+
+def _submitted(course: Course) -> Stage:
+    state = "stopped" if course.state(Number.SUBMITTED) == "stopped" else "done"
+    return Stage(Number.SUBMITTED.label, state, when=course.matter.opened_at, text=_("已经收到您反映的事。"))  # type: ignore[arg-type]
+
+
+def _taken(course: Course) -> Stage:
+    state, event, matter = course.state(Number.TAKEN), course.last("take"), course.matter
+    if matter.status == Status.SUBMITTED:
+        holder = matter.holder_deputy or matter.holder
+        who = _("%(name)s代表") % {"name": holder.name} if matter.holder_deputy else (holder.name if holder else "")
+        return Stage(Number.TAKEN.label, "current", who, text=_wait_words(course, ClockKind.TAKE))
+    if event is None and state == "done":
+        return Stage(Number.TAKEN.label, "done", matter.street.name, _at(course.last("assign")), _("已经接单。"))
+    text = _("需要您补充情况，补充后接着办。") if matter.status == Status.WAITING else _("已经接单。")
+    return Stage(Number.TAKEN.label, state, course.name(event), _at(event), text if event else "")  # type: ignore[arg-type]
+
+
+def _wait_words(course: Course, kind: ClockKind) -> str:
+    day = course.day(kind)
+    if not day:
+        return ""
+    if course.is_late(kind):
+        return _("应在%(day)s前接单，现在晚了，已经提醒。") % {"day": day}
+    return _("最晚%(day)s接单。") % {"day": day}
+
+
+def _handled(course: Course) -> Stage:
+    state = course.state(Number.HANDLED)
+    assigned, replied = course.last("assign", "reopen"), course.last(*REPLIES)
+    if assigned is None and replied is not None:
+        text = _("由代表直接答复。") if replied.verb == "answer" else ""
+        return Stage(Number.HANDLED.label, state, course.name(replied), replied.at, text)  # type: ignore[arg-type]
+    return Stage(Number.HANDLED.label, state, course.name(assigned), _at(assigned), _handling_words(course))  # type: ignore[arg-type]
+
+
+def _handling_words(course: Course) -> str:
+    status = course.matter.status
+    if status == Status.RETURNED:
+        return _("正在重新安排办理的单位。")
+    if status == Status.REWORK:
+        return _("您不满意，正在重新办理。")
+    if status == Status.PROPOSED:
+        return _("一时解决不了，已由代表写成建议，交有关单位研究。")
+    if status == Status.RELAYED:
+        return _("超出本区范围，已交给上一级人大代表继续推动。")
+    if status != Status.HANDLING:
+        return ""
+    day = course.day(ClockKind.REPLY)
+    if not day:
+        return _("正在办理。")
+    if course.is_late(ClockKind.REPLY):
+        return _("应在%(day)s前答复，现在晚了，已经提醒。") % {"day": day}
+    return _("正在办理，最晚%(day)s答复。") % {"day": day}
+
+
+def _rated(course: Course) -> Stage:
+    matter, replied = course.matter, course.last(*REPLIES)
+    state = course.state(Number.RATED)
+    if matter.status == Status.REPLIED:
+        day = course.day(ClockKind.RATE)
+        text = _("已经答复，请您在%(day)s前评价。") % {"day": day} if day else _("已经答复，请您评价。")
+        return Stage(Number.RATED.label, "current", course.name(replied), _at(replied), text)
+    if matter.status != Status.CLOSED:
+        return Stage(Number.RATED.label, state)  # type: ignore[arg-type]
+    rated = matter.satisfaction
+    text = _("您的评价：%(word)s。") % {"word": Satisfaction(rated).label} if rated else _("到期没有评价，按“未评价”办结。")
+    return Stage(Number.RATED.label, "done", course.name(replied), matter.closed_at, text)
+
+
+def _at(event: Event | None):  # type: ignore[no-untyped-def]
+    return event.at if event else None
+
+
+def next_words(course: Course) -> str:
+    """One sentence: what happens next, and by when."""
+    matter = course.matter
+    if matter.status in FINAL:
+        return _FINAL_WORDS[matter.status]()
+    words = {
+        Status.SUBMITTED: lambda: _wait_words(course, ClockKind.TAKE) or _("等待接单。"),
+        Status.TAKEN: lambda: _("已经接单，正在了解情况、安排办理。"),
+        Status.WAITING: lambda: _("需要您补充情况。请用您的专属链接打开这一页来补充。"),
+        Status.REPLIED: lambda: _("已经答复，等您评价。"),
+    }
+    return words.get(Status(matter.status), lambda: _handling_words(course))()
+
+
+_FINAL_WORDS = {
+    Status.CLOSED: lambda: _("这件事已经办结。"),
+    Status.DECLINED: lambda: _("这件事不能在这里受理。"),
+    Status.MERGED: lambda: _("已和同一件事合并办理，进度见下面。"),
+    Status.WITHDRAWN: lambda: _("您已经撤回。"),
+}
+
+
+def public_events(events: Iterable[Event]) -> list[Event]:
+    """Those that lead from status to status, in order."""
+    return sorted(events, key=lambda event: event.seq)

@@ -1,0 +1,197 @@
+"""What the tracking page shows: to everybody the four stages, to the holder of the private key the rest as well."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+
+from liaison.base.audit.models import Audience, Event
+from liaison.base.codes import grouped
+from liaison.base.web import parts
+from opinions.clocks.models import Clock
+from opinions.handling.models import Reply
+from opinions.handling.queries import public_replies
+from opinions.intake.models import Opinion
+from opinions.intake.stages import Course, next_words, stages
+from opinions.invitations.queries import invite_of
+from opinions.matters.models import Attachment, Line, Matter, Reporter
+from opinions.matters.states import OPINION, Status
+
+RELATED = ("street", "holder", "holder_deputy", "deputy", "merged_into__street", "merged_into__holder")
+DEPTH = 5
+"""How many mergers are followed."""
+
+
+@dataclass
+class TrackPage:
+    """The page of one matter. `reporter` is the resident whose key opened it, if any."""
+
+    matter: Matter
+    shown: Matter
+    steps: list[parts.Stage]
+    next: str
+    reporter: Reporter | None = None
+    opinion: Opinion | None = None
+    lines: list[Line] = field(default_factory=list)
+    photos: list[parts.Thumb] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    declined: Event | None = None
+    rate_url: str = ""
+
+    @property
+    def code(self) -> str:
+        return grouped(self.matter.code)
+
+    @property
+    def is_merged(self) -> bool:
+        return self.shown.pk != self.matter.pk
+
+    @property
+    def waits_for_me(self) -> bool:
+        return self.shown.status == Status.WAITING
+
+    @property
+    def may_supply(self) -> bool:
+        return self.shown.is_open
+
+    @property
+    def may_withdraw(self) -> bool:
+        return not self.is_merged and self.matter.status in OPINION["withdraw"].sources
+
+    @property
+    def may_confirm(self) -> bool:
+        opinion = self.opinion
+        return opinion is not None and opinion.assisted_by_id is not None and opinion.confirmed_at is None
+
+    @property
+    def question(self) -> Line | None:
+        """What is asked of the resident: the last line of a body while the matter waits."""
+        return next((line for line in reversed(self.lines) if line.by_id), None) if self.waits_for_me else None
+
+
+def find_matter(code: str) -> Matter | None:
+    """The matter of a normalised tracking code."""
+    return Matter.objects.select_related(*RELATED).filter(code=code).first()
+
+
+def reporter_with(matter: Matter, key: str) -> Reporter | None:
+    """The resident whose private link carries `key`."""
+    if not key or len(key) > 100:
+        return None
+    rows = Reporter.objects.filter(matter=matter).select_related("matter")
+    return next((row for row in rows if constant_time_compare(row.link_key.encode(), key.encode())), None)
+
+
+def own_matter(code: str, key: str) -> tuple[Matter, Reporter] | None:
+    """The matter and the resident that code and key name together; None unless both fit."""
+    matter = find_matter(code)
+    reporter = reporter_with(matter, key) if matter else None
+    return (matter, reporter) if matter is not None and reporter is not None else None
+
+
+def track(matter: Matter, reporter: Reporter | None, *, today: date) -> TrackPage:
+    """Gather the page."""
+    shown = acting_for(matter)
+    course = course_of(shown, today)
+    page = TrackPage(matter, shown, stages(course), next_words(course), reporter)
+    if reporter is not None:
+        _add_own(page, reporter, course)
+    return page
+
+
+def acting_for(matter: Matter) -> Matter:
+    """The matter itself, or the one that it was merged into in the end."""
+    for _step in range(DEPTH):
+        if matter.merged_into_id is None:
+            break
+        matter = Matter.objects.select_related(*RELATED).get(pk=matter.merged_into_id)
+    return matter
+
+
+def course_of(matter: Matter, today: date) -> Course:
+    """The public way of a matter, by two statements."""
+    events = Event.objects.filter(chain=matter.chain, audience=Audience.PUBLIC).order_by("seq")
+    running = Clock.objects.filter(matter=matter, stopped_at__isnull=True, paused_on__isnull=True)
+    due: dict[str, date] = {}
+    for kind, day in running.order_by("due_on").values_list("kind", "due_on"):
+        due.setdefault(kind, day)
+    return Course(matter, list(events), due, today)
+
+
+def _add_own(page: TrackPage, reporter: Reporter, course: Course) -> None:
+    page.opinion = Opinion.objects.get(pk=page.matter.pk)
+    mine = Q(reporter=reporter) | Q(reporter__isnull=True, by__isnull=False)
+    read = page.shown.lines.filter(mine, audience=Audience.PUBLIC)
+    page.lines = list(read.select_related("organisation").order_by("id"))
+    page.photos = photos_of(page, reporter)
+    page.replies = public_replies(page.shown)
+    page.declined = course.last("decline")
+    page.rate_url = _rate_url(page.shown, reporter)
+
+
+def photos_of(page: TrackPage, reporter: Reporter) -> list[parts.Thumb]:
+    """The files that the resident may see, by the resident's own addresses."""
+    query = urlencode({"k": reporter.link_key})
+    found = []
+    for row in attachments(page.matter, page.shown):
+        url = reverse("intake:own_file", args=[page.matter.code, row.pk])
+        preview = f"{url}?{query}&thumb=1" if row.stored.is_image else ""
+        found.append(parts.Thumb(f"{url}?{query}", row.stored.name, preview, row.stored.size))
+    return found
+
+
+def attachments(matter: Matter, shown: Matter) -> Sequence[Attachment]:
+    """Files that a resident may see: the own ones of the matter raised, and what bodies published on it or on the
+    one that it was merged into."""
+    own = Q(matter=matter, by__isnull=True)
+    published = Q(matter__in=[matter.pk, shown.pk], audience=Audience.PUBLIC, by__isnull=False)
+    rows = Attachment.objects.filter(own | published)
+    return list(rows.select_related("stored").order_by("id"))
+
+
+def _rate_url(matter: Matter, reporter: Reporter) -> str:
+    """The one-time link again, while it can be used."""
+    if matter.status != Status.REPLIED:
+        return ""
+    invite = invite_of(matter, reporter)
+    return "" if invite is None or invite.used_at else f"/r/{invite.token}/"
+
+
+def private_url(code: str, key: str) -> str:
+    """The address that the resident keeps."""
+    return f"{settings.PUBLIC_URL}{reverse('intake:track', args=[code])}?{urlencode({'k': key})}"
+
+
+def public_summary(page: TrackPage) -> dict[str, Any]:
+    """The page for programs: what everybody may know."""
+    return {
+        "code": page.matter.code,
+        "status": page.shown.status,
+        "status_label": str(page.shown.get_status_display()),
+        "submitted_at": page.matter.opened_at,
+        "next": str(page.next),
+        "stages": [
+            {"name": str(step.label), "state": step.state, "who": str(step.who), "at": _moment(step.when), "text": str(step.text)}
+            for step in page.steps
+        ],
+    }
+
+
+def _moment(when: date | datetime | None) -> str | None:
+    return when.isoformat() if when else None
+
+
+def done_words(page: TrackPage) -> list[str]:
+    """What happens after submitting, step by step."""
+    return [
+        str(page.steps[1].text) or _("有人接单后，这里会写明是谁。"),
+        _("接单后安排代表或单位办理，办理单位和最晚答复日期都写在查询页上。"),
+        _("有了答复，请您来评价：满意不满意、解决没解决，由您说了算。"),
+    ]

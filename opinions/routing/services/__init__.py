@@ -1,0 +1,24 @@
+"""Writes of routing: deciding about opinions, and keeping the rules."""
+
+from opinions.routing.facts import Raised
+from opinions.routing.planning import Plan
+from opinions.routing.services.deciding import NotReroutable, override, plan, reroute, settle
+from opinions.routing.services.rule_sets import (
+    InvalidRule,
+    InvalidRuleSet,
+    NotADraft,
+    RuleDraft,
+    activate,
+    copy_rule_set,
+    delete_rule,
+    discard,
+    load_default_rules,
+    move_rule,
+    save_rule,
+)
+
+__all__ = [
+    "InvalidRule", "InvalidRuleSet", "NotADraft", "NotReroutable", "Plan", "Raised", "RuleDraft", "activate",
+    "copy_rule_set", "delete_rule", "discard", "load_default_rules", "move_rule", "override", "plan", "reroute",
+    "save_rule", "settle",
+]  # fmt: skip

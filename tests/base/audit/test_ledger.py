@@ -1,0 +1,141 @@
+"""The ledger: append-only in the database, and every tampering is found."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from liaison.base.audit.models import Event
+from liaison.base.audit.proof import prove
+from liaison.base.audit.queries import known_verbs, ledger_is_larger_than
+from liaison.base.audit.services import Fact, Fault, record
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def chains() -> None:
+    now = timezone.now()
+    for chain in ("matter:1", "matter:2"):
+        record(chain, *(Fact(verb=verb, data={"n": 1}) for verb in ("submit", "take", "answer")), by=None, now=now)
+
+
+@contextmanager
+def unprotected() -> Iterator[None]:
+    """As somebody with the rights of the database's owner."""
+    postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        if postgresql:
+            cursor.execute("ALTER TABLE base_event DISABLE TRIGGER base_event_append_only")
+        else:
+            cursor.execute("DROP TRIGGER base_event_append_only")
+        yield
+        if postgresql:
+            cursor.execute("ALTER TABLE base_event ENABLE TRIGGER base_event_append_only")
+
+
+def _second() -> Event:
+    return Event.objects.get(chain="matter:1", seq=2)
+
+
+def _save(event: Model) -> None:
+    with unprotected():
+        event.save()
+
+
+def test_database_refuses_to_change_an_event(chains: None) -> None:
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        Event.objects.filter(chain="matter:1").update(reason="改过")
+    assert not Event.objects.filter(reason="改过").exists()
+
+
+@pytest.mark.postgresql
+def test_database_refuses_to_delete_an_event(chains: None) -> None:
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        Event.objects.filter(chain="matter:1").delete()
+    assert Event.objects.filter(chain="matter:1").count() == 3
+
+
+def test_prove_of_an_untouched_ledger_holds_and_counts(chains: None) -> None:
+    proof = prove()
+    assert (proof.holds, proof.chains, proof.events) == (True, 2, 6)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("reason", "改过"),
+        ("actor", "别人"),
+        ("verb", "withdraw"),
+        ("data", {"n": 2}),
+        ("audience", "public"),
+        ("target", "x"),
+    ],
+)
+def test_prove_finds_changed_content(chains: None, field: str, value: object) -> None:
+    event = _second()
+    setattr(event, field, value)
+    _save(event)
+    assert [(one.chain, one.seq, one.fault) for one in prove().breaks] == [("matter:1", 2, Fault.CHANGED)]
+
+
+def test_prove_finds_a_changed_time(chains: None) -> None:
+    event = _second()
+    event.at += timedelta(microseconds=1)
+    _save(event)
+    assert prove("matter:1").breaks[0].fault == Fault.CHANGED
+
+
+def test_prove_finds_a_deleted_event(chains: None) -> None:
+    with unprotected():
+        _second().delete()
+    assert [(one.seq, one.fault) for one in prove().breaks] == [(3, Fault.MISSING)]
+
+
+def test_prove_finds_a_chain_that_was_closed_up_after_a_deletion(chains: None) -> None:
+    with unprotected():
+        _second().delete()
+        Event.objects.filter(chain="matter:1", seq=3).update(seq=2)
+    assert [(one.seq, one.fault) for one in prove().breaks] == [(2, Fault.LOOSE)]
+
+
+def test_prove_of_one_chain_leaves_the_others_out(chains: None) -> None:
+    event = _second()
+    event.reason = "改过"
+    _save(event)
+    assert prove("matter:2").holds
+    assert not prove("matter:1").holds
+
+
+def test_command_prints_counts(chains: None) -> None:
+    out = io.StringIO()
+    call_command("verify_ledger", stdout=out)
+    assert out.getvalue().strip() == "chains 2, events 6, broken chains 0"
+
+
+def test_command_fails_with_exit_code_one_on_a_break(chains: None) -> None:
+    event = _second()
+    event.reason = "改过"
+    _save(event)
+    with pytest.raises(CommandError, match="matter:1 event 2: changed") as refusal:
+        call_command("verify_ledger")
+    assert refusal.value.returncode == 1
+
+
+def test_known_verbs_are_the_ones_that_occur(chains: None) -> None:
+    assert known_verbs() == ["answer", "submit", "take"]
+
+
+def test_known_verbs_of_an_empty_ledger_are_none() -> None:
+    assert known_verbs() == []
+
+
+def test_ledger_is_larger_than_looks_no_further(chains: None) -> None:
+    assert ledger_is_larger_than(5)
+    assert not ledger_is_larger_than(6)
