@@ -12,6 +12,7 @@ app.autodiscover_tasks(
     [
         "liaison.base.jobs",
         "liaison.base.notices",
+        "deputies.accounts",
         "deputies.contact_points",
         "opinions.intake",
         "supervision.cases",

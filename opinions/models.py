@@ -1,6 +1,6 @@
 """Models of the floor, for Django's registry."""
 
-from opinions.catalog.models import Category, Reason, ReplyTemplate, Responsibility, TimeLimitPolicy
+from opinions.catalog.models import Category, Reason, ReplyTemplate, Responsibility, Setting, TimeLimitPolicy
 from opinions.clocks.models import Clock
 from opinions.desk.models import SavedFilter
 from opinions.evaluation.models import Rating
@@ -14,5 +14,5 @@ from opinions.routing.models import RoutingDecision, Rule, RuleSet
 __all__ = [
     "Assignment", "Attachment", "Category", "Clock", "KeptPhoto", "Line", "Matter", "Opinion", "Proposal", "Rating", "RatingInvite",
     "Reason", "Relay", "Reply", "ReplyPoint", "ReplyTemplate", "Reporter", "Responsibility", "RoutingDecision", "Rule",
-    "RuleSet", "SavedFilter", "TimeLimitPolicy",
+    "RuleSet", "SavedFilter", "Setting", "TimeLimitPolicy",
 ]  # fmt: skip

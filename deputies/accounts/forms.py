@@ -17,6 +17,7 @@ from deputies.organisations.services import official_code
 from liaison.base.audit.queries import known_verbs
 from liaison.base.audit.verbs import verb_words
 from liaison.base.errors import InvalidInput
+from liaison.base.privacy import mask_phone
 from liaison.base.web.forms import DateInput, PhoneField
 
 USERNAME_LENGTH = 60
@@ -130,17 +131,26 @@ class AccountForm(forms.Form):
     role = forms.ChoiceField(label=_("角色"), choices=Role.choices)
     organisation = forms.ChoiceField(label=_("机构"), required=False, choices=_organisation_choices)
     phone = PhoneField(required=False)
+    remove_phone = forms.BooleanField(label=_("删除现有手机号码"), required=False)
     email = forms.EmailField(label=_("邮箱"), required=False, max_length=254)
     wecom_id = forms.CharField(label=_("企业微信账号"), max_length=60, required=False)
 
     def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
         self.user = user
         if user is not None:
-            kwargs["initial"] = {name: getattr(user, name) for name in ("name", "role", "phone", "email", "wecom_id")}
+            kwargs["initial"] = {name: getattr(user, name) for name in ("name", "role", "email", "wecom_id")}
             kwargs["initial"]["organisation"] = str(user.organisation_id or "")
         super().__init__(*args, **kwargs)
+        self._fit(user)
+
+    def _fit(self, user: User | None) -> None:
+        """An account keeps its name, and its telephone number unless another is typed; the old one stays masked."""
         if user is not None:
             del self.fields["username"]
+        if user is None or not user.phone:
+            del self.fields["remove_phone"]
+            return
+        self.fields["phone"].help_text = _("现为 %(phone)s，不改就留空。") % {"phone": mask_phone(user.phone)}
 
     def clean_organisation(self) -> Organisation | None:
         chosen = self.cleaned_data["organisation"]
@@ -148,7 +158,11 @@ class AccountForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """Keyword arguments of the service."""
-        return dict(self.cleaned_data)
+        data = dict(self.cleaned_data)
+        remove = data.pop("remove_phone", False)
+        if self.user is not None and not data["phone"] and not remove:
+            data["phone"] = self.user.phone
+        return data
 
 
 class AccountFilter(forms.Form):

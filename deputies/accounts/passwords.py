@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from deputies.accounts.models import UsedPassword
 
 REMEMBERED = 5
-"""How many passwords back a password may not be taken again, the present one included."""
+"""How many earlier passwords, beside the present one, may not be taken again."""
 _WORD = "abcdefghjkmnpqrstuvwxyz"
 _DIGITS = "23456789"
 

@@ -126,13 +126,21 @@ class AuditRow:
     event: Event
     verb: Any
     reason: str
+    details: str
     withheld: bool
 
 
 def audit_row(event: Event) -> AuditRow:
     """The event in words, without what was written on a matter."""
-    is_open = event.chain.startswith(OPEN_CHAINS)
-    return AuditRow(event, verb_words(event.verb), event.reason if is_open else "", bool(event.reason) and not is_open)
+    words = verb_words(event.verb)
+    if not event.chain.startswith(OPEN_CHAINS):
+        return AuditRow(event, words, "", "", withheld=bool(event.reason or event.data))
+    details = "；".join(f"{key}：{_plain(value)}" for key, value in event.data.items())
+    return AuditRow(event, words, event.reason, details, withheld=False)
+
+
+def _plain(value: Any) -> str:
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def administrators() -> list[User]:

@@ -192,6 +192,7 @@ def deactivate(user: User, *, by: User | None, now: datetime, reason: str = "") 
     held = _locked(user)
     if not held.is_active:
         return
+    _remember(held, now=now)
     for target in (held, user):
         target.is_active = False
         target.set_unusable_password()
@@ -212,11 +213,18 @@ def reactivate(user: User, *, by: User, now: datetime) -> str:
 
 
 def _set_password(held: User, user: User, password: str, *, must_change: bool, now: datetime) -> None:
-    """Write the password to the locked row and to the caller's copy, and remember it."""
+    """Write the password to the locked row and to the caller's copy; the old one is remembered."""
+    _remember(held, now=now)
     held.set_password(password)
     for target in (held, user):
         target.password, target.must_change_password, target.password_changed_at = held.password, must_change, now
     held.save(update_fields=["password", "must_change_password", "password_changed_at"])
+
+
+def _remember(held: User, *, now: datetime) -> None:
+    """Keep the hash that is about to be replaced, and no more than REMEMBERED of them."""
+    if not held.has_usable_password():
+        return
     UsedPassword.objects.create(user=held, password=held.password, at=now)
     kept = held.used_passwords.order_by("-id").values_list("pk", flat=True)[:REMEMBERED]
     held.used_passwords.exclude(pk__in=list(kept)).delete()

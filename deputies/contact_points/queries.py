@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 
 from deputies.contact_points.models import ContactPoint, DutySlot, FormerPointCode, PointKind, Stationing
 from deputies.organisations.models import Organisation
@@ -181,8 +181,13 @@ def _open_upward(point: ContactPoint | None) -> ContactPoint | None:
     return point
 
 
-def keepable_points(user: object) -> QuerySet[ContactPoint]:
-    """Points in the user's scope with what lists show of them."""
-    return ContactPoint.objects.visible_to(user).select_related(
-        "division", "organisation", "electoral_district", "parent"
-    )  # type: ignore[arg-type]
+def stationings_at(point: ContactPoint) -> list[Stationing]:
+    """Who is stationed at a point and has not left office, suspended ones included, by name."""
+    rows = Stationing.objects.current().filter(contact_point=point).exclude(deputy__status=DeputyStatus.ENDED)
+    return list(rows.select_related("deputy__term").order_by("deputy__pinyin", "id"))
+
+
+def stationings_of(deputy: Deputy) -> list[Stationing]:
+    """Where a deputy sits and sat: the present places first."""
+    rows = Stationing.objects.filter(deputy=deputy).select_related("contact_point")
+    return list(rows.order_by(F("until").desc(nulls_first=True), "-since", "-id"))

@@ -23,7 +23,7 @@ from deputies.roster.models import (
 from deputies.roster.queries import groups_near, keepable_bodies, possible_accounts, possible_helpers, terms_near
 from deputies.roster.services import Details
 from deputies.roster.states import DeputyStatus
-from liaison.base.web.forms import DateInput, PhoneField
+from liaison.base.web.forms import DateInput, PhoneField, ReasonForm
 
 
 def body_choices(user: User) -> list[tuple[str, str]]:
@@ -149,12 +149,6 @@ class DeputyForm(forms.Form):
         return self.cleaned_data["version"] or 0
 
 
-class ReasonForm(forms.Form):
-    """Why."""
-
-    reason = forms.CharField(label=_("原因"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
-
-
 class OptionalReasonForm(ReasonForm):
     """A remark that may be left out."""
 
@@ -205,24 +199,6 @@ class PairForm(forms.Form):
         super().__init__(*args, initial={"helper": deputy.helper_id, "account": deputy.user_id}, **kwargs)
         self.fields["helper"].queryset = possible_helpers(user)  # type: ignore[attr-defined]
         self.fields["account"].queryset = possible_accounts(user, deputy)  # type: ignore[attr-defined]
-
-
-class PhotoForm(forms.Form):
-    """A portrait; sniffing and re-encoding is the business of base.files."""
-
-    photo = forms.FileField(
-        label=_("照片"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": "image/*"}),
-        help_text=_("正面免冠，JPG 或 PNG，不超过 10 MB；位置等附加信息会被去掉。"),
-    )
-    remove = forms.BooleanField(label=_("删除现有照片"), required=False)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not data.get("photo") and not data.get("remove"):
-            self.add_error("photo", _("请选择一张照片。"))
-        return data
 
 
 class ChatGroupForm(forms.ModelForm[ChatGroup]):

@@ -237,6 +237,11 @@ class Deputy(models.Model):
         return str(self.get_level_display() if self.level else self.get_identity_display())
 
     @property
+    def status_tone(self) -> str:
+        """How the state badge looks."""
+        return DeputyStatus(self.status).tone
+
+    @property
     def chain(self) -> str:
         """Name of this deputy's chain in the ledger."""
         return f"deputy:{self.pk}"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from opinions.catalog import services
 from opinions.catalog.forms import CategoryForm
-from opinions.catalog.models import Category, Reason, ReplyTemplate, Responsibility, TimeLimitPolicy
+from opinions.catalog.models import Category, Reason, ReplyTemplate, Responsibility, Setting, TimeLimitPolicy
 
 
 class ReferenceAdmin(admin.ModelAdmin):
@@ -69,3 +69,9 @@ class ReplyTemplateAdmin(ReferenceAdmin):
     list_filter = ("active",)
     list_select_related = ("organisation", "category")
     search_fields = ("name", "text")
+
+
+@admin.register(Setting)
+class SettingAdmin(ReferenceAdmin):
+    list_display = ("name", "district", "number")
+    list_select_related = ("district",)

@@ -129,6 +129,40 @@ class TimeLimitPolicy(models.Model):
         return f"{self.get_clock_display()} {self.amount} {self.get_unit_display()}"
 
 
+class SettingName(models.TextChoices):
+    """Numbers that every place sets for itself, with what holds where nobody has."""
+
+    REWORKS = "reworks", _("不满意最多重新办理几次")
+
+    @property
+    def default(self) -> int:
+        return {self.REWORKS: 2}[self]
+
+
+class Setting(models.Model):
+    """One number that a district sets; without a district it holds everywhere."""
+
+    name = models.CharField(_("名称"), max_length=20, choices=SettingName)
+    district = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("适用区")
+    )
+    number = models.PositiveSmallIntegerField(_("数值"))
+    personal_fields: tuple[str, ...] = ()
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("办理参数")
+        verbose_name_plural = _("办理参数")
+        constraints = [
+            models.UniqueConstraint(fields=["name", "district"], name="setting_once"),
+            models.UniqueConstraint(fields=["name"], condition=Q(district=None), name="setting_general_once"),
+            models.CheckConstraint(condition=Q(number__lte=100), name="setting_plausible"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_name_display()}: {self.number}"
+
+
 class ReasonKind(models.TextChoices):
     DECLINE = "decline", _("不予受理")
     RETURN = "return", _("退回")

@@ -5,7 +5,16 @@ from datetime import date
 from deputies.organisations.models import Organisation
 from deputies.organisations.queries import bodies, current
 from liaison.base.stamps import cached
-from opinions.catalog.models import Category, ClockKind, Reason, ReasonKind, Responsibility, TimeLimitPolicy
+from opinions.catalog.models import (
+    Category,
+    ClockKind,
+    Reason,
+    ReasonKind,
+    Responsibility,
+    Setting,
+    SettingName,
+    TimeLimitPolicy,
+)
 
 STAMP = "catalog"
 """Services and admin pages that edit anything of this capability bump this stamp."""
@@ -58,6 +67,16 @@ def responsible_for(category: Category | None, district_id: int) -> Organisation
 def _responsibilities() -> dict[tuple[int, int], int]:
     rows = Responsibility.objects.values_list("category_id", "district_id", "organisation_id")
     return {(category, district): organisation for category, district, organisation in rows}
+
+
+def setting(name: SettingName, district_id: int) -> int:
+    """The number that holds in a district: its own, else the general one, else the default."""
+    rows = cached(STAMP, _settings, part="settings")
+    return rows.get((name.value, district_id), rows.get((name.value, None), name.default))
+
+
+def _settings() -> dict[tuple[str, int | None], int]:
+    return {(row.name, row.district_id): row.number for row in Setting.objects.all()}
 
 
 def policy_for(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from deputies.accounts.access import Permission, can, requires
 from deputies.accounts.models import ADMIN_ROLES, Role, User
 from deputies.accounts.services import reveal_phone
-from liaison.base.documents.xlsx import Sheet, workbook
+from liaison.base.documents.xlsx import Sheet, workbook_response
 from liaison.base.errors import DomainError
 from liaison.base.files.responses import file_response
 from liaison.base.notices.queries import inbox
@@ -120,7 +120,7 @@ def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
     """A file of a matter in the user's scope."""
     scope = Matter.objects.visible_to(request.user)
     found = get_object_or_404(Attachment.objects.select_related("stored"), pk=attachment_id, matter__in=scope)
-    return file_response(found.stored, thumbnail="thumb" in request.GET)
+    return file_response(request, found.stored, thumbnail="thumb" in request.GET)
 
 
 @require_GET
@@ -133,9 +133,7 @@ def export(request: HttpRequest) -> HttpResponse:
     queue = queues.get(request.GET.get("queue", ""), queues["all"])
     matters = filtered(in_queue(user, queue), form.chosen, today).order_by("-id")
     sheet = Sheet(title=_("意见台账"), columns=COLUMNS, rows=ledger_rows(matters, today))
-    response = HttpResponse(workbook(sheet), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response["Content-Disposition"] = f'attachment; filename="ledger-{today:%Y%m%d}.xlsx"'
-    return response
+    return workbook_response(sheet, name=f"ledger-{today:%Y%m%d}.xlsx")
 
 
 @require_POST

@@ -84,7 +84,6 @@ def enter_context(code: str = "", error: str = "") -> dict[str, Any]:
     return {"streets": all_streets(), "code": code[:40], "code_error": error}
 
 
-
 def privacy_context() -> dict[str, Any]:
     """Context of the privacy notice: its version, and the bodies that are responsible."""
     committees = [body for body in bodies().by_id.values() if body.active and body.kind == OrganisationKind.CONGRESS]

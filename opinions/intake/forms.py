@@ -133,6 +133,11 @@ class OpinionForm(forms.Form):
         return data
 
     @property
+    def needs_word(self) -> bool:
+        """Whether a hint asks for the resident's word, given or not."""
+        return any(hint.confirm for hint in self.hints)
+
+    @property
     def hints(self) -> Sequence[Hint]:
         """What the text suggests belongs elsewhere."""
         return hints_for(str(self.data.get("content", ""))[:CONTENT_MAX]) if self.is_bound else ()
@@ -140,7 +145,7 @@ class OpinionForm(forms.Form):
     @property
     def unconfirmed(self) -> bool:
         """Whether a hint asks for a word that the resident has not given."""
-        return any(hint.confirm for hint in self.hints) and not self.data.get("elsewhere_ok")
+        return self.needs_word and not self.data.get("elsewhere_ok")
 
     @cached_property
     def key(self) -> UUID:
@@ -164,3 +169,65 @@ class OpinionForm(forms.Form):
 
 def _category_choices() -> list[tuple[str, str]]:
     return [(one.code, f"{one.name}（{one.examples}）" if one.examples else one.name) for one in top_categories()]
+
+
+def _photos(**kwargs: Any) -> MultiFileField:
+    field = MultiFileField(label=gettext_lazy("照片"), max_files=MOST_PHOTOS, required=False, **kwargs)
+    field.widget.attrs |= {"data-photos": "", "accept": "image/*"}
+    return field
+
+
+class SupplyForm(forms.Form):
+    """What a resident adds."""
+
+    LONGEST = CONTENT_MAX
+    text = PlainText(
+        label=gettext_lazy("要补充的情况"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        validators=[
+            MaxLengthValidator(CONTENT_MAX, gettext_lazy("最多 %(limit_value)d 个字，现在有 %(show_value)d 个字。"))
+        ],
+    )
+    photos = _photos()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and not data.get("text") and not data.get("photos"):
+            self.add_error("text", _("请写下要补充的情况，或者选择照片。"))
+        return data
+
+
+class CorrectionForm(forms.Form):
+    """Whether what an officer entered is right."""
+
+    correction = PlainText(
+        label=gettext_lazy("有不对的地方，请写在这里"),
+        help_text=gettext_lazy("都对的话，不用写，直接按“确认”。"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[MaxLengthValidator(2000, gettext_lazy("最多 %(limit_value)d 个字，现在有 %(show_value)d 个字。"))],
+    )
+
+
+class WithdrawForm(forms.Form):
+    """撤回; a reason is welcome and not needed."""
+
+    reason = PlainText(label=gettext_lazy("撤回的原因（可不填）"), required=False, max_length=200)
+    sure = forms.BooleanField(
+        label=gettext_lazy("确定撤回，撤回后不再办理"),
+        error_messages={"required": gettext_lazy("请勾选“确定撤回”。")},
+    )
+
+
+class EraseForm(forms.Form):
+    """Rights over one's personal data."""
+
+    contact = forms.BooleanField(label=gettext_lazy("删除我的手机号和称呼（以后不再收到短信）"), required=False)
+    publication = forms.BooleanField(label=gettext_lazy("不再同意公开这件事"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("contact") and not data.get("publication"):
+            raise forms.ValidationError(_("请先勾选要办哪一项。"))
+        return data

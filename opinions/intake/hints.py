@@ -1,15 +1,13 @@
-"""What belongs elsewhere: hints by keyword, shown before sending and never in the way of it; hiding of ID-card numbers.
+"""What belongs elsewhere: hints by keyword, shown before sending and never in the way of it.
 
 Deputies may not step into specific lawsuits or bidding (domain.md, rule 2); petitions have their own law.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 
@@ -84,17 +82,3 @@ def named(kinds: Iterable[str]) -> list[Hint]:
     """The hints of these kinds, e.g. as kept in `Opinion.warnings`."""
     wanted = set(kinds)
     return [hint for hint in HINTS if hint.kind in wanted]
-
-
-_D = "[0-9０-９]"
-_GAP = r"[\s\-－]?"
-ID_NUMBER = re.compile(
-    rf"(?<!{_D}){_D}{{6}}{_GAP}(?:[1１][89８９]|[2２][0０]){_D}{{2}}{_GAP}(?:[0０][1-9１-９]|[1１][0-2０-２])"
-    rf"(?:[0０][1-9１-９]|[12１２]{_D}|[3３][01０１]){_GAP}{_D}{{3}}[0-9０-９XxＸｘ](?![0-9０-９])"
-)
-"""A resident identity number (GB 11643): six digits of a place, a date of birth, three of order, a check character."""
-
-
-def hide_id_numbers(text: str) -> str:
-    """The text with every ID-card number put out of it; they are never stored (domain.md §5)."""
-    return ID_NUMBER.sub(_("（身份证号已隐去）"), text)

@@ -18,16 +18,17 @@ from django.utils.translation import gettext as _
 
 from liaison.base.codes import grouped
 from liaison.base.errors import DomainError
-from liaison.base.privacy import blind_index, normalise_phone
+from liaison.base.files.models import StoredFile
+from liaison.base.files.services import StorageFull, discard, prepare_images
+from liaison.base.privacy import blind_index, hide_id_numbers, normalise_phone
 from liaison.base.web.client import client_hash
 from opinions.catalog.models import SourceChannel
 from opinions.intake.challenge import Question, is_answered, is_solved, new_question
 from opinions.intake.forms import MOST_PHOTOS, OpinionForm
-from opinions.intake.hints import hide_id_numbers
 from opinions.intake.models import KeptPhoto
-from opinions.intake.photos import Prepared, keep, kept_for, prepare_all
 from opinions.intake.privacy import NOTICE_VERSION
-from opinions.intake.queries import Entrance
+from opinions.intake.queries import Entrance, kept_photos
+from opinions.intake.services.photos import drop_photos, keep_photos
 from opinions.intake.services.submission import Entry, Receipt, submit
 from opinions.intake.throttle import counts, may_keep
 
@@ -69,12 +70,10 @@ def _typed_phone(request: HttpRequest) -> str:
 class _Reception:
     """One form on its way through the checks."""
 
-    def __init__(
-        self, request: HttpRequest, entrance: Entrance, form: OpinionForm, client: str, now: datetime
-    ) -> None:
+    def __init__(self, request: HttpRequest, entrance: Entrance, form: OpinionForm, client: str, now: datetime) -> None:
         self.request, self.entrance, self.form, self.client, self.now = request, entrance, form, client, now
-        self.photos: list[Prepared] = []
-        self.kept: list[KeptPhoto] = kept_for(form.key, request.POST)
+        self.photos: list[StoredFile] = []
+        self.kept: list[KeptPhoto] = _kept(request, form)
 
     def outcome(self) -> Outcome:
         form = self.form
@@ -93,10 +92,18 @@ class _Reception:
         return self._submit()
 
     def _prepare_photos(self) -> None:
-        room = MOST_PHOTOS - len(self.kept)
-        self.photos, problems = prepare_all(self.form.cleaned_data.get("photos") or [], room=room)
-        for problem in problems:
-            self.form.add_error("photos", problem)
+        uploads = self.form.cleaned_data.get("photos") or []
+        if len(uploads) + len(self.kept) > MOST_PHOTOS:
+            self.form.add_error("photos", _("连同已收到的，最多 6 张，请少选几张。"))
+            return
+        try:
+            batch = prepare_images(uploads, by=None, now=self.now)
+        except StorageFull as full:
+            self.form.add_error("photos", str(full.message))
+            return
+        self.photos = batch.rows
+        for refusal in batch.refusals:
+            self.form.add_error("photos", str(refusal.message))
 
     def _answered(self) -> bool | None:
         """None when a person is behind the form beyond doubt; else whether the question was answered."""
@@ -107,10 +114,15 @@ class _Reception:
         return is_answered(post.get("question", ""), post.get("answer", ""), key)
 
     def _submit(self) -> Outcome:
-        receipt = submit(
-            entry=self._entry(), by=None, now=self.now, photos=[photo.row for photo in self.photos],
-            kept=self.kept, client_hash=self.client,
-        )  # fmt: skip
+        try:
+            receipt = submit(
+                entry=self._entry(), by=None, now=self.now, photos=self.photos, kept=self.kept, client_hash=self.client
+            )
+        except Exception:
+            discard(self.photos)
+            raise
+        if receipt.again:
+            discard(self.photos)
         if receipt.again and receipt.opinion.content != hide_id_numbers(self.form.cleaned_data["content"]):
             return self._another(receipt)
         return Outcome(self.entrance, self.form, receipt=receipt)
@@ -150,11 +162,20 @@ class _Reception:
     def _keep(self) -> list[KeptPhoto]:
         """Keep the good photos for the next attempt, unless this address has left too many."""
         if self.photos and may_keep(client_hash=self.client, now=self.now):
-            self.kept += keep(self.photos, key=self.form.key, client_hash=self.client, now=self.now)
-            self.photos = []
+            self.kept += keep_photos(self.photos, key=self.form.key, client_hash=self.client, now=self.now)
         elif self.photos:
+            discard(self.photos)
             self.form.add_error("photos", _("照片没有留住，请重新选一下。"))
         return self.kept
+
+
+def _kept(request: HttpRequest, form: OpinionForm) -> list[KeptPhoto]:
+    """The photos kept with an earlier attempt, less those that the resident does not want any more."""
+    if not request.POST.get("kept"):
+        return []
+    found, unwanted = kept_photos(form.key), set(request.POST.getlist("drop"))
+    drop_photos([photo for photo in found if str(photo.pk) in unwanted])
+    return [photo for photo in found if str(photo.pk) not in unwanted]
 
 
 def _channel(request: HttpRequest) -> str:

@@ -3,9 +3,9 @@
 Pure: everything comes from the public events and the running limits that the caller has read.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
@@ -88,13 +88,18 @@ def _submitted(course: Course) -> Stage:
 def _taken(course: Course) -> Stage:
     state, event, matter = course.state(Number.TAKEN), course.last("take"), course.matter
     if matter.status == Status.SUBMITTED:
-        holder = matter.holder_deputy or matter.holder
-        who = _("%(name)s代表") % {"name": holder.name} if matter.holder_deputy else (holder.name if holder else "")
-        return Stage(Number.TAKEN.label, "current", who, text=_wait_words(course, ClockKind.TAKE))
+        return Stage(Number.TAKEN.label, "current", holder_name(matter), text=_wait_words(course, ClockKind.TAKE))
     if event is None and state == "done":
         return Stage(Number.TAKEN.label, "done", matter.street.name, _at(course.last("assign")), _("已经接单。"))
     text = _("需要您补充情况，补充后接着办。") if matter.status == Status.WAITING else _("已经接单。")
     return Stage(Number.TAKEN.label, state, course.name(event), _at(event), text if event else "")  # type: ignore[arg-type]
+
+
+def holder_name(matter: Matter) -> str:
+    """Whose turn it is, as residents read it."""
+    if matter.holder_deputy is not None:
+        return _("%(name)s代表") % {"name": matter.holder_deputy.name}
+    return matter.holder.name if matter.holder else ""
 
 
 def _wait_words(course: Course, kind: ClockKind) -> str:
@@ -145,11 +150,15 @@ def _rated(course: Course) -> Stage:
     if matter.status != Status.CLOSED:
         return Stage(Number.RATED.label, state)  # type: ignore[arg-type]
     rated = matter.satisfaction
-    text = _("您的评价：%(word)s。") % {"word": Satisfaction(rated).label} if rated else _("到期没有评价，按“未评价”办结。")
+    text = (
+        _("您的评价：%(word)s。") % {"word": Satisfaction(rated).label}
+        if rated
+        else _("到期没有评价，按“未评价”办结。")
+    )
     return Stage(Number.RATED.label, "done", course.name(replied), matter.closed_at, text)
 
 
-def _at(event: Event | None):  # type: ignore[no-untyped-def]
+def _at(event: Event | None) -> datetime | None:
     return event.at if event else None
 
 
@@ -167,14 +176,9 @@ def next_words(course: Course) -> str:
     return words.get(Status(matter.status), lambda: _handling_words(course))()
 
 
-_FINAL_WORDS = {
+_FINAL_WORDS: dict[str, Callable[[], str]] = {
     Status.CLOSED: lambda: _("这件事已经办结。"),
     Status.DECLINED: lambda: _("这件事不能在这里受理。"),
     Status.MERGED: lambda: _("已和同一件事合并办理，进度见下面。"),
     Status.WITHDRAWN: lambda: _("您已经撤回。"),
 }
-
-
-def public_events(events: Iterable[Event]) -> list[Event]:
-    """Those that lead from status to status, in order."""
-    return sorted(events, key=lambda event: event.seq)

@@ -178,7 +178,13 @@ def public_summary(page: TrackPage) -> dict[str, Any]:
         "submitted_at": page.matter.opened_at,
         "next": str(page.next),
         "stages": [
-            {"name": str(step.label), "state": step.state, "who": str(step.who), "at": _moment(step.when), "text": str(step.text)}
+            {
+                "name": str(step.label),
+                "state": step.state,
+                "who": str(step.who),
+                "at": _moment(step.when),
+                "text": str(step.text),
+            }
             for step in page.steps
         ],
     }

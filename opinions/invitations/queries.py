@@ -1,19 +1,13 @@
 """Finding invites by the token of the link."""
 
-import hashlib
-
+from liaison.base.codes import token_hash
 from opinions.invitations.models import RatingInvite
 from opinions.matters.models import Matter, Reporter
 
 
-def hash_of(token: str) -> str:
-    """What is kept of a token for finding it again."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def find_invite(token: str) -> RatingInvite | None:
     """The invite that `token` opens, with matter and reporter loaded; used and expired ones too."""
-    found = RatingInvite.objects.filter(token_hash=hash_of(token)).select_related("matter", "reporter")
+    found = RatingInvite.objects.filter(token_hash=token_hash(token)).select_related("matter", "reporter")
     return found.first()
 
 

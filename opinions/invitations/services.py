@@ -1,12 +1,11 @@
 """Inviting residents to rate (rule 5: the rating belongs to the resident alone, by a one-time link)."""
 
-import secrets
 from datetime import date, datetime
 
 from django.conf import settings
 
+from liaison.base.codes import new_token, token_hash
 from opinions.invitations.models import RatingInvite
-from opinions.invitations.queries import hash_of
 from opinions.matters.models import Matter, Reporter
 
 
@@ -35,13 +34,13 @@ def _reporters(matter: Matter) -> list[Reporter]:
 
 
 def _invite(matter: Matter, reporter: Reporter, expires_on: date, now: datetime) -> RatingInvite:
-    token = secrets.token_urlsafe(24)
+    token = new_token()
     return RatingInvite(
         matter=matter,
         reporter=reporter,
         round=matter.round,
         token=token,
-        token_hash=hash_of(token),
+        token_hash=token_hash(token),
         created_at=now,
         expires_on=expires_on,
     )

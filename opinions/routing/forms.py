@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -37,18 +38,29 @@ from opinions.routing.resolve import RESOLVERS_OF_TIER
 from opinions.routing.services import RuleDraft
 
 ANY = ("", gettext_lazy("不限"))
+CHOOSE = ("", gettext_lazy("请选择"))
 YES_NO = [ANY, ("yes", pgettext_lazy("condition", "是")), ("no", pgettext_lazy("condition", "否"))]
 LISTS: dict[str, Any] = {
     "category_in": CategoryIn, "division_within": DivisionWithin, "channel_in": ChannelIn, "level_in": LevelIn,
     "reach_in": ReachIn, "urgency_in": UrgencyIn,
 }  # fmt: skip
 WORDS = {"words_any": Mode.ANY, "words_all": Mode.ALL, "words_none": Mode.NONE}
+TREES = ("category_in", "division_within")
+INDENT = "　"
+SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (gettext_lazy("类别"), ("category_in",)),
+    (gettext_lazy("内容"), ("words_any", "words_all", "words_none")),
+    (gettext_lazy("影响范围和缓急"), ("reach_in", "urgency_in")),
+    (gettext_lazy("找的代表"), ("deputy_addressed", "deputy_active", "level_in")),
+    (gettext_lazy("来源渠道"), ("channel_in",)),
+    (gettext_lazy("地点"), ("division_within",)),
+)
 FLAGS: dict[str, Any] = {"deputy_addressed": DeputyAddressed, "deputy_active": DeputyActive}
 
 
 def category_choices() -> list[tuple[str, str]]:
     """Active categories by code, sub-categories set off."""
-    return [(row.code, f"　{row.name}" if row.parent_id else row.name) for row in sorted(categories(), key=_place)]
+    return [(row.code, f"{INDENT}{row.name}" if row.parent_id else row.name) for row in sorted(categories(), key=_place)]
 
 
 def _place(category: Category) -> tuple[int, int]:
@@ -60,7 +72,7 @@ def place_choices(district: Organisation) -> list[tuple[str, str]]:
     levels = (DivisionLevel.STREET, DivisionLevel.COMMUNITY)
     below = division_tree().descendants(district.division_id)
     return [
-        (one.code, f"　{one.name}" if one.level == DivisionLevel.COMMUNITY else one.name)
+        (one.code, f"{INDENT}{one.name}" if one.level == DivisionLevel.COMMUNITY else one.name)
         for one in below
         if one.level in levels and one.active
     ]
@@ -98,7 +110,7 @@ class RuleForm(forms.Form):
     level_in = _list_field(gettext_lazy("指名代表的级别"), CongressLevel.choices)
     channel_in = _list_field(gettext_lazy("来源渠道"), SourceChannel.choices)
     division_within = _list_field(gettext_lazy("地点范围"))
-    tier = forms.TypedChoiceField(label=gettext_lazy("层级"), choices=Tier.choices, coerce=int)
+    tier = forms.TypedChoiceField(label=gettext_lazy("层级"), choices=[CHOOSE, *Tier.choices], coerce=int)
     resolver = forms.ChoiceField(label=gettext_lazy("交给"))
     organisation = forms.ChoiceField(label=gettext_lazy("指定机构"), required=False)
     urgency = forms.ChoiceField(label=gettext_lazy("缓急定为"), required=False, choices=[("", gettext_lazy("不改变")), *Urgency.choices])
@@ -120,8 +132,8 @@ class RuleForm(forms.Form):
         self._all = bodies
         self._offer("category_in", category_choices())
         self._offer("division_within", place_choices(district))
-        self._offer("resolver", [(one.value, f"{one.label}（{_tiers(one)}）") for one in Resolver])
-        self._offer("organisation", [ANY, *((key, body.name) for key, body in bodies.items())])
+        self._offer("resolver", [CHOOSE, *((one.value, f"{one.label}（{_tiers(one)}）") for one in Resolver)])
+        self._offer("organisation", [("", "—"), *((key, body.name) for key, body in bodies.items())])
 
     def _offer(self, name: str, choices: Iterable[Any]) -> None:
         field: Any = self.fields[name]
@@ -156,17 +168,40 @@ class RuleForm(forms.Form):
         return [self[name] for name in ("tier", "resolver", "organisation", "urgency", "confirm", "enabled")]
 
     @property
-    def sections(self) -> list[tuple[str, bool, list[forms.BoundField]]]:
-        """The conditions in groups: heading, whether it has anything to show, fields."""
-        groups = (
-            (_("类别"), ("category_in",)),
-            (_("内容"), ("words_any", "words_all", "words_none")),
-            (_("影响范围和缓急"), ("reach_in", "urgency_in")),
-            (_("找的代表"), ("deputy_addressed", "deputy_active", "level_in")),
-            (_("来源渠道"), ("channel_in",)),
-            (_("地点"), ("division_within",)),
-        )
-        return [(label, any(self[name].value() or self[name].errors for name in names), [self[name] for name in names]) for label, names in groups]
+    def sections(self) -> list["Section"]:
+        """The conditions in groups."""
+        return [Section(label, [self._part(name) for name in names]) for label, names in SECTIONS]
+
+    def _part(self, name: str) -> "Part":
+        bound = self[name]
+        groups: list[list[Any]] = []
+        for choice in bound if name in TREES else ():
+            if groups and choice.choice_label.startswith(INDENT):
+                groups[-1].append(choice)
+            else:
+                groups.append([choice])
+        return Part(bound, groups)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A field, and for one that chooses from a tree its choices by branch, the branch itself first."""
+
+    field: forms.BoundField
+    branches: list[list[Any]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Fields that belong together."""
+
+    label: Any
+    parts: list[Part]
+
+    @property
+    def is_used(self) -> bool:
+        """Whether something is filled in or wrong, so that it should stand open."""
+        return any(part.field.value() or part.field.errors for part in self.parts)
 
 
 def _tiers(resolver: Resolver) -> str:

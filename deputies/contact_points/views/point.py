@@ -13,14 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from deputies.accounts.access import Permission, can, requires
 from deputies.contact_points import services
-from deputies.contact_points.forms import DutyForm, LeaveForm, PhotoForm, PointForm, ReasonForm, StandardForm, StationForm
+from deputies.contact_points.forms import DutyForm, LeaveForm, PointForm, StandardForm, StationForm
 from deputies.contact_points.models import ContactPoint, DutySlot, PointKind, Standard, Stationing
 from deputies.contact_points.plaques import point_symbol, point_url
 from deputies.contact_points.queries import stationings_at
 from deputies.roster.queries import history
 from liaison.base.files.responses import file_response
 from liaison.base.stamps import reading
-from liaison.base.web.forms import attempt
+from liaison.base.web.forms import PhotoForm, ReasonForm, attempt
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.toasts import toast
 

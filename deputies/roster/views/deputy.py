@@ -22,8 +22,6 @@ from deputies.roster.forms import (
     EndForm,
     OptionalReasonForm,
     PairForm,
-    PhotoForm,
-    ReasonForm,
 )
 from deputies.roster.models import Deputy, PublicField
 from deputies.roster.queries import history
@@ -31,7 +29,7 @@ from deputies.roster.scope import organisations_below
 from deputies.roster.states import OFFICE
 from deputies.roster.views.lists import act_page, posted
 from liaison.base.stamps import reading
-from liaison.base.web.forms import attempt
+from liaison.base.web.forms import PhotoForm, ReasonForm, attempt
 from liaison.base.web.htmx import go
 from liaison.base.web.toasts import toast
 from liaison.base.workdays.arithmetic import local_today

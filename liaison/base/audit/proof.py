@@ -1,5 +1,6 @@
 """Proof of the ledger as a count and a list of breaks, for the command and the audit page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from liaison.base.audit.models import Event
@@ -22,9 +23,10 @@ class Proof:
         return not self.breaks
 
 
-def prove(chain: str = "") -> Proof:
-    """Walk `chain`, or the whole ledger, and count."""
+def prove(chain: str = "", *, progress: Callable[[int, int], None] | None = None) -> Proof:
+    """Walk `chain`, or the whole ledger, and count. `progress` hears (events behind, events in all) now and then."""
     rows = Event.objects.filter(chain=chain) if chain else Event.objects.all()
     events = rows.count()
     chains = rows.order_by().values("chain").distinct().count()
-    return Proof(chains, events, list(verify([chain] if chain else None)))
+    tick = (lambda done: progress(done, events)) if progress else None
+    return Proof(chains, events, list(verify([chain] if chain else None, tick=tick)))

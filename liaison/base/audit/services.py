@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -111,13 +111,15 @@ class Break:
     fault: Fault
 
 
-def verify(chains: Iterable[str] | None = None) -> Iterator[Break]:
-    """Walk the chains (all by default) and yield the first break of each."""
+def verify(chains: Iterable[str] | None = None, *, tick: Callable[[int], None] | None = None) -> Iterator[Break]:
+    """Walk the chains (all by default) and yield the first break of each; `tick` hears how many events are behind."""
     rows = Event.objects.order_by("chain", "seq")
     if chains is not None:
         rows = rows.filter(chain__in=list(chains))
     chain, seq, previous, broken = "", 0, "", False
-    for event in rows.iterator(chunk_size=2000):
+    for count, event in enumerate(rows.iterator(chunk_size=2000), start=1):
+        if tick and count % 2000 == 0:
+            tick(count)
         if event.chain != chain:
             chain, seq, previous, broken = event.chain, 0, "", False
         if broken:

@@ -54,6 +54,11 @@ class Job(models.Model):
         return f"{self.kind} {self.pk}"
 
     @property
+    def status_member(self) -> JobStatus:
+        """The status as a member of its enum, with its words and tone."""
+        return JobStatus(self.status)
+
+    @property
     def percent(self) -> int:
         """How far it is, 0 to 100; 0 while the total is unknown."""
         return min(100, 100 * self.done // self.total) if self.total else 0

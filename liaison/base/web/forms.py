@@ -72,3 +72,28 @@ class DateInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%d")
+
+
+class ReasonForm(forms.Form):
+    """Why something is done."""
+
+    reason = forms.CharField(label=_("原因"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class PhotoForm(forms.Form):
+    """One picture, to set or to take away; sniffing and re-encoding is the business of base.files."""
+
+    photo = forms.FileField(
+        label=_("照片"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+        help_text=_("JPG、PNG 或 HEIC；位置等附加信息会被去掉。"),
+        error_messages={"empty": _("这个文件是空的，请重新选择。")},
+    )
+    remove = forms.BooleanField(label=_("删除现有照片"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and not data.get("photo") and not data.get("remove"):
+            self.add_error("photo", _("请选择一张照片。"))
+        return data

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
@@ -18,6 +17,7 @@ from opinions.handling.models import Part, Relay
 from opinions.handling.queries import handlers_for, last_lead
 from opinions.handling.services.assigning import TIERS, begin_handling, give_out
 from opinions.handling.services.common import (
+    RESIDENT,
     Side,
     call,
     call_holder,
@@ -144,7 +144,7 @@ def withdraw(*, matter: Matter, reporter: Reporter, reason: str = "", now: datet
     if reporter.matter_id != matter.pk:
         raise NotAllowed
     holder = Side(organisation=matter.holder, deputy=matter.holder_deputy)
-    advance_matter(matter, "withdraw", by=None, now=now, reason=reason.strip()[:500], actor=_now("反映人"))
+    advance_matter(matter, "withdraw", by=None, now=now, reason=reason.strip()[:500], actor=RESIDENT)
     end_handling(matter, "withdraw", now=now)
     to = holder.organisation or (None if holder.deputy else matter.street)
     call(matter, "withdraw", _("居民已撤回：{title}"), now=now, to=to, deputy=holder.deputy)

@@ -24,6 +24,8 @@ from opinions.matters.states import WORKFLOWS
 SYSTEM_MAY = frozenset({"assign"})
 """Verbs of people that the routing engine may carry out as well (`by=None`)."""
 TEXT_MAX = 10_000
+RESIDENT = "反映人"
+"""How the ledger names a resident."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
@@ -17,7 +16,7 @@ from liaison.base.workflow import WrongState
 from opinions.catalog.models import ClockKind
 from opinions.clocks.services import pause_clocks, resume_clocks, start_clock, stop_clocks
 from opinions.handling.queries import waiting_too_long
-from opinions.handling.services.common import call_holder, checked_text, news, side_of, standing_for
+from opinions.handling.services.common import RESIDENT, call_holder, checked_text, news, side_of, standing_for
 from opinions.matters.models import Matter, Reporter
 from opinions.matters.services import add_line, advance_matter, attach, turn_of
 from opinions.matters.states import Status
@@ -57,7 +56,7 @@ def supply(
         raise InvalidInput(_("请写下要补充的情况，或者选择照片。"), field="text")
     waited = matter.status == Status.WAITING
     if waited:
-        go_on(matter, "supply", actor=_now("反映人"), now=now)
+        go_on(matter, "supply", actor=RESIDENT, now=now)
     if text.strip():
         add_line(
             matter=matter,
@@ -65,7 +64,7 @@ def supply(
             audience=Audience.PUBLIC,
             by=None,
             now=now,
-            author=_now("反映人"),
+            author=RESIDENT,
             reporter=reporter,
         )
     attach(matter=matter, stored=files, audience=Audience.INTERNAL, by=None, now=now)

@@ -1,5 +1,6 @@
 """What a resident does after submitting, by the private link: confirm, withdraw, have personal data deleted."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -8,23 +9,24 @@ from django.utils.translation import gettext_lazy as _
 from liaison.base.audit.models import Audience
 from liaison.base.audit.services import Fact, record
 from liaison.base.errors import DomainError
-from opinions.clocks.services import stop_clocks
-from opinions.intake.hints import hide_id_numbers
+from liaison.base.files.models import StoredFile
+from liaison.base.files.services import save_prepared
+from liaison.base.privacy import hide_id_numbers
+from opinions.handling import services as handling
 from opinions.intake.models import Opinion
 from opinions.intake.services.submission import ACTOR
 from opinions.matters.models import Matter, Reporter
-from opinions.matters.services import add_line, advance_matter, tell_body
-
+from opinions.matters.services import add_line, tell_body
 
 
 class AlreadyConfirmed(DomainError):
     message = _("这件事已经确认过了。")
 
 
-class NotYours(DomainError):
-    """The reporter joined by merging; withdrawing is for who raised it."""
+class Shared(DomainError):
+    """Others stand behind the matter as well."""
 
-    message = _("这件事已和别人反映的合并办理，不能由一个人撤回。")
+    message = _("这件事还有别人一起反映，不能由一个人撤回。")
 
 
 @transaction.atomic
@@ -47,16 +49,10 @@ def confirm(*, matter: Matter, reporter: Reporter, now: datetime, correction: st
 
 @transaction.atomic
 def withdraw(*, matter: Matter, reporter: Reporter, now: datetime, reason: str = "") -> None:
-    """撤回, before anybody handles it. Raises WrongState, StaleState, NotYours."""
-    if reporter.matter_id != matter.pk or matter.reporters.count() > 1 or matter.merged.exists():
-        raise NotYours
-    holder, deputy = matter.holder or matter.street, matter.holder_deputy
-    advance_matter(matter, "withdraw", by=None, actor=ACTOR, now=now, reason=hide_id_numbers(reason)[:500])
-    stop_clocks(matter=matter, outcome="withdraw", now=now)
-    tell_body(
-        matter, key="withdraw", subject=_("居民已撤回：%(title)s") % {"title": matter.title}, now=now,
-        organisation=None if deputy else holder, deputy=deputy,
-    )  # fmt: skip
+    """撤回, before anybody handles it and while nobody else stands behind it. Raises WrongState, StaleState, Shared."""
+    if matter.reporters.count() > 1 or matter.merged.exists():
+        raise Shared
+    handling.withdraw(matter=matter, reporter=reporter, reason=hide_id_numbers(reason), now=now)
 
 
 @transaction.atomic
@@ -74,3 +70,12 @@ def erase(*, matter: Matter, reporter: Reporter, now: datetime, contact: bool, p
     if contact or publication:
         fact = Fact(verb="erase", data={"contact": contact, "publication": publication})
         record(held.chain, fact, by=None, actor=ACTOR, now=now)
+
+
+@transaction.atomic
+def supply(
+    *, matter: Matter, reporter: Reporter, now: datetime, text: str = "", photos: Sequence[StoredFile] = ()
+) -> None:
+    """What the resident adds. `photos` are prepared and not saved yet. Raises WrongState, InvalidInput."""
+    text, stored = hide_id_numbers(text), save_prepared(photos)
+    handling.supply(matter=matter, reporter=reporter, text=text, stored=stored, now=now)

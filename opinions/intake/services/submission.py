@@ -20,14 +20,14 @@ from liaison.base.audit.services import Fact, record
 from liaison.base.codes import grouped, new_code
 from liaison.base.errors import InvalidInput
 from liaison.base.files.models import StoredFile
+from liaison.base.files.services import save_prepared
 from liaison.base.notices.services import Draft, queue
-from liaison.base.privacy import blind_index
+from liaison.base.privacy import blind_index, hide_id_numbers
 from liaison.base.stamps import reading
 from liaison.base.words import index_words
 from opinions.catalog.models import Category, ClockKind, SourceChannel
 from opinions.clocks.models import Clock
 from opinions.clocks.services import build_clock, due_values
-from opinions.intake.hints import hide_id_numbers
 from opinions.intake.models import KeptPhoto, Opinion
 from opinions.intake.queries import first_reporter, opinion_by_key, source_exists
 from opinions.matters.models import Matter, Reporter
@@ -186,8 +186,7 @@ def actor_of(by: User | None) -> str:
 
 def _attach(matter: Matter, photos: Sequence[StoredFile], kept: Sequence[KeptPhoto], now: datetime) -> None:
     """Save and attach the photos. They are the resident's, also when an officer sends them for the resident."""
-    saved = StoredFile.objects.bulk_create(photos) if photos else []
-    stored = [*(one.stored for one in kept), *saved]
+    stored = [*(one.stored for one in kept), *save_prepared(photos)]
     if stored:
         attach(matter=matter, stored=stored, audience=Audience.INTERNAL, by=None, now=now)
     if kept:

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from deputies.contact_points.models import ContactPoint
 from deputies.contact_points.queries import deputy_page, landing_for, point_landing, point_page
-from deputies.roster.models import Deputy
+from deputies.roster.models import Deputy, PublicField
 from liaison.base.codes import normalise
+from liaison.base.files.responses import file_response
 from liaison.base.stamps import reading
 from liaison.base.web.decorators import public
 from opinions.intake import doors
-from opinions.intake.photos import served
 from opinions.intake.places import division_by_code
 from opinions.intake.queries import deputy_entrance, point_entrance
 from opinions.intake.reception import Door, Outcome, receive
@@ -148,7 +148,7 @@ def _unknown(request: HttpRequest) -> HttpResponse:
 def deputy_photo(request: HttpRequest, code: str) -> HttpResponseBase:
     """The portrait of a deputy who agreed to have it shown."""
     found = get_object_or_404(Deputy.objects.active().select_related("photo"), code=normalise(code))
-    return served(found.photo if found.shows("photo") else None, public=True)
+    return file_response(request, found.photo if found.shows(PublicField.PHOTO) else None, thumbnail=True)
 
 
 @public

@@ -1,6 +1,7 @@
 """Following a matter: look-up, receipt, tracking page, and what the resident does there."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,17 +13,26 @@ from django.views.decorators.http import require_POST, require_safe
 
 from liaison.base.codes import BadCode, parse_code, qr_png
 from liaison.base.errors import DomainError
+from liaison.base.files.responses import file_response
 from liaison.base.stamps import reading
 from liaison.base.web.decorators import public
 from liaison.base.web.toasts import toast
 from liaison.base.workdays.arithmetic import local_today
-from opinions.intake.forms import EraseForm, SupplyForm, WithdrawForm
+from opinions.intake.forms import CorrectionForm, EraseForm, SupplyForm, WithdrawForm
 from opinions.intake.hints import named
 from opinions.intake.models import KeptPhoto
-from opinions.intake.photos import served
 from opinions.intake.services.following import confirm, erase, withdraw
 from opinions.intake.supplying import supply_from
-from opinions.intake.tracking import acting_for, attachments, done_words, find_matter, own_matter, private_url, reporter_with, track
+from opinions.intake.tracking import (
+    acting_for,
+    attachments,
+    done_words,
+    find_matter,
+    own_matter,
+    private_url,
+    reporter_with,
+    track,
+)
 from opinions.matters.models import Matter, Reporter
 
 QR_SIZE = 480
@@ -73,7 +83,8 @@ def _tracking_page(
     now = timezone.now()
     with reading():
         page = track(matter, reporter, today=local_today(now))
-    context = {"page": page, "supply": SupplyForm(), "withdraw": WithdrawForm(), "erase": EraseForm(), **forms}
+    blank = {"supply": SupplyForm(), "withdraw": WithdrawForm(), "correction": CorrectionForm(), "erase": EraseForm()}
+    context = {"page": page, **blank, **forms}
     return render(request, "opinions/intake/track.html", context, status=status)
 
 
@@ -117,15 +128,15 @@ def own_file(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
     """A file of the resident's own matter."""
     matter, _reporter = _own(request, code)
     row = next((one for one in attachments(matter, acting_for(matter)) if one.pk == pk), None)
-    return served(row.stored if row else None, thumbnail="thumb" in request.GET)
+    return file_response(request, row.stored if row else None, thumbnail="thumb" in request.GET)
 
 
 @public
 @require_safe
-def kept_photo(request: HttpRequest, key: str, pk: int) -> HttpResponseBase:
+def kept_photo(request: HttpRequest, key: UUID, pk: int) -> HttpResponseBase:
     """A photo kept for a form that was not taken yet; only the form itself knows the key."""
     kept = get_object_or_404(KeptPhoto.objects.select_related("stored"), submission_key=key, pk=pk)
-    return served(kept.stored, thumbnail=True)
+    return file_response(request, kept.stored, thumbnail=True)
 
 
 @public
@@ -134,7 +145,7 @@ def supply(request: HttpRequest, code: str) -> HttpResponse:
     """What the resident adds, asked or of the own accord."""
     matter, reporter = _own(request, code)
     form = SupplyForm(request.POST, request.FILES)
-    if supply_from(form, matter=matter, reporter=reporter, now=timezone.now()):
+    if supply_from(form, matter=acting_for(matter), reporter=reporter, now=timezone.now()):
         toast(request, _("补充的内容已经送到，谢谢您。"))
         return _back(matter, reporter)
     return _tracking_page(request, matter, reporter, status=422, supply=form)
@@ -157,12 +168,11 @@ def withdraw_own(request: HttpRequest, code: str) -> HttpResponse:
 def confirm_own(request: HttpRequest, code: str) -> HttpResponse:
     """The resident confirms or corrects what an officer entered."""
     matter, reporter = _own(request, code)
-    form = SupplyForm(request.POST)
-    text = form["text"].value() or ""
-    if len(text) > SupplyForm.LONGEST:
-        form.is_valid()
-        return _tracking_page(request, matter, reporter, status=422, supply=form)
-    said = _("谢谢，更正已经送到。") if text.strip() else _("谢谢，已经确认。")
+    form = CorrectionForm(request.POST)
+    if not form.is_valid():
+        return _tracking_page(request, matter, reporter, status=422, correction=form)
+    text = form.cleaned_data["correction"]
+    said = _("谢谢，更正已经送到。") if text else _("谢谢，已经确认。")
     return _act(request, matter, reporter, confirm, said, correction=text)
 
 
@@ -191,5 +201,3 @@ def _act(
 
 def _back(matter: Matter, reporter: Reporter) -> HttpResponse:
     return redirect(f"{reverse('intake:track', args=[matter.code])}?k={reporter.link_key}")
-
-

@@ -1,0 +1,135 @@
+"""Storing files: the costly work before a transaction, the rows inside it, nothing left behind when it fails."""
+
+import errno
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from liaison.base.errors import DomainError
+from liaison.base.files.checks import UploadRefused, check_document, clean_image
+from liaison.base.files.models import StoredFile
+
+NAME_MAX = 120
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}
+
+
+class StorageFull(DomainError):
+    """The file store takes nothing more."""
+
+    message = _("系统暂时存不下文件，请先不带照片提交，或稍后再试。")
+    status_code = 503
+
+
+@dataclass
+class Batch:
+    """Uploads that were looked at: rows not saved yet, and a sentence for each that was refused."""
+
+    rows: list[StoredFile] = field(default_factory=list)
+    refusals: list[UploadRefused] = field(default_factory=list)
+
+
+def clean_name(name: str) -> str:
+    """The file's own name: no folders, no control characters, not too long."""
+    bare = PurePath((name or "").replace("\\", "/")).name
+    bare = "".join(character for character in bare if character.isprintable())
+    stem, dot, ending = bare.rpartition(".")
+    return f"{stem[: NAME_MAX - len(ending) - 1]}.{ending}" if dot and len(ending) < 10 else bare[:NAME_MAX] or "file"
+
+
+def prepare_image(*, upload: Any, by: Any, now: datetime) -> StoredFile:
+    """Check, re-encode and write one photo; the row is not saved yet. Raises UploadRefused, StorageFull."""
+    name = clean_name(upload.name)
+    image = clean_image(upload, name=name, size=upload.size)
+    row = _row(name=f"{PurePath(name).stem}.jpg", content_type="image/jpeg", content=image.content, by=by, now=now)
+    row.kind, row.width, row.height = StoredFile.Kind.IMAGE, image.width, image.height
+    return _written(row, image.content, image.thumbnail)
+
+
+def prepare_images(uploads: Iterable[Any], *, by: Any, now: datetime) -> Batch:
+    """Prepare several photos; those refused are reported, the others prepared. Raises StorageFull."""
+    batch = Batch()
+    for upload in uploads:
+        try:
+            batch.rows.append(prepare_image(upload=upload, by=by, now=now))
+        except UploadRefused as refusal:
+            batch.refusals.append(refusal)
+    return batch
+
+
+def save_prepared(rows: Sequence[StoredFile]) -> list[StoredFile]:
+    """Save prepared rows by one statement in the caller's transaction."""
+    return StoredFile.objects.bulk_create(rows) if rows else []
+
+
+def discard(rows: Iterable[StoredFile]) -> None:
+    """Delete what was written for rows that will not be saved."""
+    for row in rows:
+        for held in (row.file, row.thumbnail):
+            if held:
+                held.storage.delete(held.name)
+
+
+@transaction.atomic
+def store_image(*, upload: Any, by: Any, now: datetime) -> StoredFile:
+    """Check and store one photo. Raises UploadRefused, StorageFull."""
+    return _saved(prepare_image(upload=upload, by=by, now=now))
+
+
+@transaction.atomic
+def store_document(*, upload: Any, by: Any, now: datetime) -> StoredFile:
+    """Check and store a PDF, DOCX or XLSX. Raises UploadRefused, StorageFull."""
+    name = clean_name(upload.name)
+    content_type = check_document(upload, name=name, size=upload.size)
+    content = upload.read()
+    return _saved(_written(_row(name=name, content_type=content_type, content=content, by=by, now=now), content))
+
+
+@transaction.atomic
+def store_generated(*, name: str, content: bytes, content_type: str, by: Any, now: datetime) -> StoredFile:
+    """Store a file that the system itself made. Raises StorageFull."""
+    return _saved(_written(_row(name=name, content_type=content_type, content=content, by=by, now=now), content))
+
+
+def _row(*, name: str, content_type: str, content: bytes, by: Any, now: datetime) -> StoredFile:
+    return StoredFile(
+        kind=StoredFile.Kind.DOCUMENT, name=clean_name(name), content_type=content_type, size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(), created_at=now, created_by=by,
+    )  # fmt: skip
+
+
+def _written(row: StoredFile, content: bytes, thumbnail: bytes = b"") -> StoredFile:
+    """Write the files of `row`. What was written before a failure is deleted."""
+    try:
+        row.file.save(row.name, ContentFile(content), save=False)
+        if thumbnail:
+            row.thumbnail.save(row.name, ContentFile(thumbnail), save=False)
+    except OSError as error:
+        discard([row])
+        if error.errno in _FULL:
+            raise StorageFull from error
+        raise
+    return row
+
+
+def _saved(row: StoredFile) -> StoredFile:
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except Exception:
+        discard([row])
+        raise
+    return row
+
+
+def remove(stored: StoredFile) -> None:
+    """Delete a stored file; its content goes once the transaction has committed."""
+    row = stored
+    StoredFile.objects.filter(pk=row.pk).delete()
+    transaction.on_commit(lambda: discard([row]))

@@ -1,0 +1,34 @@
+"""From the form with which a resident adds something to the service that takes it in."""
+
+from datetime import datetime
+
+from liaison.base.errors import DomainError
+from liaison.base.files.models import StoredFile
+from liaison.base.files.services import StorageFull, discard, prepare_images
+from opinions.intake.forms import SupplyForm
+from opinions.intake.services.following import supply
+from opinions.matters.models import Matter, Reporter
+
+
+def supply_from(form: SupplyForm, *, matter: Matter, reporter: Reporter, now: datetime) -> bool:
+    """Whether it was taken in; if not, the form says at its fields why."""
+    photos = _photos(form, now) if form.is_valid() else []
+    try:
+        if not form.errors:
+            supply(matter=matter, reporter=reporter, text=form.cleaned_data["text"], photos=photos, now=now)
+            return True
+    except DomainError as error:
+        form.add_error("text" if error.field == "text" else None, str(error.message))
+    discard(photos)
+    return False
+
+
+def _photos(form: SupplyForm, now: datetime) -> list[StoredFile]:
+    try:
+        batch = prepare_images(form.cleaned_data["photos"], by=None, now=now)
+    except StorageFull as full:
+        form.add_error("photos", str(full.message))
+        return []
+    for refusal in batch.refusals:
+        form.add_error("photos", str(refusal.message))
+    return batch.rows
