@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import password_validators_help_texts
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import ADMIN_ROLES, Role, User
@@ -23,6 +23,11 @@ from liaison.base.web.forms import DateInput, PhoneField
 USERNAME_LENGTH = 60
 PASSWORD_LENGTH = 128
 """Longer ones are refused before they are hashed."""
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: the data of a POST, even an empty one."""
+    return request.POST if request.method == "POST" else None
 
 
 class SignInForm(forms.Form):

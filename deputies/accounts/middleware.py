@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from deputies.accounts.sessions import OWN_STEPS, has_expired, pending_step, touch
+from deputies.accounts.sessions import OPEN_VIEWS, has_expired, pending_step, touch
 from liaison.base.web.decorators import PUBLIC
 from liaison.base.web.htmx import go, wants_fragment
 
@@ -44,7 +44,7 @@ def _guard(request: HttpRequest) -> HttpResponse | None:
         return _to_sign_in(request, idle="1")
     touch(request, now=now)
     step = pending_step(request)
-    if step and request.resolver_match and request.resolver_match.view_name not in OWN_STEPS:
+    if step and request.resolver_match and request.resolver_match.view_name not in OPEN_VIEWS[step]:
         return _to_step(request, step)
     return None
 

@@ -19,8 +19,11 @@ TOUCH_EVERY = timedelta(seconds=60)
 CHANGE_PASSWORD = "accounts:password"  # noqa: S105 - a view name
 SECOND_FACTOR = "accounts:second_factor"
 SECOND_FACTOR_SETUP = "accounts:second_factor_setup"
-OWN_STEPS = frozenset({CHANGE_PASSWORD, SECOND_FACTOR, SECOND_FACTOR_SETUP, "accounts:login", "accounts:logout"})
-"""Views that a user may open while a step is still to be done."""
+OPEN_VIEWS = {
+    SECOND_FACTOR: frozenset({SECOND_FACTOR, SECOND_FACTOR_SETUP}),
+    CHANGE_PASSWORD: frozenset({CHANGE_PASSWORD}),
+}
+"""Views that a user may open while a step is still to be done; signing out is open to everybody."""
 
 
 def idle_limit(user: User) -> timedelta:

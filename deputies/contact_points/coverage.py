@@ -86,7 +86,7 @@ def measure(tree: DivisionTree, inside: Iterable[Division], covered: set[int]) -
         if division.level not in COUNTED or not division.active:
             continue
         street = tree.at_level(division.pk, DivisionLevel.STREET)
-        row = rows.setdefault(street and street.pk, StreetCoverage(street=street))
+        row = rows.setdefault(street.pk if street else None, StreetCoverage(street=street))
         is_community = division.level == DivisionLevel.COMMUNITY
         for tally in (row.communities, communities) if is_community else (row.districts, districts):
             tally.count(division, covered=division.pk in covered)

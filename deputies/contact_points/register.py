@@ -34,7 +34,7 @@ def filtered(user: User, chosen: Mapping[str, str]) -> ContactPointQuerySet:
     if "kind" in chosen:
         rows = rows.filter(kind=chosen["kind"])
     if "organisation" in chosen:
-        rows = rows.filter(organisation=chosen["organisation"])
+        rows = rows.filter(organisation_id=int(chosen["organisation"]))
     return rows.exclude(standards=ALL_STANDARDS) if state == LACKING else rows
 
 
@@ -82,6 +82,11 @@ class BodyRow:
     kinds: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PointKind.values, 0))
     met: int = 0
     seated: int = 0
+
+    @property
+    def by_kind(self) -> list[tuple[str, int]]:
+        """Each kind in words with its number."""
+        return [(str(kind.label), self.kinds[kind.value]) for kind in PointKind]
 
     @property
     def total(self) -> int:

@@ -23,12 +23,14 @@ from deputies.contact_points.models import (
 from deputies.organisations.models import Division, DivisionLevel, Organisation
 from deputies.roster.access import check_keeper
 from deputies.roster.models import Deputy
+from deputies.roster.services import stored_photo
 from deputies.roster.states import DeputyStatus
 from liaison.base.audit.services import Fact, record
 from liaison.base.audit.verbs import name_verbs
 from liaison.base.codes import new_plaque_code
 from liaison.base.errors import DomainError, InvalidInput, StaleState
 from liaison.base.files.models import StoredFile
+from liaison.base.files.services import remove as remove_file
 
 name_verbs(
     {
@@ -164,6 +166,16 @@ def set_photo(*, point: ContactPoint, photo: StoredFile | None, by: User | None,
     check_keeper(by, Permission.POINT_EDIT, point.organisation)
     fact = Fact(verb="point.photo", data={"kept": photo is not None})
     _change(point, {"photo": photo}, fact, version=point.version, by=by, now=now)
+
+
+@transaction.atomic
+def replace_photo(*, point: ContactPoint, photo: Any, remove: bool, by: User | None, now: datetime) -> None:
+    """Check, clean and set an uploaded picture, or (`remove`) take it away. Raises UploadRefused, at the field."""
+    check_keeper(by, Permission.POINT_EDIT, point.organisation)
+    old = point.photo
+    set_photo(point=point, photo=stored_photo(photo, by=by, now=now), by=by, now=now)
+    if old is not None:
+        remove_file(old)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Addresses of the register of contact points, below /desk/. The roster's import stands here, since it stations deputies."""
+"""Addresses of the register, below /desk/. The roster's import stands here, since it also stations deputies."""
 
 from django.urls import path, re_path
 
@@ -24,7 +24,9 @@ urlpatterns = [
     path("contact_points/stationings/<int:pk>/leave/", point.leave, name="leave"),
     path("contact_points/duty/<int:pk>/remove/", point.duty_remove, name="duty_remove"),
     path("contact_points/plaques/", plaques.batch, name="plaques"),
-    re_path(r"^contact_points/(?P<pk>\d{1,18})/plaque\.(?P<form>pdf|png|svg)$", plaques.point_plaque, name="point_plaque"),
+    re_path(
+        r"^contact_points/(?P<pk>\d{1,18})/plaque\.(?P<form>pdf|png|svg)$", plaques.point_plaque, name="point_plaque"
+    ),
     path("contact_points/deputies/<int:pk>/", plaques.deputy_panel, name="deputy_panel"),
     re_path(
         r"^contact_points/deputies/(?P<pk>\d{1,18})/plaque\.(?P<form>pdf|png|svg)$",

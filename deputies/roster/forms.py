@@ -109,7 +109,7 @@ class DeputyForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, deputy: Deputy | None = None, **kwargs: Any) -> None:
         self.deputy = deputy
-        super().__init__(*args, initial=self._initial(user, deputy), **kwargs)
+        super().__init__(*args, **{"initial": self._initial(user, deputy), **kwargs})
         terms = terms_near(user)
         self.fields["term"].queryset = terms  # type: ignore[attr-defined]
         self.fields["delegation"].queryset = Delegation.objects.filter(term__in=terms).order_by("id")  # type: ignore[attr-defined]
@@ -196,12 +196,13 @@ class PairForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, deputy: Deputy, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"helper": deputy.helper_id, "account": deputy.user_id}, **kwargs)
+        kwargs["initial"] = {"helper": deputy.helper_id, "account": deputy.user_id}
+        super().__init__(*args, **kwargs)
         self.fields["helper"].queryset = possible_helpers(user)  # type: ignore[attr-defined]
         self.fields["account"].queryset = possible_accounts(user, deputy)  # type: ignore[attr-defined]
 
 
-class ChatGroupForm(forms.ModelForm[ChatGroup]):
+class ChatGroupForm(forms.ModelForm):
     """A chat group of the register (S17). The keeper's phone or the group's content are never asked for."""
 
     organisation = forms.ChoiceField(label=_("机构"))

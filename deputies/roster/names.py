@@ -1,5 +1,7 @@
 """Names in pinyin, for sorting and search; surnames are read as surnames (单 Shàn, not dān)."""
 
+from typing import Any
+
 from pypinyin import Style, lazy_pinyin
 
 SURNAMES = {
@@ -64,4 +66,11 @@ def _surname(surname: str, *, syllables: bool) -> list[str]:
 
 
 def _syllables(text: str) -> list[str]:
-    return [part for part in lazy_pinyin(text, style=Style.NORMAL, errors=list) if part.strip()]
+    """The reading of each character, by words where a word decides it; what is not Chinese stands for itself."""
+    spelt = lazy_pinyin(text, style=Style.NORMAL, errors=_apart)
+    return [part for part in spelt if part.strip()]
+
+
+def _apart(text: str) -> Any:
+    """Characters without a reading, one by one."""
+    return list(text)

@@ -41,8 +41,8 @@ def filtered(user: User, chosen: Mapping[str, str]) -> DeputyQuerySet:
             else rows.filter(level=standing)
         )
     if "group" in chosen:
-        rows = rows.filter(groups=chosen["group"])
-    return rows.filter(organisation=chosen["organisation"]) if "organisation" in chosen else rows
+        rows = rows.filter(groups=int(chosen["group"]))
+    return rows.filter(organisation_id=int(chosen["organisation"])) if "organisation" in chosen else rows
 
 
 def listed(rows: DeputyQuerySet) -> DeputyQuerySet:
@@ -120,7 +120,7 @@ def term_rows(user: User) -> Sequence[TermRow]:
     sitting = Count("deputies", filter=~Q(deputies__status=DeputyStatus.ENDED), distinct=True)
     rows = terms_near(user).select_related("division")
     rows = rows.annotate(sitting=sitting, parts=Count("delegations", distinct=True))
-    return [TermRow(term, term.sitting, term.parts) for term in rows]  # type: ignore[attr-defined]
+    return [TermRow(term, term.sitting, term.parts) for term in rows]
 
 
 def history(chain: str) -> list[HistoryEvent]:

@@ -82,7 +82,7 @@ def read(row: Row, reference: Reference) -> Said:
     level = _level(row[LEVEL])
     term = _term(row[TERM], level, reference.terms)
     details = Details(
-        name=_text(row, NAME, Deputy, "name"),
+        name=_text(row, NAME, "name"),
         organisation=_body(row[BODY], reference),
         identity=identity,
         level=level,
@@ -90,8 +90,8 @@ def read(row: Row, reference: Reference) -> Said:
         delegation=_delegation(row[DELEGATION], term, reference.delegations),
         electoral_district=_named(row[DISTRICT], DISTRICT, reference.districts, lambda one: (one.code, one.name)),
         groups=_groups(row[GROUPS], reference.groups),
-        certificate=_text(row, CERTIFICATE, Deputy, "certificate"),
-        title=_text(row, TITLE, Deputy, "title"),
+        certificate=_text(row, CERTIFICATE, "certificate"),
+        title=_text(row, TITLE, "title"),
         phone=_phone(row[PHONE]),
         public_fields=_public(row[PUBLIC]),
     )
@@ -132,8 +132,8 @@ def _checked(details: Details) -> None:
         raise BadCell(COLUMN_OF_FIELD.get(error.field, ""), error.message) from error
 
 
-def _text(row: Row, column: str, model: type[Deputy], field: str) -> str:
-    most = model._meta.get_field(field).max_length
+def _text(row: Row, column: str, field: str) -> str:
+    most: Any = getattr(Deputy._meta.get_field(field), "max_length", None)
     text = row[column]
     if "\x00" in text or len(text) > most:
         raise BadCell(column, _("太长了，最多 %(most)d 个字。") % {"most": most})

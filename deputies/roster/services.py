@@ -21,7 +21,10 @@ from liaison.base.audit.services import Fact, record
 from liaison.base.audit.verbs import name_verbs
 from liaison.base.codes import new_plaque_code
 from liaison.base.errors import DomainError, InvalidInput, StaleState
+from liaison.base.files.checks import UploadRefused
 from liaison.base.files.models import StoredFile
+from liaison.base.files.services import remove as remove_file
+from liaison.base.files.services import store_image
 from liaison.base.privacy import blind_index, mask_phone
 from liaison.base.workflow import advance
 
@@ -256,6 +259,27 @@ def set_photo(*, deputy: Deputy, photo: StoredFile | None, by: User | None, now:
     deputy.photo = photo
     deputy.save(update_fields=["photo"])
     record(deputy.chain, Fact(verb="deputy.photo", data={"kept": photo is not None}), by=by, now=now)
+
+
+@transaction.atomic
+def replace_photo(*, deputy: Deputy, photo: Any, remove: bool, by: User | None, now: datetime) -> None:
+    """Check, clean and set an uploaded portrait, or (`remove`) take it away. Raises UploadRefused, at the field."""
+    check_keeper(by, Permission.ROSTER_EDIT, deputy.organisation)
+    old = deputy.photo
+    set_photo(deputy=deputy, photo=stored_photo(photo, by=by, now=now), by=by, now=now)
+    if old is not None:
+        remove_file(old)
+
+
+def stored_photo(upload: Any, *, by: User | None, now: datetime) -> StoredFile | None:
+    """The upload, checked and stored; None for none. Raises UploadRefused at the field `photo`."""
+    if not upload:
+        return None
+    try:
+        return store_image(upload=upload, by=by, now=now)
+    except UploadRefused as refusal:
+        refusal.field = "photo"
+        raise
 
 
 @transaction.atomic

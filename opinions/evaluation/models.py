@@ -36,3 +36,6 @@ class Rating(models.Model):
             models.UniqueConstraint(fields=["matter", "reporter", "round"], name="rating_once_per_round"),
             models.CheckConstraint(condition=Q(round__gte=1), name="rating_round_positive"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} #{self.round}: {self.satisfaction}"

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from deputies.accounts.models import DEPARTMENT_ROLES, User
 from deputies.organisations.models import Organisation
-from deputies.organisations.queries import handlers_of
+from deputies.organisations.queries import bodies, district_of, handlers_of
+from deputies.roster.models import Deputy, DeputyQuerySet
+from liaison.base.errors import DomainError
 from liaison.base.workdays.arithmetic import local_today
-from liaison.base.workflow import Transition
-from opinions.catalog.models import ClockKind
+from liaison.base.workflow import Transition, WrongState
+from opinions.catalog.models import ClockKind, ReplyTemplate
 from opinions.handling.models import Assignment, Part, Reply, ReplyPoint, ReplyStatus
 from opinions.handling.standing import RULES, Standing, leads_on, refusal
 from opinions.matters.models import Matter, MatterQuerySet
@@ -63,11 +65,65 @@ def _leads(user: User, matter: Matter) -> bool:
     return matter.assignments.filter(part=Part.LEAD, organisation=user.organisation_id).exists()
 
 
-def _with_points(rows):  # type: ignore[no-untyped-def]
+def _with_points(rows: QuerySet[Reply]) -> QuerySet[Reply]:
     points = Prefetch("points", ReplyPoint.objects.order_by("order", "id"))
     return rows.select_related("organisation", "deputy", "written_by", "approved_by", "assignment").prefetch_related(
         points
     )
+
+
+def why_not(user: User, matter: Matter, verb: str, *, now: datetime) -> DomainError | None:
+    """Why this user cannot do `verb` now; None when it is among `verbs_for`."""
+    row = WORKFLOWS[matter.kind][verb]
+    if not leads_on(row, matter.status):
+        return WrongState()
+    why = refusal(Standing(user, matter, local_today(now)), row)
+    return why() if why else None
+
+
+def open_draft(user: User, matter: Matter) -> Reply | None:
+    """The reply that the user's body is writing for this matter."""
+    return Standing(user, matter, local_today(timezone.now())).open_reply
+
+
+def templates_for(user: User, matter: Matter, *, most: int = 8) -> list[ReplyTemplate]:
+    """Templates that fit the matter: those of the user's own body first, then those for everybody."""
+    category = matter.category
+    lineage = [category.pk, category.parent_id] if category else []
+    fits = Q(category__isnull=True) | Q(category__in=[one for one in lineage if one])
+    rows = own_templates(user) | ReplyTemplate.objects.filter(active=True, organisation__isnull=True)
+    return list(rows.filter(fits).order_by(F("organisation").asc(nulls_last=True), "name", "id")[:most])
+
+
+def own_templates(user: User) -> QuerySet[ReplyTemplate]:
+    """The templates of the user's own body."""
+    rows = ReplyTemplate.objects.filter(active=True, organisation=user.organisation_id, organisation__isnull=False)
+    return rows.select_related("category")
+
+
+def transfer_candidates(matter: Matter) -> list[Deputy]:
+    """Deputies of the district who can receive the matter: in office, and somebody reads it for them."""
+    rows = deputies_of(matter.district).filter(Q(user__isnull=False) | Q(helper__isnull=False))
+    return list(rows.exclude(pk=matter.holder_deputy_id).select_related("organisation"))
+
+
+def relay_candidates(levels: Sequence[str]) -> list[Deputy]:
+    """Deputies in office of the congresses above, the nearest level first."""
+    rows = Deputy.objects.active().filter(level__in=levels)
+    return sorted(rows, key=lambda row: (list(levels).index(row.level), row.pinyin, row.pk))
+
+
+def deputies_of(district: Organisation) -> DeputyQuerySet:
+    """Deputies in office who are linked to a body of the district."""
+    own = [body.pk for body in bodies().by_id.values() if district_of(body) == district]
+    return Deputy.objects.active().filter(organisation__in=own)
+
+
+def near_matters(user: User, matter: Matter, *, most: int = 8) -> list[Matter]:
+    """Open matters of the same street and category into which this one may be merged, the newest first."""
+    rows = Matter.objects.visible_to(user).open().filter(kind=matter.kind, street=matter.street_id)
+    same = rows.filter(category=matter.category_id).exclude(pk=matter.pk)
+    return list(same.order_by("-id")[:most]) if matter.category_id else []
 
 
 def handlers_for(matter: Matter) -> list[Organisation]:

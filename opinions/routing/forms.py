@@ -8,14 +8,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from deputies.organisations.models import Division, DivisionLevel, Organisation
 from deputies.organisations.queries import district_of, division_tree, handlers_of, street_committee_of
 from deputies.roster.models import CongressLevel, Deputy
-from opinions.catalog.models import Category, Reach, SourceChannel, Tier, Urgency
-from opinions.catalog.queries import categories
+from opinions.catalog.models import Category, Reach, ReasonKind, SourceChannel, Tier, Urgency
+from opinions.catalog.queries import categories, reasons
+from opinions.matters.models import Matter
 from opinions.routing.conditions import (
     LONGEST_WORD,
     BrokenCondition,
@@ -35,7 +35,7 @@ from opinions.routing.conditions import (
 from opinions.routing.facts import Raised
 from opinions.routing.models import Resolver, Rule
 from opinions.routing.resolve import RESOLVERS_OF_TIER
-from opinions.routing.services import RuleDraft
+from opinions.routing.services import Choice, RuleDraft
 
 ANY = ("", gettext_lazy("不限"))
 CHOOSE = ("", gettext_lazy("请选择"))
@@ -275,3 +275,50 @@ class TryForm(forms.Form):
             channel=data["channel"], text=data["text"], deputy=data["deputy"], reach=data["reach"], urgency=data["urgency"],
             category=next((row for row in categories() if row.code == data["category"]), None),
         )  # fmt: skip
+
+
+class OverrideForm(forms.Form):
+    """A person's own decision on one matter."""
+
+    tier = forms.TypedChoiceField(label=gettext_lazy("层级"), choices=[CHOOSE, *Tier.choices], coerce=int)
+    organisation = forms.ChoiceField(
+        label=gettext_lazy("承办单位"), required=False, help_text=gettext_lazy("社区街道解决、部门办理时选择。")
+    )
+    deputy = forms.ChoiceField(
+        label=gettext_lazy("代表"), required=False, help_text=gettext_lazy("代表直接答复时选择。")
+    )
+    why = forms.ChoiceField(label=gettext_lazy("改派理由"))
+    text = forms.CharField(
+        label=gettext_lazy("说明"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("承办单位会看到。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, matter: Matter, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._bodies = {str(body.pk): body for body in handlers_of(matter.district)}
+        reachable = Deputy.objects.active().filter(organisation=matter.street).exclude(user=None, helper=None)
+        self._deputies = {str(deputy.pk): deputy for deputy in reachable}
+        self._offer("organisation", [("", "—"), *((key, body.name) for key, body in self._bodies.items())])
+        standing = ((key, f"{one.name}（{one.standing}）") for key, one in self._deputies.items())
+        self._offer("deputy", [("", "—"), *standing])
+        self._offer("why", [CHOOSE, *((one.name, one.name) for one in reasons(ReasonKind.OVERRIDE))])
+
+    def _offer(self, name: str, choices: list[Any]) -> None:
+        field: Any = self.fields[name]
+        field.choices = choices
+
+    @property
+    def choice(self) -> Choice:
+        """What was chosen; the field that does not belong to the tier is left out."""
+        data = self.cleaned_data
+        return Choice(
+            tier=data["tier"],
+            deputy=self._deputies.get(data["deputy"]) if data["tier"] == Tier.DEPUTY else None,
+            organisation=self._bodies.get(data["organisation"]),
+        )
+
+    @property
+    def reason(self) -> str:
+        """The reason and what was added to it."""
+        parts = [self.cleaned_data["why"], self.cleaned_data["text"].strip()]
+        return "：".join(part for part in parts if part)

@@ -17,4 +17,5 @@ urlpatterns = [
     path("routing/<int:version>/rules/<int:rule_id>/move/", views.move_rule, name="move_rule"),
     path("routing/<int:version>/rules/<int:rule_id>/delete/", views.delete_rule, name="delete_rule"),
     path("matters/<str:code>/why/", views.why_panel, name="why"),
+    path("matters/<str:code>/override/", views.override, name="override"),
 ]

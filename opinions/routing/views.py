@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from deputies.accounts.access import Permission, can, requires
 from deputies.organisations.models import Organisation
 from deputies.organisations.queries import district_of
+from liaison.base.errors import InvalidInput
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.toasts import toast
 from opinions.matters.models import Matter
 from opinions.routing import services
-from opinions.routing.forms import RuleForm, TryForm
+from opinions.routing.forms import OverrideForm, RuleForm, TryForm
 from opinions.routing.models import Rule, RuleSet, RuleSetStatus
 from opinions.routing.planning import draw_up
 from opinions.routing.queries import compile_set, in_words, names, shown_rules, why
@@ -40,6 +41,11 @@ def _rule_set(request: HttpRequest, version: int) -> RuleSet:
 def _rule(request: HttpRequest, version: int, rule_id: int) -> Rule:
     rules = Rule.objects.select_related("rule_set__district", "organisation")
     return get_object_or_404(rules, pk=rule_id, rule_set=_rule_set(request, version))
+
+
+def matter_url(matter: Matter) -> str:
+    """The matter's page, which belongs to the desk above."""
+    return f"/desk/matters/{matter.code}/"
 
 
 def _version_url(rule_set: RuleSet) -> str:
@@ -173,10 +179,41 @@ def try_out(request: HttpRequest, version: int) -> HttpResponse:
     return render_page(request, f"{PAGES}/try.html", f"{PAGES}/_tried.html", context, status=422 if bad else 200)
 
 
+def _matter(request: HttpRequest, code: str) -> Matter:
+    """A matter in the user's scope, 404 for any other."""
+    matters = Matter.objects.visible_to(request.user)  # type: ignore[arg-type]
+    return get_object_or_404(matters.select_related("street", "district", "holder", "holder_deputy"), code=code)
+
+
 @require_GET
 @requires(Permission.MATTER_VIEW)
 def why_panel(request: HttpRequest, code: str) -> HttpResponse:
     """Why the matter went where it went."""
-    matter = get_object_or_404(Matter.objects.visible_to(request.user), code=code)  # type: ignore[arg-type]
-    context = {"matter": matter, "decisions": why(matter)}
+    matter = _matter(request, code)
+    may_override = can(request.user, Permission.MATTER_ASSIGN) and matter.status in services.REROUTABLE
+    context = {"matter": matter, "decisions": why(matter), "may_override": may_override}
     return render_page(request, f"{PAGES}/why.html", f"{PAGES}/_why.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MATTER_ASSIGN)
+def override(request: HttpRequest, code: str) -> HttpResponse:
+    """Decide otherwise than the engine, with a reason."""
+    matter = _matter(request, code)
+    form = OverrideForm(request.POST or None, matter=matter)
+    if form.is_valid() and _overridden(request, form, matter):
+        toast(request, _("已改派。"))
+        return go(request, matter_url(matter))
+    context = {"form": form, "matter": matter}
+    status = 422 if form.is_bound else 200
+    return render_page(request, f"{PAGES}/override.html", f"{PAGES}/_override.html", context, status=status)
+
+
+def _overridden(request: HttpRequest, form: OverrideForm, matter: Matter) -> bool:
+    user: Any = request.user
+    try:
+        services.override(matter=matter, choice=form.choice, reason=form.reason, by=user, now=timezone.now())
+    except InvalidInput as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error.message))
+        return False
+    return True

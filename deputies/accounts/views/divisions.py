@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from deputies.accounts.access import Permission, requires
-from deputies.accounts.forms import DivisionsForm
+from deputies.accounts.forms import DivisionsForm, posted
 from deputies.organisations.services import DivisionList, import_divisions, pack, read_divisions, unpack
 from liaison.base.errors import InvalidInput
 from liaison.base.imports import read_table
@@ -31,7 +31,7 @@ VALID_SECONDS = 3600
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Read a file and say what it would change; nothing is written yet."""
-    form = DivisionsForm(request.POST or None, request.FILES or None)
+    form = DivisionsForm(posted(request), request.FILES)
     read = _read(form) if form.is_valid() else None
     if read is None:
         return render(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from deputies.accounts import second_factor as factor
 from deputies.accounts import services
 from deputies.accounts.access import Permission, requires
-from deputies.accounts.forms import PasswordForm, TokenForm
+from deputies.accounts.forms import PasswordForm, TokenForm, posted
 from deputies.accounts.models import User
 from deputies.accounts.queries import landing_url
 from deputies.accounts.sessions import needs_second_factor
@@ -32,7 +32,7 @@ from liaison.base.web.toasts import toast
 def change_password(request: HttpRequest) -> HttpResponse:
     """Take a new password; forced at the first sign-in."""
     user = cast(User, request.user)
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(posted(request))
     if form.is_valid() and _changed(user, form):
         update_session_auth_hash(request, user)
         toast(request, _("密码已修改，其他地方的登录已全部退出。"))
@@ -61,7 +61,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         return _onward(request, user)
     if not factor.has_second_factor(user):
         return second_factor_setup(request)
-    form = TokenForm(request.POST or None)
+    form = TokenForm(posted(request))
     if form.is_valid() and _proved(request, user, form):
         return _onward(request, user)
     return _page(request, "deputies/accounts/second_factor.html", {"form": form, "next": next_url(request)}, form)
@@ -85,7 +85,7 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
     if not needs_second_factor(user) or factor.has_second_factor(user):
         return _onward(request, user)
     device = factor.begin_setup(user)
-    form = TokenForm(request.POST or None)
+    form = TokenForm(posted(request))
     if form.is_valid() and _bound(request, user, form):
         toast(request, _("第二重验证已绑定。"))
         return _onward(request, user)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from deputies.accounts import services
 from deputies.accounts.access import Permission, requires
-from deputies.accounts.forms import AccountFilter, AccountForm, ReasonForm, role_hints
+from deputies.accounts.forms import AccountFilter, AccountForm, ReasonForm, posted, role_hints
 from deputies.accounts.models import User
 from deputies.accounts.passwords import temporary_password
 from deputies.accounts.queries import accounts
@@ -39,7 +39,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_create(request: HttpRequest) -> HttpResponse:
     """Make an account and show its temporary password once."""
-    form = AccountForm(request.POST or None)
+    form = AccountForm(posted(request))
     if form.is_valid():
         password = temporary_password()
         user = _try(form, services.create_user, **form.values(), password=password, by=_by(request), now=timezone.now())
@@ -53,7 +53,7 @@ def account_create(request: HttpRequest) -> HttpResponse:
 def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change who somebody is and where they work."""
     user = get_object_or_404(User.objects.select_related("organisation"), pk=pk)
-    form = AccountForm(request.POST or None, user=user)
+    form = AccountForm(posted(request), user=user)
     if form.is_valid():
         _try(form, services.edit_user, user, **form.values(), by=_by(request), now=timezone.now())
         if form.is_valid():
@@ -77,7 +77,7 @@ def account_reset(request: HttpRequest, pk: int) -> HttpResponse:
 def account_close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close an account, with the reason."""
     user = get_object_or_404(User.objects.select_related("organisation"), pk=pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if form.is_valid():
         services.deactivate(user, by=_by(request), now=timezone.now(), reason=form.cleaned_data["reason"])
         toast(request, _("“%(name)s”的账号已停用，登录已全部退出。") % {"name": user.name})

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from deputies.accounts.forms import SignInForm
+from deputies.accounts.forms import SignInForm, posted
 from deputies.accounts.models import User
 from deputies.accounts.queries import landing_url, locked_until
 from deputies.accounts.sessions import touch
@@ -34,7 +34,7 @@ def login(request: HttpRequest) -> HttpResponse:
     """Sign in and return to the page that was wanted."""
     if request.method != "POST" and request.user.is_authenticated:
         return HttpResponseRedirect(next_url(request) or landing_url(cast(User, request.user)))
-    form = SignInForm(request.POST or None, request=request)
+    form = SignInForm(posted(request), request=request)
     if form.is_valid():
         auth.login(request, form.user)
         touch(request, now=timezone.now())

@@ -67,7 +67,7 @@ def roster_import_confirm(request: HttpRequest) -> HttpResponse:
 @requires(Permission.ROSTER_EDIT)
 def roster_import_template(request: HttpRequest) -> HttpResponse:
     """The empty file with header, examples and notes."""
-    return workbook_response(*roster_template(), name="roster-template.xlsx")
+    return workbook_response(roster_template(), name="roster-template.xlsx")
 
 
 def _table(upload: Any) -> Table:

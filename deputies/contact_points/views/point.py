@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -139,9 +140,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the point out of use."""
     lead = _("停用后，已张贴的二维码会引导到上级联系点。")
     form = ReasonForm(_posted(request))
-    return _act(
-        request, _point(request, pk), form, services.close_point, title=_("停用联系点"), lead=lead, danger=True
-    )
+    return _act(request, _point(request, pk), form, services.close_point, title=_("停用联系点"), lead=lead, danger=True)
 
 
 @require_POST
@@ -215,7 +214,7 @@ def duty_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @requires(Permission.POINT_VIEW)
-def photo_file(request: HttpRequest, pk: int) -> HttpResponse:
+def photo_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The picture of the place, to those who may see the record."""
     return file_response(request, _point(request, pk).photo)
 
@@ -236,7 +235,9 @@ def _done(request: HttpRequest, point: ContactPoint, what: object) -> HttpRespon
     return go(request, _there(point))
 
 
-def _small_form(request: HttpRequest, point: ContactPoint, form: forms.Form, *, title: str, **words: Any) -> HttpResponse:
+def _small_form(
+    request: HttpRequest, point: ContactPoint, form: forms.Form, *, title: str, **words: Any
+) -> HttpResponse:
     """The page (or dialog) of a small form."""
     context = {"submit": title, **words, "form": form, "title": f"{title} · {point.name}", "back": _there(point)}
     status = 422 if form.is_bound else 200

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_safe
 
 from deputies.accounts.access import Permission, can, requires
@@ -24,12 +24,12 @@ from liaison.base.web.parts import Tab
 from liaison.base.workdays.arithmetic import local_today
 
 COLUMNS = (
-    gettext_lazy("代码"), gettext_lazy("名称"), gettext_lazy("类别"), gettext_lazy("上级"), gettext_lazy("管理机构"),
-    gettext_lazy("所在社区"), gettext_lazy("选区"), gettext_lazy("地址"), gettext_lazy("公开电话"), gettext_lazy("开放时间"),
-    gettext_lazy("纬度"), gettext_lazy("经度"), gettext_lazy("在任驻点代表数"), gettext_lazy("达标项数"), gettext_lazy("未达标项"),
-    gettext_lazy("状态"),
+    _l("代码"), _l("名称"), _l("类别"), _l("上级"), _l("管理机构"),
+    _l("所在社区"), _l("选区"), _l("地址"), _l("公开电话"), _l("开放时间"),
+    _l("纬度"), _l("经度"), _l("在任驻点代表数"), _l("达标项数"), _l("未达标项"),
+    _l("状态"),
 )  # fmt: skip
-GAP_COLUMNS = (gettext_lazy("街道"), gettext_lazy("类别"), gettext_lazy("代码"), gettext_lazy("名称"))
+GAP_COLUMNS = (_l("街道"), _l("类别"), _l("代码"), _l("名称"))
 
 
 def tabs(current: str) -> list[Tab]:
@@ -47,7 +47,11 @@ def point_list(request: HttpRequest) -> HttpResponse:
     form = PointFilter(request.GET, user=user)
     chosen = form.chosen
     rows = filtered(user, chosen)
-    context = {"form": form, "tabs": tabs("list"), **_view_of(request, chosen, rows, with_bodies="organisation" in form.fields)}
+    context = {
+        "form": form,
+        "tabs": tabs("list"),
+        **_view_of(request, chosen, rows, with_bodies="organisation" in form.fields),
+    }
     context |= {"may_edit": can(user, Permission.POINT_EDIT), "may_print": can(user, Permission.PLAQUE_PRINT)}
     return render_page(request, "deputies/contact_points/list.html", "deputies/contact_points/_list.html", context)
 
@@ -72,7 +76,9 @@ def export(request: HttpRequest) -> HttpResponse:
     """What the list shows, as a spreadsheet."""
     user: Any = request.user
     rows = filtered(user, PointFilter(request.GET, user=user).chosen)
-    sheet = Sheet(title=_("联系点"), columns=COLUMNS, rows=_export_rows(listed(rows).order_by("organisation__code", *ORDER)))
+    sheet = Sheet(
+        title=_("联系点"), columns=COLUMNS, rows=_export_rows(listed(rows).order_by("organisation__code", *ORDER))
+    )
     return workbook_response(sheet, name=f"contact-points-{local_today(timezone.now()):%Y%m%d}.xlsx")
 
 

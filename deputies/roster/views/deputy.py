@@ -5,13 +5,13 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
-from liaison.base.files.responses import file_response
 
 from deputies.accounts.access import Permission, can, requires
 from deputies.accounts.services import reveal_phone
@@ -28,6 +28,7 @@ from deputies.roster.queries import history
 from deputies.roster.scope import organisations_below
 from deputies.roster.states import OFFICE
 from deputies.roster.views.lists import act_page, posted
+from liaison.base.files.responses import file_response
 from liaison.base.stamps import reading
 from liaison.base.web.forms import PhotoForm, ReasonForm, attempt
 from liaison.base.web.htmx import go
@@ -175,7 +176,7 @@ def phone(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @requires(Permission.DESK)
-def photo_file(request: HttpRequest, pk: int) -> HttpResponse:
+def photo_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The portrait, to those who may see the deputy's record."""
     deputy = _deputy(request, pk)
     return file_response(request, deputy.photo)

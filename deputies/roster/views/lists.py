@@ -8,9 +8,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_http_methods, require_safe
-from liaison.base.documents.xlsx import Sheet, workbook_response
 
 from deputies.accounts.access import Permission, can, requires
 from deputies.roster import services
@@ -25,6 +24,7 @@ from deputies.roster.queries import (
     term_rows,
     terms_near,
 )
+from liaison.base.documents.xlsx import Sheet, workbook_response
 from liaison.base.privacy import mask_phone
 from liaison.base.stamps import reading
 from liaison.base.web.forms import attempt
@@ -35,10 +35,10 @@ from liaison.base.web.toasts import toast
 from liaison.base.workdays.arithmetic import local_today
 
 COLUMNS = (
-    gettext_lazy("姓名"), gettext_lazy("身份"), gettext_lazy("级别"), gettext_lazy("届次"), gettext_lazy("选区"),
-    gettext_lazy("代表团"), gettext_lazy("专业代表组"), gettext_lazy("职务"), gettext_lazy("手机"), gettext_lazy("代表证号"),
-    gettext_lazy("联系机构代码"), gettext_lazy("联系机构"), gettext_lazy("公开项"), gettext_lazy("状态"),
-    gettext_lazy("离任日期"), gettext_lazy("二维码代码"),
+    _l("姓名"), _l("身份"), _l("级别"), _l("届次"), _l("选区"),
+    _l("代表团"), _l("专业代表组"), _l("职务"), _l("手机"), _l("代表证号"),
+    _l("联系机构代码"), _l("联系机构"), _l("公开项"), _l("状态"),
+    _l("离任日期"), _l("二维码代码"),
 )  # fmt: skip
 MOST_ROWS = 10_000
 """Rows of a spreadsheet made while the user waits."""

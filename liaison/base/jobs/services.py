@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liaison.base.errors import DomainError, NotAllowed
 from liaison.base.files.models import StoredFile
+from liaison.base.files.services import remove
 from liaison.base.jobs.kinds import kind_of
 from liaison.base.jobs.models import Job, JobStatus
 from liaison.base.jobs.queries import expired, stale
@@ -135,8 +136,7 @@ def purge_expired(*, now: datetime) -> int:
         stored = job.result
         Job.objects.filter(pk=job.pk).update(result=None)
         if stored is not None:
-            stored.file.delete(save=False)
-            stored.delete()
+            remove(stored)
         count += 1
     return count
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,14 +20,14 @@ from liaison.base.jobs.queries import owned_by, waits_long
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.paging import KeysetPage
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def owners(view: View) -> View:
     """Declare a page that everybody who signs in may ask for and that shows the own jobs only."""
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs)
 
     wrapped: View = login_required(checked)
@@ -61,7 +62,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 @owners
-def download(request: HttpRequest, pk: int) -> HttpResponse:
+def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The result, to the owner who still has the permission."""
     job = _job(request, pk)
     return file_response(request, services.result_of(job=job, by=request.user, now=timezone.now()))

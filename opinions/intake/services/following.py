@@ -49,7 +49,10 @@ def confirm(*, matter: Matter, reporter: Reporter, now: datetime, correction: st
 
 @transaction.atomic
 def withdraw(*, matter: Matter, reporter: Reporter, now: datetime, reason: str = "") -> None:
-    """撤回, before anybody handles it and while nobody else stands behind it. Raises WrongState, StaleState, Shared."""
+    """撤回, before anybody handles it and while nobody else stands behind it.
+
+    Raises WrongState, StaleState, Shared.
+    """
     if matter.reporters.count() > 1 or matter.merged.exists():
         raise Shared
     handling.withdraw(matter=matter, reporter=reporter, reason=hide_id_numbers(reason), now=now)
@@ -57,7 +60,7 @@ def withdraw(*, matter: Matter, reporter: Reporter, now: datetime, reason: str =
 
 @transaction.atomic
 def erase(*, matter: Matter, reporter: Reporter, now: datetime, contact: bool, publication: bool) -> None:
-    """Delete telephone and name, or take back the consent to publish (Personal Information Protection Law, art. 15, 47).
+    """Delete telephone and name, or take back the consent to publish (个人信息保护法 art. 15, 47).
 
     The key of the private link stays, so that the resident can go on following.
     """

@@ -1,7 +1,7 @@
 """Submitting an opinion: one transaction, one commit, a bounded number of statements."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -33,12 +33,12 @@ from opinions.intake.queries import first_reporter, opinion_by_key, source_exist
 from opinions.matters.models import Matter, Reporter
 from opinions.matters.services import attach, new_link_key, reporter_draft, staff_drafts, staff_of
 from opinions.matters.states import Status
-from opinions.routing.services import Plan, Raised, plan, settle
+from opinions.routing.services import Plan, Raised, carry_out, plan, settle
 
 CONTENT_MAX = 10_000
 TITLE_MAX = 40
 """Characters of the title that is made from the content."""
-SHORTEST_TITLE = 4
+SHORTEST_TITLE, LONGEST_TITLE = 4, 80
 CALLED = (Role.STREET_STAFF, Role.LIAISON_OFFICER, Role.DISTRICT_STAFF)
 """Who is told of a new opinion at a body: those who distribute, not its heads."""
 ACTOR = "反映人"
@@ -176,6 +176,7 @@ def _write(
     record(matter.chain, *rows.facts, by=by, actor=actor_of(by), now=now, first=True)
     _attach(matter, photos, kept, now)
     queue(_drafts(rows, entry), now=now)
+    carry_out(rows.plan, matter=matter, now=now)
     return Receipt(matter, rows.opinion, rows.reporter)
 
 
@@ -196,39 +197,46 @@ def _attach(matter: Matter, photos: Sequence[StoredFile], kept: Sequence[KeptPho
 def build_rows(entry: Entry, *, by: User | None, now: datetime, client_hash: str = "") -> Rows:
     """All rows of one opinion, decided, timed and unsaved. Inside `stamps.reading()` it asks the database nothing
     more than routing does."""
-    content = hide_id_numbers(entry.content)
-    title = hide_id_numbers(entry.title)[:80] or title_from(content)
-    made = plan(_raised(entry, title, content), now=now)
-    matter = _matter(entry, title, content, made, now)
+    entry = _without_id_numbers(entry)
+    made = plan(_raised(entry), now=now)
+    matter = _matter(entry, made, now)
     clock = build_clock(matter=matter, kind=ClockKind.TAKE, now=now, organisation=made.holder)
     for name, value in due_values([clock] if clock else []).items():
         setattr(matter, name, value)
-    opinion = _opinion(entry, content, by)
-    return Rows(matter, opinion, _reporter(entry, client_hash, now), made, clock, _facts(entry, made))
+    return Rows(matter, _opinion(entry, by), _reporter(entry, client_hash, now), made, clock, _facts(entry, made))
 
 
-def _raised(entry: Entry, title: str, content: str) -> Raised:
+def _without_id_numbers(entry: Entry) -> Entry:
+    """The entry as it may be stored, with a title."""
+    content = hide_id_numbers(entry.content)
+    return replace(
+        entry, content=content, title=hide_id_numbers(entry.title)[:LONGEST_TITLE] or title_from(content),
+        place=hide_id_numbers(entry.place), name=hide_id_numbers(entry.name),
+    )  # fmt: skip
+
+
+def _raised(entry: Entry) -> Raised:
     return Raised(
         division=entry.division, street=entry.street, district=entry.district, channel=entry.channel,
-        text=f"{title}\n{content}", category=entry.category, deputy=entry.addressed_to,
+        text=f"{entry.title}\n{entry.content}", category=entry.category, deputy=entry.addressed_to,
         electoral_district=entry.electoral_district, reach=entry.reach,
     )  # fmt: skip
 
 
-def _matter(entry: Entry, title: str, content: str, made: Plan, now: datetime) -> Matter:
+def _matter(entry: Entry, made: Plan, now: datetime) -> Matter:
     code = new_code()
-    words = index_words(code, title, content, entry.place, entry.source_number)
+    words = index_words(code, entry.title, entry.content, entry.place, entry.source_number)
     return Matter(
-        code=code, title=title, status=Status.SUBMITTED, category=entry.category, division=entry.division,
-        street=entry.street, district=entry.district, deputy=made.holder_deputy or entry.addressed_to,
-        opened_at=entry.raised_at or now, tags=list(entry.tags), search_text=words, **made.changes,
+        code=code, title=entry.title, status=Status.SUBMITTED, category=entry.category, division=entry.division,
+        street=entry.street, district=entry.district, opened_at=entry.raised_at or now, tags=list(entry.tags),
+        search_text=words, **({"deputy": entry.addressed_to} | made.changes),
     )  # fmt: skip
 
 
-def _opinion(entry: Entry, content: str, by: User | None) -> Opinion:
+def _opinion(entry: Entry, by: User | None) -> Opinion:
     latitude, longitude = entry.position or (None, None)
     return Opinion(
-        channel=entry.channel, content=content, place=hide_id_numbers(entry.place), latitude=latitude,
+        channel=entry.channel, content=entry.content, place=entry.place, latitude=latitude,
         longitude=longitude, reach=entry.reach, contact_point_id=entry.contact_point_id,
         addressed_to=entry.addressed_to, anonymous=entry.anonymous, privacy_version=entry.privacy_version,
         consent_contact=entry.consent_contact, consent_publish=entry.consent_publish, submission_key=entry.key,
@@ -239,7 +247,7 @@ def _opinion(entry: Entry, content: str, by: User | None) -> Opinion:
 
 def _reporter(entry: Entry, client_hash: str, now: datetime) -> Reporter:
     return Reporter(
-        name=hide_id_numbers(entry.name), phone=entry.phone, phone_index=blind_index(entry.phone),
+        name=entry.name, phone=entry.phone, phone_index=blind_index(entry.phone),
         link_key=new_link_key(), client_hash=client_hash, language=entry.language, created_at=now,
     )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Forms of the verbs. They validate; services persist."""

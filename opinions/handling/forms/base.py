@@ -1,0 +1,157 @@
+"""What the forms of all verbs share."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from deputies.accounts.models import DISTRICT_ROLES, User
+from deputies.organisations.models import Organisation, OrganisationKind
+from deputies.organisations.queries import street_committee_of
+from liaison.base.web.forms import MultiFileField, MultiFileInput
+from opinions.catalog.models import Reason
+from opinions.handling.content import TEXT_MAX, says_nothing
+from opinions.handling.queries import handlers_for
+from opinions.matters.models import Matter
+
+Choices = list[tuple[str, Any]]
+LOCAL_KINDS = (OrganisationKind.COMMUNITY, OrganisationKind.STREET_OFFICE)
+"""Bodies that act for one street only."""
+EMPTY_TALK = _("这里只有“高度重视”一类的套话，没有说清做什么。请写明具体做法；确实如此的，勾选“仍然提交”。")
+
+
+def seen_state(matter: Matter) -> str:
+    """What the user's screen shows of the matter; another value later means that somebody else has acted."""
+    return f"{matter.status}.{matter.round}.{matter.holder_id or ''}.{matter.holder_deputy_id or ''}"
+
+
+def text_field(label: Any, *, rows: int = 4, required: Any = None, **kwargs: Any) -> forms.CharField:
+    """A text of several lines; `required` is the sentence shown when it is missing."""
+    messages = {"required": required, "max_length": _("内容太长，请控制在 %(limit_value)d 字以内。")}
+    return forms.CharField(
+        label=label,
+        required=required is not None,
+        max_length=kwargs.pop("max_length", TEXT_MAX),
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={name: text for name, text in messages.items() if text is not None},
+        **kwargs,
+    )
+
+
+class VerbForm(forms.Form):
+    """One verb of a matter. `seen` carries the state that the user decided on.
+
+    `said` names texts that must not be empty talk: those get a warning once, and `anyway` to send them all the same.
+    """
+
+    seen = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
+    button: Any = _("确定")
+    danger = False
+    hint: Any = ""
+    said: Sequence[str] = ()
+
+    def __init__(self, *args: Any, user: User, matter: Matter, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.matter = user, matter
+        self.fields["seen"].initial = seen_state(matter)
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether the matter has moved on since the form was shown."""
+        seen = self.data.get(self.add_prefix("seen"), "") if self.is_bound else ""
+        return bool(seen) and seen != seen_state(self.matter)
+
+    @property
+    def typed(self) -> list[tuple[Any, str]]:
+        """The texts that were typed, with their labels, for a page that can no longer take them."""
+        texts = (bound for bound in self.visible_fields() if isinstance(bound.field.widget, forms.Textarea))
+        return [(bound.label, str(bound.value())) for bound in texts if bound.value()]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        empty = [name for name in self.said if says_nothing(data.get(name) or "")]
+        if empty:
+            warn_once(self, empty)
+        return data
+
+
+def warn_once(form: forms.Form, empty: Iterable[str]) -> None:
+    """Warn of empty talk at the fields `empty`, unless the writer has ticked 仍然提交."""
+    form.fields["anyway"] = forms.BooleanField(label=_("仍然提交"), required=False)
+    if form.data.get(form.add_prefix("anyway")):
+        return
+    for name in empty:
+        form.add_error(name, EMPTY_TALK)
+
+
+def photos_field() -> MultiFileField:
+    """Photos that go with a text."""
+    return MultiFileField(
+        label=_("照片（可选）"), required=False, max_files=6,
+        widget=MultiFileInput(attrs={"accept": "image/*", "data-photos": ""}),
+        help_text=_("最多 6 张；拍摄位置等附加信息会被去掉。"),
+    )  # fmt: skip
+
+
+def reason_choices(reasons: Iterable[Reason]) -> Choices:
+    """Reasons with their guidance."""
+    return [(str(row.pk), f"{row.name}：{row.guidance}" if row.guidance else row.name) for row in reasons]
+
+
+class ReasonChoice(forms.TypedChoiceField):
+    """One of `reasons`; cleans to the Reason."""
+
+    widget = forms.RadioSelect
+
+    def use(self, reasons: Sequence[Reason]) -> None:
+        """Offer these reasons."""
+        by_id = {str(row.pk): row for row in reasons}
+        self.choices = reason_choices(reasons)
+        self.coerce = lambda value: by_id[value]
+
+
+class BodyChoice(forms.TypedChoiceField):
+    """One of `bodies`; cleans to the Organisation, or None when left open."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(empty_value=None, **kwargs)
+
+    def use(self, bodies: Sequence[Organisation], *, blank: Any = "–") -> None:
+        """Offer these bodies, grouped by kind."""
+        by_id = {str(body.pk): body for body in bodies}
+        self.choices = [("", blank), *grouped_bodies(bodies)]
+        self.coerce = lambda value: by_id[value]
+
+
+class BodiesChoice(forms.TypedMultipleChoiceField):
+    """Several of `bodies`; cleans to Organisations."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def use(self, bodies: Sequence[Organisation]) -> None:
+        """Offer these bodies."""
+        by_id = {str(body.pk): body for body in bodies}
+        self.choices = [(str(body.pk), body.name) for body in bodies]
+        self.coerce = lambda value: by_id[value]
+
+
+def grouped_bodies(bodies: Iterable[Organisation]) -> list[tuple[Any, Choices]]:
+    """Choices in groups: departments, then street offices, then communities …"""
+    groups: dict[str, Choices] = {}
+    for body in bodies:
+        groups.setdefault(body.kind, []).append((str(body.pk), body.name))
+    return [(kind.label, groups[kind]) for kind in OrganisationKind if kind in groups]
+
+
+def offered_bodies(user: User, matter: Matter) -> list[Organisation]:
+    """The bodies to choose from: for a street the departments and its own bodies, for the district all."""
+    bodies = handlers_for(matter)
+    if user.role in DISTRICT_ROLES:
+        return bodies
+    return [body for body in bodies if body.kind not in LOCAL_KINDS or _of_street(body, matter)]
+
+
+def _of_street(body: Organisation, matter: Matter) -> bool:
+    committee = street_committee_of(body.division_id)
+    return committee is not None and committee.pk == matter.street_id

@@ -1,0 +1,126 @@
+"""The structured reply: text, class and as many points as needed.
+
+Works without JavaScript: a few blank rows, and a button for one more.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from liaison.base.web.forms import DateInput
+from opinions.handling.content import MOST_POINTS, PERSON_MAX, PROBLEM_MAX, Content, Fault, Point, empty_talk
+from opinions.handling.forms.base import VerbForm, text_field, warn_once
+from opinions.matters.models import ReplyClass
+
+BLANK_ROWS = 2
+"""Rows offered beyond those already written."""
+SAVE, ADD, SUBMIT, ISSUE = "save", "add", "submit", "issue"
+"""What a button of the reply does."""
+
+
+class PointForm(forms.Form):
+    """One point. Nothing is required here: an unfinished draft is kept as it is, and a blank row counts as none."""
+
+    problem = forms.CharField(
+        label=_("问题"), required=False, max_length=PROBLEM_MAX,
+        error_messages={"max_length": _("问题请控制在 %(limit_value)d 字以内。")},
+    )  # fmt: skip
+    measure = text_field(_("措施"), rows=2, max_length=2000)
+    person = forms.CharField(
+        label=_("责任人"), required=False, max_length=PERSON_MAX,
+        error_messages={"max_length": _("责任人请控制在 %(limit_value)d 字以内。")},
+    )  # fmt: skip
+    due_on = forms.DateField(
+        label=_("完成日期"), required=False, widget=DateInput,
+        error_messages={"invalid": _("请填写日期，例如 2026-12-31。")},
+    )  # fmt: skip
+
+    @property
+    def point(self) -> Point:
+        """What the row says."""
+        words = {name: (self.cleaned_data.get(name) or "").strip() for name in ("problem", "measure", "person")}
+        return Point(**words, due_on=self.cleaned_data.get("due_on"))
+
+
+class ReplyForm(VerbForm):
+    """Text and class of a reply, with its rows of points in `rows`."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    count = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    text = text_field(
+        _("正文"), rows=8, help_text=_("写给居民看的话。具体做什么、谁来做、什么时候做完，写在下面的各项里。")
+    )
+    reply_class = forms.ChoiceField(
+        label=_("答复类别"), required=False, widget=forms.RadioSelect, choices=ReplyClass.choices,
+        help_text=_("B、C 两类是有期限的承诺，办结后继续跟踪到兑现。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, written: Content | None = None, version: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        written = written or Content()
+        self.fields["version"].initial = version
+        self.fields["text"].initial = written.text
+        self.fields["reply_class"].initial = written.reply_class
+        self.rows = self._bound_rows() if self.is_bound else self._fresh_rows(written)
+        self.fields["count"].initial = len(self.rows)
+
+    def _bound_rows(self) -> list[PointForm]:
+        posted = str(self.data.get("count", ""))
+        number = min(int(posted), MOST_POINTS) if posted.isascii() and posted.isdigit() else BLANK_ROWS
+        if self.data.get("do") == ADD and number < MOST_POINTS:
+            number += 1
+            self.data: Any = _with(self.data, count=str(number))
+        return [PointForm(self.data, prefix=f"p{index}") for index in range(number)]
+
+    @staticmethod
+    def _fresh_rows(written: Content) -> list[PointForm]:
+        points = [vars(point) for point in written.points]
+        blank = max(BLANK_ROWS - len(points), 1)
+        rows = [*points, *({} for _number in range(blank))]
+        return [PointForm(initial=row, prefix=f"p{index}") for index, row in enumerate(rows[:MOST_POINTS])]
+
+    def is_valid(self) -> bool:
+        rows = [row.is_valid() for row in self.rows]
+        return super().is_valid() and all(rows)
+
+    @property
+    def content(self) -> Content:
+        """The reply as it was written, of a form that is valid."""
+        return Content(
+            text=self.cleaned_data["text"], reply_class=self.cleaned_data["reply_class"],
+            points=tuple(row.point for row in self.rows),
+        )  # fmt: skip
+
+    def blame(self, found: Sequence[Fault]) -> None:
+        """Put the faults of the content at their fields; those of all points together at the top."""
+        for fault in found:
+            if fault.point is not None:
+                self.rows[fault.point].add_error(fault.field, fault.message)
+            else:
+                self.add_error(fault.field if fault.field in self.fields else None, fault.message)
+
+    def warn(self) -> bool:
+        """Warn of empty talk, unless the writer has ticked 仍然提交. Says whether it warned."""
+        empty = empty_talk(self.content)
+        if empty:
+            warn_once(self, [])
+        if not empty or self.data.get("anyway"):
+            return False
+        self.blame(empty)
+        return True
+
+    @property
+    def typed(self) -> list[tuple[Any, str]]:
+        texts = super().typed
+        return texts + [(bound.label, str(bound.value())) for row in self.rows for bound in row if bound.value()]
+
+
+def _with(data: Any, **values: str) -> QueryDict:
+    """A copy of posted data with some values replaced."""
+    copy = data.copy()
+    for name, value in values.items():
+        copy[name] = value
+    return copy

@@ -1,0 +1,293 @@
+"""One form a verb, but for the reply (see reply.py)."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from deputies.organisations.models import Organisation
+from deputies.organisations.queries import street_committees_of
+from deputies.roster.models import CongressLevel, Deputy
+from liaison.base.codes import grouped, normalise
+from opinions.catalog.models import ReasonKind, Tier
+from opinions.catalog.queries import reasons, responsible_for
+from opinions.handling.content import PERSON_MAX
+from opinions.handling.forms.base import (
+    LOCAL_KINDS,
+    BodiesChoice,
+    BodyChoice,
+    Choices,
+    ReasonChoice,
+    VerbForm,
+    offered_bodies,
+    photos_field,
+    text_field,
+)
+from opinions.handling.models import AssignmentStatus
+from opinions.handling.queries import last_lead, near_matters, relay_candidates, transfer_candidates
+from opinions.handling.services import ABOVE, ANSWER_CLASSES, MOST_EXTENSION, TIERS
+from opinions.matters.models import Matter, ReplyClass
+
+SEEN_BY_RESIDENT = _("居民会看到这段话。")
+
+
+class TakeForm(VerbForm):
+    button = _("接单")
+    hint = _("接单后由您这边负责办理或交办，居民会收到通知。")
+
+
+class DeclineForm(VerbForm):
+    reason = ReasonChoice(label=_("理由"), error_messages={"required": _("请选择不予受理的理由。")})
+    text = text_field(_("说明"), required=_("请向居民写明为什么不能受理。"), help_text=SEEN_BY_RESIDENT)
+    where = forms.CharField(
+        label=_("居民可以到哪里反映"), required=False, max_length=300, help_text=_("不填时，用上面理由里的指引。")
+    )
+    button, danger = _("不予受理"), True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].use(reasons(ReasonKind.DECLINE))  # type: ignore[attr-defined]
+
+
+class TransferForm(VerbForm):
+    to = forms.ChoiceField(label=_("转交给"), error_messages={"required": _("请选择转交给哪个街道或哪位代表。")})
+    reason = text_field(_("转交说明"), rows=3, required=_("请写明为什么转交。"), help_text=SEEN_BY_RESIDENT)
+    button = _("转交")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.streets = {f"street-{body.pk}": body for body in self._streets()}
+        self.deputies = {f"deputy-{row.pk}": row for row in transfer_candidates(self.matter)}
+        own = [(key, body.name) for key, body in self.streets.items()]
+        people = [(key, f"{row.name}（{row.organisation.name}）") for key, row in self.deputies.items()]
+        groups: list[tuple[Any, Any]] = [("", _("请选择")), (_("街道、乡镇"), own), (_("代表"), people)]
+        self.fields["to"].choices = groups  # type: ignore[attr-defined]
+
+    def _streets(self) -> list[Organisation]:
+        rows = [body for body in street_committees_of(self.matter.district) if body.pk != self.matter.holder_id]
+        return sorted(rows, key=lambda body: body.pk != self.matter.street_id)
+
+    @property
+    def receiver(self) -> dict[str, Any]:
+        """The chosen receiver as arguments of the service."""
+        key = self.cleaned_data["to"]
+        return {"street": self.streets.get(key), "deputy": self.deputies.get(key)}
+
+
+class AskForm(VerbForm):
+    question = text_field(
+        _("要居民补充什么"), rows=3, required=_("请写明要居民补充什么。"),
+        help_text=_("居民会收到短信。等居民补充期间，办理时限暂停。"),
+    )  # fmt: skip
+    button = _("发给居民")
+
+
+class AnswerForm(VerbForm):
+    text = text_field(_("答复"), rows=6, required=_("请写下答复的内容。"))
+    reply_class = forms.ChoiceField(
+        label=_("结果（可不选）"), required=False, widget=forms.RadioSelect,
+        choices=[("", _("不选")), *((one, ReplyClass(one).label[2:]) for one in ANSWER_CLASSES if one)],
+    )  # fmt: skip
+    photos = photos_field()
+    button, said = _("发送"), ("text",)
+
+
+class AssignForm(VerbForm):
+    """交办. `mode` says whether one leads or each answers; `others` are co-handlers or the separate bodies."""
+
+    LEAD, SEPARATE = "lead", "separate"
+    mode = forms.ChoiceField(
+        label=_("怎样办"), initial=LEAD, required=False, widget=forms.RadioSelect,
+        choices=[(LEAD, _("一个单位主办，统一答复")), (SEPARATE, _("几个单位分办，各自答复"))],
+    )  # fmt: skip
+    lead = BodyChoice(label=_("主办单位"), required=False)
+    others = BodiesChoice(label=_("协办单位；分办时为各分办单位"), required=False)
+    tier = forms.TypedChoiceField(
+        label=_("层级"), coerce=int, widget=forms.RadioSelect, choices=[(one.value, one.label) for one in TIERS],
+        error_messages={"required": _("请选择由社区街道还是由部门办理。")},
+    )  # fmt: skip
+    note = text_field(_("交办要求（可选）"), rows=2, max_length=1000, help_text=_("只有承办单位看得到。"))
+    button = _("交办")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bodies = offered_bodies(self.user, self.matter)
+        self.fields["lead"].use(bodies, blank=_("请选择"))  # type: ignore[attr-defined]
+        self.fields["others"].use(bodies)  # type: ignore[attr-defined]
+        self._suggest(bodies)
+
+    def _suggest(self, bodies: list[Organisation]) -> None:
+        """Who returned it named somebody; else the body responsible for the category."""
+        before = last_lead(self.matter)
+        returned = before is not None and before.status == AssignmentStatus.RETURNED
+        found = before.suggested if before is not None and returned else self._responsible()
+        if found is None or found not in bodies:
+            return
+        self.fields["lead"].initial = str(found.pk)
+        self.fields["tier"].initial = tier_of(found)
+        told = _("退回单位建议：%(body)s") if returned else _("按类别建议：%(body)s")
+        self.fields["lead"].help_text = told % {"body": found.name}
+
+    def _responsible(self) -> Organisation | None:
+        return responsible_for(self.matter.category, self.matter.district_id)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("mode") == self.SEPARATE:
+            data["lead"] = None
+        elif not data.get("lead") and "lead" not in self.errors:
+            self.add_error("lead", _("请选择主办单位。"))
+        return data
+
+    @property
+    def bodies(self) -> dict[str, Any]:
+        """The chosen bodies as arguments of the service."""
+        separate = self.cleaned_data["mode"] == self.SEPARATE
+        names = {"lead": self.cleaned_data["lead"], "separate" if separate else "co": self.cleaned_data["others"]}
+        return {name: held for name, held in names.items() if held}
+
+
+def tier_of(body: Organisation) -> int:
+    """The tier at which a body handles."""
+    return Tier.STREET if body.kind in LOCAL_KINDS else Tier.DEPARTMENT
+
+
+class RecallForm(VerbForm):
+    reason = text_field(_("原因"), rows=3, required=_("请写明为什么收回。"), help_text=SEEN_BY_RESIDENT)
+    button = _("收回交办")
+
+
+class ExtendForm(VerbForm):
+    days = forms.IntegerField(
+        label=_("延长几个工作日"), min_value=1, max_value=MOST_EXTENSION, initial=5,
+        error_messages={
+            "required": _("请填写延长几个工作日。"),
+            "invalid": _("请填写一个整数。"),
+            "min_value": _("至少延长 1 个工作日。"),
+            "max_value": _("最多延长 %(limit_value)d 个工作日。"),
+        },
+    )  # fmt: skip
+    reason = text_field(_("原因"), rows=3, required=_("请写明为什么延期。"), help_text=SEEN_BY_RESIDENT)
+    button, hint = _("延长时限"), _("每个时限只能延长一次。")
+
+
+class SignForm(VerbForm):
+    person = forms.CharField(
+        label=_("责任人"), max_length=PERSON_MAX, help_text=_("本单位具体负责这件事的人。"),
+        error_messages={"required": _("请填写责任人姓名。")},
+    )  # fmt: skip
+    button = _("签收")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].initial = self.user.name
+
+
+class ReturnForm(VerbForm):
+    reason = ReasonChoice(label=_("理由"), error_messages={"required": _("请选择退回的理由。")})
+    text = text_field(_("依据"), rows=3, required=_("请写明退回的依据。"), help_text=_("写明文件、职责分工等依据。"))
+    suggested = BodyChoice(label=_("建议由哪个单位办理（可选）"), required=False)
+    button, danger = _("退回"), True
+    hint = _("退回后，在其他单位签收之前，本单位仍对时限负责。同一事项第二次退回由区人大协调。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].use(reasons(ReasonKind.RETURN))  # type: ignore[attr-defined]
+        bodies = [body for body in offered_bodies(self.user, self.matter) if body.pk != self.user.organisation_id]
+        self.fields["suggested"].use(bodies, blank=_("不建议"))  # type: ignore[attr-defined]
+
+
+class SendBackForm(VerbForm):
+    reason = text_field(_("怎样修改"), rows=3, required=_("请写明要怎样修改。"))
+    button = _("退回修改")
+
+
+class CoOpinionForm(VerbForm):
+    text = text_field(
+        _("协办意见"), rows=6, required=_("请写下协办意见。"), help_text=_("只交给主办单位，居民看不到。")
+    )
+    button, said = _("提交给主办单位"), ("text",)
+
+
+class RelayForm(VerbForm):
+    deputies = forms.TypedMultipleChoiceField(
+        label=_("请哪些代表接力"), widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("请选择接力的代表。")},
+    )  # fmt: skip
+    reason = text_field(_("原因"), rows=3, required=_("请写明为什么需要上级代表接力。"), help_text=SEEN_BY_RESIDENT)
+    button, hint = _("请上级代表接力"), _("转给上级代表不等于解决，由区人大继续跟踪并反馈结果。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = {str(row.pk): row for row in relay_candidates(ABOVE)}
+        field: Any = self.fields["deputies"]
+        field.choices = [(key, f"{row.name}（{row.standing}）") for key, row in rows.items()]
+        field.coerce = lambda value: rows[value]
+
+    def clean_deputies(self) -> list[Deputy]:
+        chosen: list[Deputy] = self.cleaned_data["deputies"]
+        if len({row.level for row in chosen}) > 1:
+            raise forms.ValidationError(_("一次只能请同一级的代表接力。"))
+        return chosen
+
+    @property
+    def level(self) -> CongressLevel:
+        """The level of the chosen deputies."""
+        return CongressLevel(self.cleaned_data["deputies"][0].level)
+
+
+class MergeForm(VerbForm):
+    target = forms.ChoiceField(label=_("并入哪一件"), required=False, widget=forms.RadioSelect)
+    code = forms.CharField(label=_("或者填写编号"), required=False, max_length=40)
+    button = _("并案")
+    hint = _("这一件的经过和附件都会保留；以后的进展会同时告诉两边的居民。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        near = near_matters(self.user, self.matter)
+        choices: Choices = [(row.code, f"{row.title}（{grouped(row.code)}）") for row in near]
+        self.fields["target"].choices = choices  # type: ignore[attr-defined]
+        if not near:
+            del self.fields["target"]
+            self.fields["code"].label = _("并入哪一件（编号）")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        code = normalise(data.get("code") or "") or data.get("target")
+        if not code and not self.errors:
+            self.add_error("code", _("请选择或填写要并入的事项编号。"))
+        elif code:
+            data["found"] = Matter.objects.visible_to(self.user).filter(code=code).first()
+            if data["found"] is None:
+                self.add_error("code", _("没有找到这个编号的事项，或者它不在您的范围内。"))
+        return data
+
+
+class ReopenForm(VerbForm):
+    reason = text_field(_("原因"), rows=3, required=_("请写明为什么重启。"), help_text=SEEN_BY_RESIDENT)
+    lead = BodyChoice(label=_("由哪个单位办理"), required=False)
+    button = _("重启办理")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        before = last_lead(self.matter)
+        bodies = offered_bodies(self.user, self.matter)
+        if before is not None and before.organisation not in bodies:
+            bodies = [before.organisation, *bodies]
+        self.fields["lead"].use(bodies, blank=_("请选择"))  # type: ignore[attr-defined]
+        self.fields["lead"].initial = str(before.organisation_id) if before else ""
+
+
+class NoteForm(VerbForm):
+    text = text_field(_("内容"), rows=4, required=_("请写下内容再发送。"))
+    audience = forms.ChoiceField(
+        label=_("给谁看"), initial="internal", widget=forms.RadioSelect,
+        choices=[("internal", _("内部：只有办理人员看得到")), ("public", _("公开：居民也看得到"))],
+    )  # fmt: skip
+    photos = photos_field()
+    button = _("发送")
+
+    def __init__(self, *args: Any, may_speak: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_speak:
+            self.fields["audience"].choices = self.fields["audience"].choices[:1]  # type: ignore[attr-defined]

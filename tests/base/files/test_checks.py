@@ -1,0 +1,128 @@
+"""Uploads are what their content is; photos are made anew."""
+
+import io
+import struct
+import zipfile
+import zlib
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from liaison.base.files.checks import LONG_SIDE, MOST_PHOTO_BYTES, THUMBNAIL_SIDE, UploadRefused, check_document, clean_image
+
+
+def encoded(image: Image.Image, form: str = "JPEG", **options: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, form, **options)
+    return out.getvalue()
+
+
+def clean(content: bytes, name: str = "photo.jpg") -> Any:
+    return clean_image(io.BytesIO(content), name=name, size=len(content))
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that claims a size without having its pixels."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunk = b"IHDR" + head
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk)) + b"\0\0\0\0IEND\xaeB`\x82"
+
+
+def test_photo_is_reencoded_upright_and_without_its_place() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825)[2] = (30.0, 15.0, 0.0)
+    content = encoded(Image.new("RGB", (40, 20), "red"), exif=exif)
+    assert Image.open(io.BytesIO(content)).getexif().get_ifd(0x8825)
+    made = clean(content)
+    again = Image.open(io.BytesIO(made.content))
+    assert again.size == (20, 40)
+    assert not again.getexif()
+    assert (made.width, made.height) == (20, 40)
+
+
+def test_large_photo_is_shrunk_with_a_thumbnail() -> None:
+    made = clean(encoded(Image.new("RGB", (4000, 3000))))
+    assert max(made.width, made.height) == LONG_SIDE
+    assert max(Image.open(io.BytesIO(made.thumbnail)).size) == THUMBNAIL_SIDE
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "L", "CMYK", "1", "I;16"])
+def test_photo_of_any_colour_mode_is_taken(mode: str) -> None:
+    form = "JPEG" if mode == "CMYK" else "PNG"
+    made = clean(encoded(Image.new(mode, (30, 30)), form))
+    assert Image.open(io.BytesIO(made.content)).mode == "RGB"
+
+
+def test_transparent_becomes_white() -> None:
+    made = clean(encoded(Image.new("RGBA", (10, 10), (0, 0, 0, 0)), "PNG"))
+    assert Image.open(io.BytesIO(made.content)).getpixel((5, 5)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("form", ["WEBP", "GIF", "HEIF", "PNG"])
+def test_other_formats_become_jpeg(form: str) -> None:
+    made = clean(encoded(Image.new("RGB", (64, 64), "green"), form), f"photo.{form.lower()}")
+    assert Image.open(io.BytesIO(made.content)).format == "JPEG"
+
+
+def test_animation_gives_its_first_frame_only() -> None:
+    frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "green", "blue")]
+    made = clean(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    red, green, _blue = Image.open(io.BytesIO(made.content)).getpixel((5, 5))  # type: ignore[misc]
+    assert red > 200 > 60 > green
+
+
+def test_animated_bomb_of_many_frames_is_read_quickly() -> None:
+    frames = [Image.new("P", (600, 600), n % 255) for n in range(200)]
+    assert clean(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])).width == 600
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"just text", b"", b"<html><script>alert(1)</script>", b"%PDF-1.7 no photo", b"GIF89a", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0" + b"\0" * 100],
+)
+def test_what_is_no_photo_is_refused_with_its_name(content: bytes) -> None:
+    with pytest.raises(UploadRefused) as refused:
+        clean(content, "my.jpg")
+    assert "my.jpg" in str(refused.value.message)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_broken_photo_is_refused(share: float) -> None:
+    content = encoded(Image.effect_noise((600, 600), 90).convert("RGB"))
+    with pytest.raises(UploadRefused):
+        clean(content[: int(len(content) * share)])
+
+
+@pytest.mark.parametrize(("width", "height"), [(60000, 60000), (200000, 1000), (9000, 9000)])
+def test_pixel_bomb_is_refused_before_decoding(width: int, height: int) -> None:
+    with pytest.raises(UploadRefused):
+        clean(png_header(width, height))
+
+
+def test_forty_megabytes_are_refused_unread() -> None:
+    with pytest.raises(UploadRefused, match="20 MB"):
+        clean_image(io.BytesIO(), name="big.jpg", size=MOST_PHOTO_BYTES * 2)
+
+
+def archive(*names: str, kind: str = "word/document.xml") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("[Content_Types].xml", "<Types/>")
+        made.writestr(kind, "<w/>")
+        for name in names:
+            made.writestr(name, "x")
+    return out.getvalue()
+
+
+def test_document_with_macro_is_refused() -> None:
+    content = archive("word/vbaProject.bin")
+    with pytest.raises(UploadRefused):
+        check_document(io.BytesIO(content), name="a.docx", size=len(content))
+
+
+def test_pdf_is_taken_and_an_executable_is_not() -> None:
+    assert check_document(io.BytesIO(b"%PDF-1.7\n..."), name="a.pdf", size=12) == "application/pdf"
+    with pytest.raises(UploadRefused):
+        check_document(io.BytesIO(b"MZ\x90\0" + b"\0" * 60), name="a.pdf", size=64)

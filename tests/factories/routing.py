@@ -1,0 +1,45 @@
+"""Rule sets and rules for tests."""
+
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from deputies.organisations.models import Organisation
+from liaison.base.stamps import bump
+from opinions.catalog.models import Tier
+from opinions.routing.models import Resolver, Rule, RuleSet, RuleSetStatus
+from opinions.routing.queries import STAMP
+
+
+class RuleSetFactory(DjangoModelFactory[RuleSet]):
+    """A draft; `status=RuleSetStatus.ACTIVE` for one in force."""
+
+    class Meta:
+        model = RuleSet
+
+    version = factory.Sequence(lambda n: n + 1)
+    created_at = factory.LazyFunction(timezone.now)
+
+
+class RuleFactory(DjangoModelFactory[Rule]):
+    """A rule without conditions: the street's."""
+
+    class Meta:
+        model = Rule
+
+    rule_set = factory.SubFactory(RuleSetFactory)
+    order = factory.Sequence(lambda n: n + 1)
+    name = factory.Sequence(lambda n: f"规则{n}")
+    tier = Tier.STREET
+    resolver = Resolver.STREET
+
+
+def rules_in_force(district: Organisation, *rules: dict[str, Any]) -> RuleSet:
+    """A version in force with these rules in order."""
+    made = RuleSetFactory(district=district, status=RuleSetStatus.ACTIVE)
+    for order, fields in enumerate(rules, 1):
+        RuleFactory(rule_set=made, order=order, **fields)
+    bump(STAMP)
+    return made
