@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from deputies.accounts.models import ADMIN_ROLES, DEPARTMENT_ROLES, DISTRICT_ROLES, Reveal, Role, User
+from deputies.accounts.models import ADMIN_ROLES, DEPARTMENT_ROLES, DISTRICT_ROLES, STREET_ROLES, Reveal, Role, User
 from deputies.organisations.models import HANDLER_KINDS, STREET_KINDS, OrganisationKind
+from deputies.organisations.queries import ids_below
 from liaison.base.audit.models import Event
 from liaison.base.audit.verbs import verb_words
 
@@ -33,6 +34,14 @@ _LANDING = {
 }
 LOCKED_SHOWN = 200
 """Locked accounts listed at once; the newest."""
+
+
+def street_of(user: User) -> int | None:
+    """The id of the street committee for which somebody of a street works; a station's staff work for the one above."""
+    body = user.organisation
+    if body is not None and body.kind == OrganisationKind.STATION:
+        return body.parent_id
+    return user.organisation_id
 
 
 def kinds_for(role: str) -> tuple[OrganisationKind, ...]:
@@ -148,3 +157,12 @@ def administrators() -> list[User]:
     bound = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
     users = User.objects.filter(role__in=ADMIN_ROLES, is_active=True).annotate(has_factor=Exists(bound))
     return list(users.order_by("role", "username", "id"))
+
+
+def organisations_below(user: Any) -> frozenset[int]:
+    """Ids of the bodies whose roster and register the user may see: the own one (a station's staff: the street's)
+    and those below it. Empty for other roles."""
+    if not getattr(user, "is_active", False) or user.role not in (*STREET_ROLES, *DISTRICT_ROLES):
+        return frozenset()
+    held = street_of(user)
+    return ids_below(held) if held else frozenset()

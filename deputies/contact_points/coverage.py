@@ -90,7 +90,9 @@ def measure(tree: DivisionTree, inside: Iterable[Division], covered: set[int]) -
         is_community = division.level == DivisionLevel.COMMUNITY
         for tally in (row.communities, communities) if is_community else (row.districts, districts):
             tally.count(division, covered=division.pk in covered)
-    ordered = sorted(rows.values(), key=lambda row: (row.street is None, row.street.code if row.street else ""))
+    ordered = sorted(
+        rows.values(), key=lambda row: (row.complete, row.street is None, row.street.code if row.street else "")
+    )
     return Coverage(streets=ordered, communities=communities, districts=districts)
 
 

@@ -10,15 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission, check
 from deputies.accounts.models import User
+from deputies.accounts.queries import organisations_below
 from deputies.contact_points.models import ContactPoint, Stationing
 from deputies.contact_points.services import station
 from deputies.organisations.models import Division, DivisionLevel, Organisation
-from deputies.organisations.queries import bodies, division_tree
-from deputies.roster.matching import Known
+from deputies.organisations.queries import bodies, division_tree, ids_below
 from deputies.roster.models import Delegation, Deputy, Group, Term
-from deputies.roster.rows import NAME, POINTS, REQUIRED, TERM, BadCell, Reference, Said, read
-from deputies.roster.scope import ids_below, organisations_below
 from deputies.roster.services import Details, add_deputy, change_deputy, differences, renew
+from deputies.roster.services.matching import Known
+from deputies.roster.services.rows import NAME, POINTS, REQUIRED, TERM, BadCell, Reference, Said, read
 from deputies.roster.states import DeputyStatus
 from liaison.base.errors import InvalidInput
 from liaison.base.imports import ImportReport, Row, Table

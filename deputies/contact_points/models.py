@@ -8,9 +8,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import Role, User
+from deputies.accounts.queries import organisations_below
 from deputies.organisations.models import Division, Organisation
 from deputies.roster.models import Deputy
-from deputies.roster.scope import organisations_below
 from deputies.roster.states import DeputyStatus
 from liaison.base.files.models import StoredFile
 

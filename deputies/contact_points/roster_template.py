@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from deputies.roster.models import PublicField
-from deputies.roster.rows import COLUMNS
+from deputies.roster.services.rows import COLUMNS
 from liaison.base.documents.xlsx import Sheet
 
 

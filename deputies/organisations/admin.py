@@ -14,11 +14,11 @@ from liaison.base.errors import DomainError
 from liaison.base.web.reference import ReferenceAdmin
 
 
-def _refuse(form: forms.ModelForm, error: DomainError) -> None:  # type: ignore[type-arg]
+def _refuse(form: forms.ModelForm, error: DomainError) -> None:
     form.add_error(error.field if error.field in form.fields else None, ValidationError(str(error.message)))
 
 
-class DivisionForm(forms.ModelForm):  # type: ignore[type-arg]
+class DivisionForm(forms.ModelForm):
     """Refuses circles in the tree."""
 
     def clean(self) -> dict[str, Any]:

@@ -182,3 +182,21 @@ def predecessors(organisation_id: int) -> list[int]:
         if acting is not None and acting.pk == organisation_id and body.pk != organisation_id:
             found.append(body.pk)
     return found
+
+
+def ids_below(organisation_id: int) -> frozenset[int]:
+    """Ids of a body and of all that stand below it, merged ones counted under their successor."""
+    return cached(STAMP, lambda: _load_below(organisation_id), part=f"below:{organisation_id}")
+
+
+def _load_below(organisation_id: int) -> frozenset[int]:
+    return frozenset(body.pk for body in bodies().by_id.values() if organisation_id in _upward(body))
+
+
+def _upward(body: Organisation | None) -> set[int]:
+    """The ids on the way up: the successor of a merged body, else its parent."""
+    seen: set[int] = set()
+    while body is not None and body.pk not in seen:
+        seen.add(body.pk)
+        body = body.merged_into if not body.active and body.merged_into is not None else body.parent
+    return seen

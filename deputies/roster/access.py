@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission, check
+from deputies.accounts.queries import organisations_below
 from deputies.organisations.models import Organisation
-from deputies.roster.scope import organisations_below
 from liaison.base.errors import NotAllowed
 
 

@@ -76,19 +76,19 @@ class DeputyForm(forms.Form):
     """What the roster knows of a deputy."""
 
     name = forms.CharField(label=_("姓名"), max_length=60)
-    identity = forms.ChoiceField(label=_("身份"), choices=Identity.choices, widget=forms.RadioSelect)
-    level = forms.ChoiceField(
-        label=_("级别"),
-        required=False,
-        choices=[("", "–"), *CongressLevel.choices],
-        help_text=_("议政代表不填级别和届次。"),
+    identity = forms.ChoiceField(
+        label=_("身份"),
+        choices=Identity.choices,
+        widget=forms.RadioSelect,
+        help_text=_("议政代表不填级别、届次和代表团。"),
     )
+    level = forms.ChoiceField(label=_("级别"), required=False, choices=[("", "–"), *CongressLevel.choices])
     term = forms.ModelChoiceField(label=_("届次"), queryset=Term.objects.none(), required=False, empty_label="–")
     delegation = forms.ModelChoiceField(
         label=_("代表团"), queryset=Delegation.objects.none(), required=False, empty_label="–"
     )
     electoral_district = forms.ChoiceField(label=_("选区"), required=False)
-    organisation = forms.ChoiceField(label=_("联系机构"), help_text=_("居民扫码反映的事，先到这个机构和代表本人。"))
+    organisation = forms.ChoiceField(label=_("联系机构"))
     groups = forms.ModelMultipleChoiceField(
         label=_("代表小组"), queryset=Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -120,11 +120,9 @@ class DeputyForm(forms.Form):
     @staticmethod
     def _initial(user: User, deputy: Deputy | None) -> dict[str, Any]:
         if deputy is None:
-            return {
-                "identity": Identity.DEPUTY,
-                "level": CongressLevel.COUNTY,
-                "organisation": str(user.organisation_id),
-            }
+            term = terms_near(user).filter(level=CongressLevel.COUNTY, ends_on__isnull=True).first()
+            first = {"identity": Identity.DEPUTY, "level": CongressLevel.COUNTY, "term": term}
+            return first | {"organisation": str(user.organisation_id)}
         names = ("name", "identity", "level", "certificate", "title", "biography", "phone", "public_fields", "version")
         values = {name: getattr(deputy, name) for name in names}
         values |= {"term": deputy.term_id, "delegation": deputy.delegation_id, "groups": list(deputy.groups.all())}

@@ -6,8 +6,8 @@ from django.db.models.functions import Replace
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import Role, User
+from deputies.accounts.queries import organisations_below
 from deputies.organisations.models import Division, Organisation
-from deputies.roster.scope import organisations_below
 from deputies.roster.states import DeputyStatus
 from liaison.base.encryption import EncryptedCharField
 from liaison.base.files.models import StoredFile
@@ -54,7 +54,8 @@ class Term(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_level_display()} {self.number}"
+        words = {"level": self.get_level_display(), "number": self.number}
+        return str(_("%(level)s第 %(number)s 届") % words)
 
 
 class Delegation(models.Model):

@@ -81,6 +81,11 @@ def why_not(user: User, matter: Matter, verb: str, *, now: datetime) -> DomainEr
     return why() if why else None
 
 
+def speaks_publicly(user: User, matter: Matter, *, now: datetime) -> bool:
+    """Whether the user may write lines that the resident reads."""
+    return Standing(user, matter, local_today(now)).speaks_publicly
+
+
 def open_draft(user: User, matter: Matter) -> Reply | None:
     """The reply that the user's body is writing for this matter."""
     return Standing(user, matter, local_today(timezone.now())).open_reply
@@ -104,7 +109,8 @@ def own_templates(user: User) -> QuerySet[ReplyTemplate]:
 def transfer_candidates(matter: Matter) -> list[Deputy]:
     """Deputies of the district who can receive the matter: in office, and somebody reads it for them."""
     rows = deputies_of(matter.district).filter(Q(user__isnull=False) | Q(helper__isnull=False))
-    return list(rows.exclude(pk=matter.holder_deputy_id).select_related("organisation"))
+    holding = [matter.holder_deputy_id] if matter.holder_deputy_id else []
+    return list(rows.exclude(pk__in=holding).select_related("organisation"))
 
 
 def relay_candidates(levels: Sequence[str]) -> list[Deputy]:

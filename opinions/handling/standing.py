@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.access import Permission as P
 from deputies.accounts.access import can
 from deputies.accounts.models import DEPARTMENT_ROLES, DISTRICT_ROLES, STREET_ROLES, Role, User
+from deputies.accounts.queries import street_of
 from deputies.roster.models import Deputy, Identity
 from deputies.roster.states import DeputyStatus
 from liaison.base.errors import DomainError, NotAllowed
@@ -21,7 +22,6 @@ from liaison.base.workflow import Transition
 from opinions.catalog.models import ClockKind
 from opinions.handling.models import LIVE, Assignment, AssignmentStatus, Part, Reply, ReplyStatus
 from opinions.matters.models import Matter
-from opinions.matters.scope import street_of
 from opinions.matters.states import Status
 
 REPLYING = (Part.LEAD, Part.SEPARATE)
@@ -142,6 +142,13 @@ class Standing:
             return True
         held_by_deputy = self.matter.holder_deputy_id is not None
         return self.street and (held_by_deputy or self.matter.holder_id == self.matter.street_id)
+
+    @property
+    def speaks_publicly(self) -> bool:
+        """Whether the user may write to the resident: everybody in scope but co-handlers and former handlers."""
+        if self.user.role not in DEPARTMENT_ROLES:
+            return True
+        return self.assignment is not None and self.assignment.part in REPLYING
 
     @property
     def assigned_it(self) -> bool:

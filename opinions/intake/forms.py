@@ -25,9 +25,9 @@ from opinions.intake.services.submission import CONTENT_MAX
 MOST_PHOTOS = 6
 
 
-def _privacy_label() -> str:
+def _privacy_help() -> str:
     link = format_html('<a href="{}" target="_blank">{}</a>', reverse_lazy("intake:privacy"), _("个人信息怎样使用"))
-    return format_html(_("我看过并同意{}。不满 14 周岁的，由监护人同意。"), link)
+    return format_html(_("请先看：{}。不满 14 周岁的，由监护人同意。"), link)
 
 
 class PlainText(forms.CharField):
@@ -53,7 +53,7 @@ class OpinionForm(forms.Form):
     content = PlainText(
         label=gettext_lazy("您想反映什么？"),
         help_text=gettext_lazy("什么事、多久了、希望怎么办，想到什么写什么。"),
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("请写下您想反映的事，几个字也行。")},
         validators=[
             MaxLengthValidator(CONTENT_MAX, gettext_lazy("最多 %(limit_value)d 个字，现在有 %(show_value)d 个字。"))
@@ -63,12 +63,12 @@ class OpinionForm(forms.Form):
         label=gettext_lazy("照片"),
         max_files=MOST_PHOTOS,
         required=False,
-        help_text=gettext_lazy("没有可以不传，最多 6 张。照片里的拍摄位置会自动去掉。"),
     )
     place = PlainText(
         label=gettext_lazy("在什么地方？"),
         required=False,
         max_length=160,
+        widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"max_length": gettext_lazy("地点最多 %(limit_value)d 个字，其余的请写在上面。")},
     )
     community = forms.ChoiceField(label=gettext_lazy("属于哪个社区？"), required=False)
@@ -77,7 +77,7 @@ class OpinionForm(forms.Form):
     phone = PhoneField(
         label=gettext_lazy("手机号"),
         required=False,
-        help_text=gettext_lazy("可以不填。填了会收到办理进度短信；号码加密保存，不对外公开。"),
+        help_text=gettext_lazy("可以不填。填了会收到进度短信，号码不公开。"),
     )
     consent_contact = forms.BooleanField(label=gettext_lazy("可以打这个电话问我详情"), required=False)
     category = forms.ChoiceField(label=gettext_lazy("属于哪一类？"), required=False)
@@ -92,10 +92,11 @@ class OpinionForm(forms.Form):
         label=gettext_lazy("办完以后，可以把去掉个人信息的内容和结果公开给大家看"), required=False
     )
     consent_privacy = forms.BooleanField(
-        label=lazy(_privacy_label, str)(),
+        label=gettext_lazy("我看过并同意个人信息的使用说明"),
+        help_text=lazy(_privacy_help, str)(),
         error_messages={"required": gettext_lazy("请先勾选同意。不同意的话，可以直接到联络站当面反映。")},
     )
-    elsewhere_ok = forms.BooleanField(label=gettext_lazy("我知道了，这件事仍然要在这里反映"), required=False)
+    elsewhere_ok = forms.BooleanField(label=gettext_lazy("我知道了，仍然要在这里反映"), required=False)
     submission_key = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
     kept = forms.BooleanField(required=False, widget=forms.HiddenInput)
     proof = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
@@ -112,6 +113,9 @@ class OpinionForm(forms.Form):
         self.fields["category"].choices = [("", _("不确定，由工作人员判断")), *_category_choices()]  # type: ignore[attr-defined]
         self.fields["photos"].widget.attrs |= {"data-photos": "", "accept": "image/*"}
         self.fields["content"].widget.attrs["data-hints"] = ""
+
+    def clean_place(self) -> str:
+        return " ".join(self.cleaned_data["place"].split())
 
     def clean_community(self) -> Setting:
         return self._setting(self.cleaned_data.get("community", ""))

@@ -89,6 +89,8 @@ def _taken(course: Course) -> Stage:
     state, event, matter = course.state(Number.TAKEN), course.last("take"), course.matter
     if matter.status == Status.SUBMITTED:
         return Stage(Number.TAKEN.label, "current", holder_name(matter), text=_wait_words(course, ClockKind.TAKE))
+    if state == "todo":
+        return Stage(Number.TAKEN.label, "todo", text=_("由代表或街道人大接手。"))
     if event is None and state == "done":
         return Stage(Number.TAKEN.label, "done", matter.street.name, _at(course.last("assign")), _("已经接单。"))
     text = _("需要您补充情况，补充后接着办。") if matter.status == Status.WAITING else _("已经接单。")
@@ -114,6 +116,8 @@ def _wait_words(course: Course, kind: ClockKind) -> str:
 def _handled(course: Course) -> Stage:
     state = course.state(Number.HANDLED)
     assigned, replied = course.last("assign", "reopen"), course.last(*REPLIES)
+    if state == "todo":
+        return Stage(Number.HANDLED.label, "todo", text=_("由代表或有关单位办理。"))
     if assigned is None and replied is not None:
         text = _("由代表直接答复。") if replied.verb == "answer" else ""
         return Stage(Number.HANDLED.label, state, course.name(replied), replied.at, text)  # type: ignore[arg-type]
@@ -148,7 +152,8 @@ def _rated(course: Course) -> Stage:
         text = _("已经答复，请您在%(day)s前评价。") % {"day": day} if day else _("已经答复，请您评价。")
         return Stage(Number.RATED.label, "current", course.name(replied), _at(replied), text)
     if matter.status != Status.CLOSED:
-        return Stage(Number.RATED.label, state)  # type: ignore[arg-type]
+        text = _("有了答复，请您评价。") if state == "todo" else ""
+        return Stage(Number.RATED.label, state, text=text)  # type: ignore[arg-type]
     rated = matter.satisfaction
     text = (
         _("您的评价：%(word)s。") % {"word": Satisfaction(rated).label}

@@ -50,6 +50,15 @@ class TrackPage:
         return grouped(self.matter.code)
 
     @property
+    def draft_keys(self) -> list[str]:
+        """Names of the unsent text that the browser need not keep any longer."""
+        opinion = self.opinion
+        if opinion is None:
+            return []
+        deputy, point = opinion.addressed_to, opinion.contact_point
+        return [f"intake-d-{deputy.code}"] if deputy else [f"intake-p-{point.code}"] if point else []
+
+    @property
     def is_merged(self) -> bool:
         return self.shown.pk != self.matter.pk
 
@@ -126,7 +135,7 @@ def course_of(matter: Matter, today: date) -> Course:
 
 
 def _add_own(page: TrackPage, reporter: Reporter, course: Course) -> None:
-    page.opinion = Opinion.objects.get(pk=page.matter.pk)
+    page.opinion = Opinion.objects.select_related("addressed_to", "contact_point").get(pk=page.matter.pk)
     mine = Q(reporter=reporter) | Q(reporter__isnull=True, by__isnull=False)
     read = page.shown.lines.filter(mine, audience=Audience.PUBLIC)
     page.lines = list(read.select_related("organisation").order_by("id"))
@@ -196,8 +205,9 @@ def _moment(when: date | datetime | None) -> str | None:
 
 def done_words(page: TrackPage) -> list[str]:
     """What happens after submitting, step by step."""
+    taking = page.steps[1]
     return [
-        str(page.steps[1].text) or _("有人接单后，这里会写明是谁。"),
+        f"{taking.who}{taking.text}" if taking.text else _("有人接单后，查询页上会写明是谁。"),
         _("接单后安排代表或单位办理，办理单位和最晚答复日期都写在查询页上。"),
         _("有了答复，请您来评价：满意不满意、解决没解决，由您说了算。"),
     ]

@@ -4,7 +4,7 @@ from django.apps import apps
 from django.db.models import Q
 
 from deputies.accounts.models import DEPARTMENT_ROLES, DISTRICT_ROLES, STREET_ROLES, Role, User
-from deputies.organisations.models import OrganisationKind
+from deputies.accounts.queries import street_of
 
 
 def scope(user: User) -> Q:
@@ -23,14 +23,6 @@ def scope(user: User) -> Q:
         assignments = apps.get_model("opinions", "Assignment").objects.filter(organisation=user.organisation_id)
         return Q(pk__in=assignments.values("matter"))
     return Q(pk__in=[])
-
-
-def street_of(user: User) -> int | None:
-    """The street committee for which somebody of the street works; a station's staff work for the one above it."""
-    body = user.organisation
-    if body is not None and body.kind == OrganisationKind.STATION:
-        return body.parent_id
-    return user.organisation_id
 
 
 def _scope_of_deputy(user: User) -> Q:

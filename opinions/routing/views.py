@@ -45,7 +45,7 @@ def _rule(request: HttpRequest, version: int, rule_id: int) -> Rule:
 
 def matter_url(matter: Matter) -> str:
     """The matter's page, which belongs to the desk above."""
-    return f"/desk/matters/{matter.code}/"
+    return reverse("desk:matter", args=[matter.code])
 
 
 def _version_url(rule_set: RuleSet) -> str:

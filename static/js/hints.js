@@ -1,4 +1,13 @@
 "use strict";
+/* A question that only makes sense once something else is filled in waits for it. */
+Array.prototype.forEach.call(document.querySelectorAll("[data-with]"), function (box) {
+  var input = document.querySelector(box.getAttribute("data-with"));
+  if (!input) { return; }
+  function show() { box.hidden = !input.value.trim() && !box.querySelector(".field-bad"); }
+  input.addEventListener("input", show);
+  window.addEventListener("pageshow", show);
+  show();
+});
 /* While the resident writes: what belongs elsewhere is said at once. The server says the same after sending. */
 (function () {
   var text = document.querySelector("[data-hints]");

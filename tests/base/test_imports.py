@@ -112,9 +112,9 @@ def test_signed_numbers_and_words_are_no_formulas(text: str) -> None:
 
 def test_report_with_a_refusal_is_not_ok() -> None:
     report = ImportReport(created=1, unchanged=2)
-    assert report.ok
+    was_ok = report.ok
     report.refuse(4, "name", "名称不能为空。")
-    assert not report.ok
+    assert (was_ok, report.ok) == (True, False)
     assert report.rows == 3
     assert str(report.errors[0]) == "4: name: 名称不能为空。"
     assert str(RowError(4, "", "缺列。", "a.csv")) == "a.csv 4: 缺列。"

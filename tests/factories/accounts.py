@@ -22,7 +22,7 @@ def _organisation(user: Any) -> Organisation | None:
     """A body that fits the role; administrators need none."""
     if user.role in ADMIN_ROLES:
         return None
-    return OrganisationFactory(kind=_KINDS.get(user.role, OrganisationKind.STREET_COMMITTEE))
+    return OrganisationFactory.create(kind=_KINDS.get(user.role, OrganisationKind.STREET_COMMITTEE))
 
 
 class UserFactory(DjangoModelFactory[User]):

@@ -1,6 +1,7 @@
 """Divisions and organisations for tests; `street_world` builds a small invented district."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
@@ -56,7 +57,8 @@ def street_world() -> StreetWorld:
     """Build the small district. Codes are invented: no province begins with 99."""
     forget_all()
     divisions = _divisions()
-    return StreetWorld(**divisions, **_bodies(divisions))
+    parts: dict[str, Any] = {**divisions, **_bodies(divisions)}
+    return StreetWorld(**parts)
 
 
 def _divisions() -> dict[str, Division]:

@@ -10,9 +10,15 @@ import pytest
 from tests.support.system import System
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all starts, so that only the first migrates."""
+    return tmp_path_factory.mktemp("starts")
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_ending_leaves_no_process(tmp_path: Path, how: signal.Signals) -> None:
-    system = System(tmp_path).start()
+def test_ending_leaves_no_process(folder: Path, how: signal.Signals) -> None:
+    system = System(folder, DEMO="0").start()
     family = system.family()
     programs = " ".join(" ".join(process.cmdline()) for process in family)
     assert "gunicorn" in programs
@@ -23,8 +29,8 @@ def test_ending_leaves_no_process(tmp_path: Path, how: signal.Signals) -> None:
     assert alive == []
 
 
-def test_one_dead_process_ends_all_with_an_error(tmp_path: Path) -> None:
-    system = System(tmp_path).start()
+def test_one_dead_process_ends_all_with_an_error(folder: Path) -> None:
+    system = System(folder, DEMO="0").start()
     family = system.family()
     beat = next(process for process in family if " beat " in " ".join(process.cmdline()))
     beat.kill()
@@ -34,8 +40,8 @@ def test_one_dead_process_ends_all_with_an_error(tmp_path: Path) -> None:
     assert alive == []
 
 
-def test_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
-    system = System(tmp_path)
+def test_taken_port_is_said_in_one_line(folder: Path) -> None:
+    system = System(folder, DEMO="0")
     with socket.socket() as other:
         other.bind(("127.0.0.1", system.port))
         other.listen()

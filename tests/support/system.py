@@ -58,7 +58,7 @@ class System:
     def answers(self, path: str) -> bool:
         """The web server gives a good answer at `path`."""
         try:
-            with urllib.request.urlopen(self.url + path, timeout=5) as response:
+            with urllib.request.urlopen(self.url + path, timeout=2) as response:
                 return bool(response.status == 200)
         except (urllib.error.URLError, OSError):
             return False

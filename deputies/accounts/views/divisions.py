@@ -31,7 +31,7 @@ VALID_SECONDS = 3600
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Read a file and say what it would change; nothing is written yet."""
-    form = DivisionsForm(posted(request), request.FILES)
+    form = DivisionsForm(posted(request), request.FILES or None)
     read = _read(form) if form.is_valid() else None
     if read is None:
         return render(

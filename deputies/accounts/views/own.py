@@ -60,7 +60,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if not needs_second_factor(user) or user.is_verified():  # type: ignore[attr-defined]
         return _onward(request, user)
     if not factor.has_second_factor(user):
-        return second_factor_setup(request)
+        return _setup(request, user)
     form = TokenForm(posted(request))
     if form.is_valid() and _proved(request, user, form):
         return _onward(request, user)
@@ -84,6 +84,10 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     if not needs_second_factor(user) or factor.has_second_factor(user):
         return _onward(request, user)
+    return _setup(request, user)
+
+
+def _setup(request: HttpRequest, user: User) -> HttpResponse:
     device = factor.begin_setup(user)
     form = TokenForm(posted(request))
     if form.is_valid() and _bound(request, user, form):

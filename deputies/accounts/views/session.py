@@ -1,6 +1,6 @@
 """Signing in and out."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib import auth
@@ -14,7 +14,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from deputies.accounts.forms import SignInForm, posted
-from deputies.accounts.models import User
 from deputies.accounts.queries import landing_url, locked_until
 from deputies.accounts.sessions import touch
 from liaison.base.web.decorators import public
@@ -33,7 +32,7 @@ def next_url(request: HttpRequest) -> str:
 def login(request: HttpRequest) -> HttpResponse:
     """Sign in and return to the page that was wanted."""
     if request.method != "POST" and request.user.is_authenticated:
-        return HttpResponseRedirect(next_url(request) or landing_url(cast(User, request.user)))
+        return HttpResponseRedirect(next_url(request) or landing_url(request.user))
     form = SignInForm(posted(request), request=request)
     if form.is_valid():
         auth.login(request, form.user)

@@ -61,7 +61,7 @@ def point_page(request: HttpRequest, pk: int) -> HttpResponse:
         "stationings": stationings_at(point),
         "duty": DutySlot.objects.coming(now).filter(contact_point=point).select_related("deputy")[:COMING],
         "now": now,
-        "history": history(point.chain),
+        "history": history(point.chain, ContactPoint),
         "symbol": point_symbol(point),
         "url": point_url(point),
         "may_edit": can(user, Permission.POINT_EDIT),

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from deputies.accounts.access import Permission, can, requires
+from deputies.accounts.queries import organisations_below
 from deputies.accounts.services import reveal_phone
 from deputies.roster import services
 from deputies.roster.forms import (
@@ -25,7 +26,6 @@ from deputies.roster.forms import (
 )
 from deputies.roster.models import Deputy, PublicField
 from deputies.roster.queries import history
-from deputies.roster.scope import organisations_below
 from deputies.roster.states import OFFICE
 from deputies.roster.views.lists import act_page, posted
 from liaison.base.files.responses import file_response
@@ -61,7 +61,7 @@ def deputy_page(request: HttpRequest, pk: int) -> HttpResponse:
         "deputy": deputy,
         "groups": deputy.groups.all(),
         "consents": [(field.label, deputy.shows(field)) for field in PublicField],
-        "history": history(deputy.chain),
+        "history": history(deputy.chain, Deputy),
         "verbs": OFFICE.verbs_from(deputy.status) if keeps else [],
         "keeps": keeps,
         "may_reveal": bool(deputy.phone) and can(user, Permission.PHONE_REVEAL),
@@ -201,7 +201,7 @@ def me(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             toast(request, _("已保存，扫码页面即时更新。"))
             return go(request, reverse("roster:me"))
-    context = {"deputy": deputy, "groups": deputy.groups.all(), "form": form, "history": history(deputy.chain)}
+    context = {"deputy": deputy, "groups": deputy.groups.all(), "form": form, "history": history(deputy.chain, Deputy)}
     return render(request, "deputies/roster/me.html", context, status=422 if form.is_bound else 200)
 
 

@@ -39,7 +39,7 @@ class ReferenceSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        models = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        models: Any = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
         own = [model for model in models if model._meta.app_label in OWN_APPS]
         super().register(own, admin_class, **options)
 
@@ -49,12 +49,12 @@ class ReferenceSite(admin.AdminSite):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or resolve_url("admin:index"), settings.LOGIN_URL)
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
         """Only the platform's own page keeps the history of passwords."""
         return HttpResponseRedirect(resolve_url(settings.PASSWORD_CHANGE_URL))
 
 
-class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReferenceAdmin(admin.ModelAdmin):
     """Base of every page of the site; `stamp` names the cached copies that an edit makes stale."""
 
     stamp = ""

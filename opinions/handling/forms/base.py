@@ -50,6 +50,8 @@ class VerbForm(forms.Form):
     danger = False
     hint: Any = ""
     said: Sequence[str] = ()
+    takes_templates = False
+    """Whether reply templates are offered for its `text`."""
 
     def __init__(self, *args: Any, user: User, matter: Matter, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,6 +63,13 @@ class VerbForm(forms.Form):
         """Whether the matter has moved on since the form was shown."""
         seen = self.data.get(self.add_prefix("seen"), "") if self.is_bound else ""
         return bool(seen) and seen != seen_state(self.matter)
+
+    def see(self, state: str) -> None:
+        """Take the present state for seen: the user is told, and decides again."""
+        data = self.data.copy()  # type: ignore[attr-defined]
+        data[self.add_prefix("seen")] = state
+        self.data = data
+        self.full_clean()
 
     @property
     def typed(self) -> list[tuple[Any, str]]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from liaison.base.web.forms import DateInput
@@ -17,7 +16,7 @@ from opinions.matters.models import ReplyClass
 
 BLANK_ROWS = 2
 """Rows offered beyond those already written."""
-SAVE, ADD, SUBMIT, ISSUE = "save", "add", "submit", "issue"
+SAVE, ADD, SUBMIT, ISSUE, REPORT = "save", "add", "submit", "issue", "report"
 """What a button of the reply does."""
 
 
@@ -48,11 +47,10 @@ class PointForm(forms.Form):
 class ReplyForm(VerbForm):
     """Text and class of a reply, with its rows of points in `rows`."""
 
+    takes_templates = True
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     count = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    text = text_field(
-        _("正文"), rows=8, help_text=_("写给居民看的话。具体做什么、谁来做、什么时候做完，写在下面的各项里。")
-    )
+    text = text_field(_("正文"), rows=8, help_text=_("写给居民看的话；谁来做、什么时候做完，写在下面各项里。"))
     reply_class = forms.ChoiceField(
         label=_("答复类别"), required=False, widget=forms.RadioSelect, choices=ReplyClass.choices,
         help_text=_("B、C 两类是有期限的承诺，办结后继续跟踪到兑现。"),
@@ -68,12 +66,27 @@ class ReplyForm(VerbForm):
         self.fields["count"].initial = len(self.rows)
 
     def _bound_rows(self) -> list[PointForm]:
+        return [PointForm(self.data, prefix=f"p{index}") for index in range(self._posted_count())]
+
+    def _posted_count(self) -> int:
         posted = str(self.data.get("count", ""))
-        number = min(int(posted), MOST_POINTS) if posted.isascii() and posted.isdigit() else BLANK_ROWS
-        if self.data.get("do") == ADD and number < MOST_POINTS:
-            number += 1
-            self.data: Any = _with(self.data, count=str(number))
-        return [PointForm(self.data, prefix=f"p{index}") for index in range(number)]
+        return (
+            min(int(posted), MOST_POINTS) if posted.isascii() and posted.isdigit() and len(posted) < 4 else BLANK_ROWS
+        )
+
+    def as_typed(self, added: str, *, more: bool) -> "ReplyForm":
+        """The form with what was typed, unchecked: with a template's text added, or with one row more."""
+        typed = str(self.data.get("text", ""))
+        fresh = ReplyForm(user=self.user, matter=self.matter)
+        for name in ("version", "text", "reply_class"):
+            fresh.fields[name].initial = self.data.get(name)
+        if added and added not in typed:
+            fresh.fields["text"].initial = f"{typed}\n{added}".strip()
+        rows = [{bound.name: bound.value() for bound in row} for row in self.rows]
+        rows += [{}] if more and len(rows) < MOST_POINTS else []
+        fresh.rows = [PointForm(initial=row, prefix=f"p{index}") for index, row in enumerate(rows)]
+        fresh.fields["count"].initial = len(rows)
+        return fresh
 
     @staticmethod
     def _fresh_rows(written: Content) -> list[PointForm]:
@@ -116,11 +129,3 @@ class ReplyForm(VerbForm):
     def typed(self) -> list[tuple[Any, str]]:
         texts = super().typed
         return texts + [(bound.label, str(bound.value())) for row in self.rows for bound in row if bound.value()]
-
-
-def _with(data: Any, **values: str) -> QueryDict:
-    """A copy of posted data with some values replaced."""
-    copy = data.copy()
-    for name, value in values.items():
-        copy[name] = value
-    return copy

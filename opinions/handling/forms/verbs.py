@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from deputies.organisations.models import Organisation
@@ -24,7 +25,13 @@ from opinions.handling.forms.base import (
     text_field,
 )
 from opinions.handling.models import AssignmentStatus
-from opinions.handling.queries import last_lead, near_matters, relay_candidates, transfer_candidates
+from opinions.handling.queries import (
+    last_lead,
+    near_matters,
+    relay_candidates,
+    speaks_publicly,
+    transfer_candidates,
+)
 from opinions.handling.services import ABOVE, ANSWER_CLASSES, MOST_EXTENSION, TIERS
 from opinions.matters.models import Matter, ReplyClass
 
@@ -89,7 +96,7 @@ class AnswerForm(VerbForm):
         choices=[("", _("不选")), *((one, ReplyClass(one).label[2:]) for one in ANSWER_CLASSES if one)],
     )  # fmt: skip
     photos = photos_field()
-    button, said = _("发送"), ("text",)
+    button, said, takes_templates = _("发送"), ("text",), True
 
 
 class AssignForm(VerbForm):
@@ -155,6 +162,17 @@ def tier_of(body: Organisation) -> int:
 class RecallForm(VerbForm):
     reason = text_field(_("原因"), rows=3, required=_("请写明为什么收回。"), help_text=SEEN_BY_RESIDENT)
     button = _("收回交办")
+
+
+class UndoForm(RecallForm):
+    """The button 撤销 after assigning: the reason is ready."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = False
+
+    def clean_reason(self) -> str:
+        return self.cleaned_data["reason"] or str(_("操作有误，撤销交办。"))
 
 
 class ExtendForm(VerbForm):
@@ -287,7 +305,7 @@ class NoteForm(VerbForm):
     photos = photos_field()
     button = _("发送")
 
-    def __init__(self, *args: Any, may_speak: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not may_speak:
+        if not speaks_publicly(self.user, self.matter, now=timezone.now()):
             self.fields["audience"].choices = self.fields["audience"].choices[:1]  # type: ignore[attr-defined]

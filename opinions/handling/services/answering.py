@@ -1,6 +1,6 @@
 """直接答复: a deputy's own answer."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from deputies.accounts.models import User
 from liaison.base.audit.models import Audience
 from liaison.base.errors import InvalidInput
 from liaison.base.files.models import StoredFile
+from liaison.base.files.services import save_prepared
 from opinions.catalog.models import Tier
 from opinions.handling.models import Reply, ReplyStatus
 from opinions.handling.services.common import checked_text, side_of, standing_for
@@ -25,11 +26,11 @@ ANSWER_CLASSES = ("", ReplyClass.SOLVED, ReplyClass.EXPLAINED)
 
 @transaction.atomic
 def answer(
-    *, matter: Matter, text: str, by: User, now: datetime, reply_class: str = "", stored: Iterable[StoredFile] = ()
+    *, matter: Matter, text: str, by: User, now: datetime, reply_class: str = "", photos: Sequence[StoredFile] = ()
 ) -> Reply:
     """The deputy's answer, written by the deputy or by the paired helper in the deputy's name.
 
-    From submitted it takes first, in the same transaction. Raises InvalidInput for an empty text or another class.
+    From submitted it takes first, in the same transaction. `photos` are prepared and not saved yet. Raises InvalidInput for an empty text or another class.
     """
     side = side_of(standing_for("answer", matter=matter, by=by, now=now))
     text = checked_text(text, field="text", missing=_("请写下答复的内容。"))
@@ -41,7 +42,7 @@ def answer(
         matter, "answer", by=by, actor=side.actor, now=now, reply_class=reply_class,
         data={"body": side.name}, changes={"tier": Tier.DEPUTY},
     )  # fmt: skip
-    attach(matter=matter, stored=stored, audience=Audience.PUBLIC, by=by, now=now)
+    attach(matter=matter, stored=save_prepared(photos), audience=Audience.PUBLIC, by=by, now=now)
     return Reply.objects.create(
         matter=matter, deputy=side.deputy, organisation=None, round=matter.round, text=text, reply_class=reply_class,
         status=ReplyStatus.ISSUED, written_by=by, written_at=now, approved_by=by, issued_at=now,

@@ -197,8 +197,11 @@ def give_co_opinion(*, matter: Matter, text: str, by: User, now: datetime) -> Re
 
 
 @transaction.atomic
-def report_back(*, matter: Matter, content: Content, by: User, now: datetime) -> Reply:
-    """反馈结果: what came of the proposal or the relay, told by whoever followed it. Raises NotComplete."""
+def report_back(*, matter: Matter, content: Content, by: User, now: datetime, version: int | None = None) -> Reply:
+    """反馈结果: what came of the proposal or the relay, told by whoever followed it. Raises NotComplete.
+
+    `version` is that of a draft and means nothing here: a result is written in one go.
+    """
     side = side_of(standing_for("report_back", matter=matter, by=by, now=now))
     _check(content, now)
     become_replied(

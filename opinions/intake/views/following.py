@@ -100,7 +100,7 @@ def done(request: HttpRequest, code: str) -> HttpResponse:
         "page": page,
         "link": private_url(matter.code, reporter.link_key),
         "words": done_words(page),
-        "hints": named(page.opinion.warnings if page.opinion else ()),
+        "hints": [hint for hint in named(page.opinion.warnings if page.opinion else ()) if not hint.confirm],
     }
     return render(request, "opinions/intake/done.html", context)
 

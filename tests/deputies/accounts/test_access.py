@@ -75,7 +75,7 @@ class Record:
 
 @pytest.mark.django_db
 def test_can_asks_the_record_as_well() -> None:
-    user, other = UserFactory(role=Role.STREET_STAFF), UserFactory(role=Role.STREET_STAFF)
+    user, other = UserFactory.create(role=Role.STREET_STAFF), UserFactory.create(role=Role.STREET_STAFF)
     assert can(user, P.MATTER_ASSIGN, Record(user))
     assert not can(other, P.MATTER_ASSIGN, Record(user))
     assert not can(user, P.MATTER_APPROVE, Record(user))
@@ -83,7 +83,7 @@ def test_can_asks_the_record_as_well() -> None:
 
 @pytest.mark.django_db
 def test_can_of_a_closed_account_is_nothing() -> None:
-    user = UserFactory(role=Role.STREET_STAFF, is_active=False)
+    user = UserFactory.create(role=Role.STREET_STAFF, is_active=False)
     assert not can(user, P.DESK)
     with pytest.raises(NotAllowed):
         check(user, P.DESK)

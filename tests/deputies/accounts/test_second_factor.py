@@ -33,7 +33,7 @@ def clock() -> Iterator[Any]:
 
 @pytest.fixture
 def admin(clock: Any) -> User:
-    return UserFactory(username="admin", role=Role.AUDIT_ADMIN)
+    return UserFactory.create(username="admin", role=Role.AUDIT_ADMIN)
 
 
 def _digits(device: TOTPDevice) -> str:
@@ -50,14 +50,14 @@ def _bind(client: Client, admin: User) -> TOTPDevice:
 
 @pytest.mark.parametrize("role", ADMIN_ROLES)
 def test_administrator_sees_nothing_before_the_second_factor(client: Client, role: Role) -> None:
-    client.force_login(UserFactory(role=role))
+    client.force_login(UserFactory.create(role=role))
     for page in ("/desk/accounts/", "/desk/security/", "/desk/audit/", "/desk/jobs/", "/admin/", "/accounts/password/"):
         response = client.get(page)
         assert response["Location"].startswith(ASK), page
 
 
 def test_others_are_not_asked(client: Client) -> None:
-    client.force_login(UserFactory(role=Role.DISTRICT_LEADER))
+    client.force_login(UserFactory.create(role=Role.DISTRICT_LEADER))
     assert client.get("/desk/jobs/").status_code == 200
     assert client.get(ASK)["Location"] == "/desk/"
 
@@ -154,7 +154,7 @@ def test_password_cannot_be_changed_before_the_digits(client: Client, admin: Use
 
 def test_removed_factor_is_bound_anew_and_the_old_session_ends(client: Client, admin: User) -> None:
     _bind(client, admin)
-    remove_second_factor(admin, by=UserFactory(role=Role.SECURITY_ADMIN), now=timezone.now())
+    remove_second_factor(admin, by=UserFactory.create(role=Role.SECURITY_ADMIN), now=timezone.now())
     assert client.get("/desk/audit/")["Location"].startswith(ASK)
     assert "<svg" in client.get(ASK).content.decode()
 

@@ -23,7 +23,7 @@ def clock() -> Iterator[Any]:
 
 @pytest.fixture
 def staff(client: Client, clock: Any) -> User:
-    user = UserFactory(role=Role.STREET_STAFF)
+    user = UserFactory.create(role=Role.STREET_STAFF)
     client.force_login(user)
     assert client.get(PAGE).status_code == 200
     return user
@@ -63,7 +63,7 @@ def test_limit_is_configurable(client: Client, clock: Any, staff: User, settings
 
 
 def test_deputy_on_the_own_phone_may_rest_for_twelve_hours(client: Client, clock: Any) -> None:
-    client.force_login(UserFactory(role=Role.DEPUTY))
+    client.force_login(UserFactory.create(role=Role.DEPUTY))
     assert client.get(PAGE).status_code == 200
     clock.shift(timedelta(hours=11, minutes=59))
     assert client.get(PAGE).status_code == 200
@@ -94,7 +94,7 @@ def test_visitor_without_account_is_led_to_sign_in(client: Client) -> None:
 
 
 def test_public_page_loads_no_user(client: Client, django_assert_num_queries: Any) -> None:
-    sign_in(client, UserFactory())
+    sign_in(client, UserFactory.create())
     with django_assert_num_queries(0):
         client.get("/healthz")
 

@@ -21,7 +21,7 @@ NEW = "Grey-Heron-4711"
 
 @pytest.fixture
 def user() -> User:
-    return UserFactory(username="zhang.yun", role=Role.HANDLER)
+    return UserFactory.create(username="zhang.yun", role=Role.HANDLER)
 
 
 def _post(client: Client, username: str = "zhang.yun", password: str = PASSWORD, **more: str) -> Any:
@@ -61,7 +61,7 @@ def test_sign_in_never_leads_to_another_site(client: Client, user: User, target:
     ],
 )
 def test_sign_in_of_an_administrator_leads_to_the_own_page(client: Client, role: Role, name: str) -> None:
-    UserFactory(username="zhang.yun", role=role)
+    UserFactory.create(username="zhang.yun", role=role)
     assert _post(client)["Location"] == reverse(name)
 
 
@@ -152,7 +152,7 @@ def test_lock_of_a_name_without_account_looks_the_same(client: Client) -> None:
 
 
 def test_lock_of_one_account_leaves_the_others_alone(client: Client, user: User) -> None:
-    UserFactory(username="li.yun")
+    UserFactory.create(username="li.yun")
     _fail(client, 5)
     assert _post(client, username="li.yun").status_code == 302
 
@@ -189,7 +189,7 @@ def test_locked_until_follows_the_failures_that_lapse_first(client: Client, user
 
 @pytest.fixture
 def newcomer() -> User:
-    return UserFactory(username="li.yun", role=Role.HANDLER, must_change_password=True)
+    return UserFactory.create(username="li.yun", role=Role.HANDLER, must_change_password=True)
 
 
 def test_newcomer_is_led_to_the_change_from_any_page(client: Client, newcomer: User) -> None:
@@ -249,7 +249,7 @@ def test_change_of_password_ends_the_other_sessions_and_keeps_this_one(client: C
 
 
 def test_reset_and_closing_end_the_sessions_for_good(client: Client, user: User) -> None:
-    admin = UserFactory(role=Role.SYSTEM_ADMIN)
+    admin = UserFactory.create(role=Role.SYSTEM_ADMIN)
     client.force_login(user)
     services.deactivate(user, by=admin, now=timezone.now())
     assert client.get("/desk/jobs/").status_code == 302

@@ -52,8 +52,8 @@ def test_street_committee_of_the_district_itself_is_none(world: StreetWorld) -> 
 
 
 def test_street_committee_of_a_town_is_its_presidium(world: StreetWorld) -> None:
-    town = DivisionFactory(code="990101101", level=DivisionLevel.STREET, parent=world.district)
-    presidium = OrganisationFactory(kind=OrganisationKind.PRESIDIUM, division=town)
+    town = DivisionFactory.create(code="990101101", level=DivisionLevel.STREET, parent=world.district)
+    presidium = OrganisationFactory.create(kind=OrganisationKind.PRESIDIUM, division=town)
     assert queries.street_committee_of(town) == presidium
 
 
@@ -70,7 +70,9 @@ def test_street_committee_closed_without_successor_is_none(world: StreetWorld) -
 
 
 def test_street_committee_prefers_the_active_body_of_the_same_place(world: StreetWorld) -> None:
-    closed = OrganisationFactory(code="AA", kind=OrganisationKind.STREET_COMMITTEE, division=world.street, active=False)
+    closed = OrganisationFactory.create(
+        code="AA", kind=OrganisationKind.STREET_COMMITTEE, division=world.street, active=False
+    )
     services.create_organisation(
         code="ZZ",
         name="新",
@@ -85,7 +87,7 @@ def test_street_committee_prefers_the_active_body_of_the_same_place(world: Stree
 
 
 def test_current_of_bodies_merged_into_each_other_ends(world: StreetWorld) -> None:
-    first, second = OrganisationFactory(active=False), OrganisationFactory(active=False)
+    first, second = OrganisationFactory.create(active=False), OrganisationFactory.create(active=False)
     first.merged_into, second.merged_into = second, first
     assert queries.current(first) is None
 
@@ -96,7 +98,7 @@ def test_district_of_every_body_is_its_standing_committee(world: StreetWorld, bo
 
 
 def test_district_of_a_body_without_parent_follows_its_place(world: StreetWorld) -> None:
-    lonely = OrganisationFactory(division=world.other_street, parent=None)
+    lonely = OrganisationFactory.create(division=world.other_street, parent=None)
     assert queries.district_of(lonely) == world.congress
 
 
@@ -125,7 +127,7 @@ def test_handlers_of_the_district_leave_out_committees_and_closed_bodies(world: 
 
 def test_predecessors_are_all_that_were_merged_into_the_body(world: StreetWorld) -> None:
     now = timezone.now()
-    third = OrganisationFactory(kind=OrganisationKind.STREET_COMMITTEE)
+    third = OrganisationFactory.create(kind=OrganisationKind.STREET_COMMITTEE)
     services.merge_organisation(world.committee, into=world.other_committee, by=None, now=now)
     services.merge_organisation(Organisation.objects.get(code="SQ"), into=third, by=None, now=now)
     assert sorted(queries.predecessors(third.pk)) == sorted([third.pk, world.committee.pk, world.other_committee.pk])

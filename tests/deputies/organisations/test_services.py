@@ -39,7 +39,7 @@ def test_create_division_with_a_local_code_for_an_electoral_district_is_taken(wo
 
 def test_division_with_letters_for_an_official_level_violates_the_constraint() -> None:
     with pytest.raises(IntegrityError, match="division_official_code_digits"), transaction.atomic():
-        DivisionFactory(code="YX-1")
+        DivisionFactory.create(code="YX-1")
 
 
 def test_create_organisation_writes_an_event(world: StreetWorld) -> None:
@@ -67,7 +67,7 @@ def test_merge_organisation_hands_the_bodies_under_it_to_the_successor(world: St
 
 
 def test_merge_organisation_into_a_body_under_it_lifts_the_successor(world: StreetWorld) -> None:
-    below = OrganisationFactory(kind=OrganisationKind.STREET_COMMITTEE, parent=world.committee)
+    below = OrganisationFactory.create(kind=OrganisationKind.STREET_COMMITTEE, parent=world.committee)
     services.merge_organisation(world.committee, into=below, by=None, now=NOW)
     below.refresh_from_db()
     assert below.parent == world.congress
@@ -80,7 +80,7 @@ def test_merge_organisation_into_itself_or_another_kind_is_refused(world: Street
 
 
 def test_merge_organisation_into_a_closed_body_is_refused(world: StreetWorld) -> None:
-    closed = OrganisationFactory(kind=OrganisationKind.STREET_COMMITTEE, active=False)
+    closed = OrganisationFactory.create(kind=OrganisationKind.STREET_COMMITTEE, active=False)
     with pytest.raises(services.BadSuccessor):
         services.merge_organisation(world.committee, into=closed, by=None, now=NOW)
 

@@ -2,27 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from deputies.accounts.models import STREET_ROLES, Role, User
+from deputies.accounts.queries import organisations_below
 from deputies.organisations.models import STREET_KINDS, DivisionLevel, Organisation, OrganisationKind
 from deputies.organisations.queries import bodies, division_tree
 from deputies.roster.models import ChatGroup, Deputy, DeputyQuerySet, Group, Identity, Term
-from deputies.roster.scope import organisations_below
 from deputies.roster.states import DeputyStatus
-from liaison.base.audit.models import Event
-from liaison.base.audit.verbs import verb_words
-from liaison.base.web.parts import Event as HistoryEvent
 
 ORDER = ("pinyin", "id")
 LIST_RELATED = ("organisation", "term", "electoral_district")
 LINKING_KINDS = (*STREET_KINDS, OrganisationKind.STATION, OrganisationKind.CONGRESS)
 """Kinds of bodies that link deputies with residents."""
-HISTORY = 50
-"""Events shown on a deputy's page."""
-TONES = {"suspend": "warn", "end": "bad", "resume": "good", "renew": "good", "deputy.created": "good"}
 
 
 def filtered(user: User, chosen: Mapping[str, str]) -> DeputyQuerySet:
@@ -121,39 +114,3 @@ def term_rows(user: User) -> Sequence[TermRow]:
     rows = terms_near(user).select_related("division")
     rows = rows.annotate(sitting=sitting, parts=Count("delegations", distinct=True))
     return [TermRow(term, term.sitting, term.parts) for term in rows]
-
-
-def history(chain: str) -> list[HistoryEvent]:
-    """The latest events of a chain, for a timeline."""
-    rows = Event.objects.filter(chain=chain).order_by("-seq")[:HISTORY]
-    return [
-        HistoryEvent(
-            at=row.at, title=verb_words(row.verb), by=row.actor, text=_told(row), tone=TONES.get(row.verb, "")  # type: ignore[arg-type]
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-def _told(event: Event) -> str:
-    """What an event says beyond its verb: the reason, else what changed."""
-    return event.reason or "；".join(_lines(event.data))
-
-
-def _lines(data: dict[str, Any]) -> list[str]:
-    names = {
-        field.name: str(field.verbose_name) for field in Deputy._meta.get_fields() if hasattr(field, "verbose_name")
-    }
-    lines = []
-    for key, value in data.items():
-        if isinstance(value, list) and len(value) == 2 and key in names:
-            old, new = (_short(one) for one in value)
-            lines.append(f"{names[key]}：{old} → {new}")
-    return lines
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, list):
-        return "、".join(map(str, value)) or "–"
-    if isinstance(value, bool):
-        return "…" if value else "–"
-    return str(value) if value not in (None, "") else "–"

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from deputies.roster.models import Deputy, Identity
-from deputies.roster.rows import BODY, CERTIFICATE, NAME, PHONE, TERM, BadCell
-from deputies.roster.services import Details
+from deputies.roster.services.deputies import Details
+from deputies.roster.services.rows import BODY, CERTIFICATE, NAME, PHONE, TERM, BadCell
 from liaison.base.privacy import blind_index
 
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission, check
 from deputies.accounts.models import STREET_ROLES, Role, User
+from deputies.accounts.queries import organisations_below
 from deputies.organisations.models import Division, DivisionLevel, Organisation
 from deputies.roster.access import NotYours, check_keeper
 from deputies.roster.models import ChatGroup, Delegation, Deputy, FormerDeputyCode, Group, Identity, PublicField, Term
 from deputies.roster.names import pinyin_of
-from deputies.roster.scope import organisations_below
 from deputies.roster.states import OFFICE, DeputyStatus
 from liaison.base.audit.services import Fact, record
 from liaison.base.audit.verbs import name_verbs

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.organisations.models import Division, Organisation
 from deputies.roster.models import CongressLevel, Delegation, Deputy, Group, Identity, PublicField, Term
-from deputies.roster.services import Details, check_details
+from deputies.roster.services.deputies import Details, check_details
 from liaison.base.errors import InvalidInput
 from liaison.base.imports import Row
 from liaison.base.privacy import normalise_phone

@@ -1,0 +1,53 @@
+"""Bulk assignment and reply templates."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from deputies.accounts.models import User
+from opinions.catalog.models import Category
+from opinions.catalog.queries import categories
+from opinions.handling.forms.base import BodyChoice, offered_bodies, text_field
+from opinions.handling.services import TIERS
+from opinions.matters.models import Matter
+
+
+class BulkAssignForm(forms.Form):
+    """To whom the ticked matters go."""
+
+    lead = BodyChoice(label=_("主办单位"), error_messages={"required": _("请选择主办单位。")})
+    tier = forms.TypedChoiceField(
+        label=_("层级"), coerce=int, widget=forms.RadioSelect, choices=[(one.value, one.label) for one in TIERS],
+        error_messages={"required": _("请选择由社区街道还是由部门办理。")},
+    )  # fmt: skip
+    note = text_field(_("交办要求（可选）"), rows=2, max_length=1000, help_text=_("只有承办单位看得到。"))
+
+    def __init__(self, *args: Any, user: User, matters: Sequence[Matter], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bodies = offered_bodies(user, matters[0]) if matters else []
+        self.fields["lead"].use(bodies, blank=_("请选择"))  # type: ignore[attr-defined]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Arguments of the service."""
+        return {name: self.cleaned_data[name] for name in ("lead", "tier", "note")}
+
+
+class TemplateForm(forms.Form):
+    """A reply template of the own body."""
+
+    name = forms.CharField(
+        label=_("名称"), max_length=60,
+        error_messages={"required": _("请给模板起个名字。"), "max_length": _("名称请控制在 60 字以内。")},
+    )  # fmt: skip
+    category = forms.TypedChoiceField(label=_("用于类别（可选）"), required=False, empty_value=None)
+    text = text_field(_("内容"), rows=5, required=_("请写下模板的内容。"), help_text=_("要填的地方写成 __。"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        by_id: dict[str, Category] = {str(row.pk): row for row in categories()}
+        field: Any = self.fields["category"]
+        field.choices = [("", _("不限")), *((key, str(row)) for key, row in by_id.items())]
+        field.coerce = lambda value: by_id[value]

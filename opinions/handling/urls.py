@@ -1,0 +1,36 @@
+"""Addresses of handling, below /desk/. The screen of a verb is `handling:<verb>`; `raise` is served by proposals."""
+
+from django.urls import path
+
+from opinions.handling.views import others, replying, verbs
+
+app_name = "handling"
+VERBS = {
+    "take": verbs.take,
+    "decline": verbs.decline,
+    "transfer": verbs.transfer,
+    "ask": verbs.ask,
+    "answer": verbs.answer,
+    "assign": verbs.assign,
+    "recall": verbs.recall,
+    "extend": verbs.extend,
+    "sign": verbs.sign,
+    "return": verbs.return_,
+    "draft": replying.draft,
+    "reply": replying.reply,
+    "send_back": verbs.send_back,
+    "co_opinion": verbs.co_opinion,
+    "report_back": replying.report_back,
+    "relay": verbs.relay,
+    "merge": verbs.merge,
+    "reopen": verbs.reopen,
+    "note": others.note,
+}
+
+urlpatterns = [
+    *[path(f"matters/<str:code>/{verb}/", view, name=verb) for verb, view in VERBS.items()],
+    path("handling/assign/", others.bulk_assign, name="bulk_assign"),
+    path("handling/templates/", others.templates, name="templates"),
+    path("handling/templates/<int:template_id>/", others.template, name="template"),
+    path("handling/templates/<int:template_id>/drop/", others.drop_template, name="drop_template"),
+]

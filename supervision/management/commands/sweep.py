@@ -1,0 +1,16 @@
+"""`manage.py sweep`: do at once what beat does every five minutes."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from supervision.cases.services import sweep
+
+
+class Command(BaseCommand):
+    help = "Close what was not rated in time; go on with what was not supplied in time."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done = sweep(now=timezone.now())
+        self.stdout.write(f"lapsed {done.lapsed}, supply expired {done.expired}")

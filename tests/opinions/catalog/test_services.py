@@ -1,0 +1,121 @@
+"""Defaults are complete and loaded once; every change of reference data leaves a stamp and an event."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from liaison.base.audit.models import Event
+from liaison.base.stamps import Stamp
+from opinions.catalog.models import Category, ClockKind, Reason, ReasonKind, Responsibility, TimeLimitPolicy
+from opinions.catalog.queries import STAMP, responsible_for, top_categories
+from opinions.catalog.services import delete_reference, load_defaults, save_reference, set_responsibilities
+from tests.factories.accounts import UserFactory
+from tests.factories.catalog import CategoryFactory, PolicyFactory, ReasonFactory, ResponsibilityFactory
+from tests.factories.organisations import StreetWorld, street_world
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+@pytest.fixture
+def world() -> StreetWorld:
+    return street_world()
+
+
+def stamp() -> int:
+    return Stamp.objects.filter(name=STAMP).values_list("version", flat=True).first() or 0
+
+
+def test_defaults_have_the_six_categories(world: StreetWorld) -> None:
+    load_defaults(district=world.congress, by=None, now=NOW)
+    names = [category.name for category in top_categories()]
+    assert names == ["城建城管", "交通出行", "营商环境", "文化教育", "医疗卫生", "社区治理"]
+    assert all(category.examples for category in top_categories())
+    assert all(category.children.exists() for category in Category.objects.filter(parent=None))
+
+
+def test_defaults_rule_every_clock_but_promises(world: StreetWorld) -> None:
+    load_defaults(district=world.congress, by=None, now=NOW)
+    ruled = set(TimeLimitPolicy.objects.filter(urgency="").values_list("clock", flat=True))
+    assert ruled == set(ClockKind.values) - {ClockKind.PROMISE}
+    assert not TimeLimitPolicy.objects.filter(basis="").exists()
+
+
+def test_every_default_reason_for_declining_says_where_to_go(world: StreetWorld) -> None:
+    load_defaults(district=world.congress, by=None, now=NOW)
+    declining = Reason.objects.filter(kind=ReasonKind.DECLINE)
+    assert declining.count() >= 8
+    assert not declining.filter(guidance="").exists()
+    assert set(Reason.objects.values_list("kind", flat=True)) == set(ReasonKind.values)
+
+
+def test_defaults_loaded_again_add_nothing_and_keep_what_staff_changed(world: StreetWorld) -> None:
+    load_defaults(district=world.congress, by=None, now=NOW)
+    Category.objects.filter(code="urban").update(name="城市建设")
+    before, events = stamp(), Event.objects.count()
+    added = load_defaults(district=world.congress, by=None, now=NOW)
+    assert set(added.values()) == {0}
+    assert Category.objects.get(code="urban").name == "城市建设"
+    assert (stamp(), Event.objects.count()) == (before, events)
+
+
+def test_defaults_add_only_what_is_missing(world: StreetWorld) -> None:
+    load_defaults(district=world.congress, by=None, now=NOW)
+    Reason.objects.filter(code="lawsuit").delete()
+    assert load_defaults(district=world.congress, by=None, now=NOW)["reasons"] == 1
+
+
+def test_responsibilities_replace_those_of_the_same_categories(world: StreetWorld) -> None:
+    one, other = CategoryFactory(), CategoryFactory()
+    for body in (world.department, world.other_department):
+        set_responsibilities(district=world.congress, bodies=[(one, body)], by=None, now=NOW)
+    set_responsibilities(district=world.congress, bodies=[(other, world.department)], by=None, now=NOW)
+    assert responsible_for(one, world.congress.pk) == world.other_department
+    assert responsible_for(other, world.congress.pk) == world.department
+    assert Responsibility.objects.count() == 2
+
+
+def test_saved_row_leaves_stamp_and_event(world: StreetWorld) -> None:
+    user, row, before = UserFactory(), CategoryFactory(name="旧名"), stamp()
+    row.name = "新名"
+    save_reference(row, changed=["name"], by=user, now=NOW)
+    event = Event.objects.get(chain="catalog")
+    assert (event.verb, event.by, event.data["values"]) == ("change_category", user, {"name": "新名"})
+    assert stamp() == before + 1
+
+
+def test_new_row_is_told_as_added(world: StreetWorld) -> None:
+    save_reference(Category(code="new", name="新类"), changed=["code", "name"], by=None, now=NOW)
+    assert Event.objects.get(chain="catalog").verb == "add_category"
+
+
+def test_deleted_row_keeps_its_name_in_the_ledger(world: StreetWorld) -> None:
+    row = ReasonFactory(name="不再用的理由")
+    delete_reference(row, by=None, now=NOW)
+    event = Event.objects.get(chain="catalog")
+    assert (event.verb, event.data["name"]) == ("delete_reason", "不再用的理由")
+
+
+def test_category_that_is_used_cannot_be_deleted(world: StreetWorld) -> None:
+    parent = CategoryFactory()
+    CategoryFactory(parent=parent)
+    with pytest.raises(ProtectedError):
+        delete_reference(parent, by=None, now=NOW)
+    assert not Event.objects.filter(chain="catalog").exists()
+
+
+def test_limit_that_ends_before_it_begins_is_impossible(world: StreetWorld) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PolicyFactory(valid_to="2025-12-31")
+
+
+def test_limit_of_nothing_is_impossible(world: StreetWorld) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PolicyFactory(amount=0)
+
+
+def test_category_has_one_body_in_a_district(world: StreetWorld) -> None:
+    first = ResponsibilityFactory(district=world.congress, organisation=world.department)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ResponsibilityFactory(category=first.category, district=world.congress, organisation=world.other_department)

@@ -1,0 +1,175 @@
+"""Where an opinion goes by the default rules, tier by tier, and what happens when it cannot go there."""
+
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from deputies.organisations.models import Organisation, OrganisationKind
+from deputies.organisations.queries import STAMP as ORGANISATIONS
+from deputies.roster.models import Deputy
+from deputies.roster.states import DeputyStatus
+from liaison.base.stamps import bump
+from opinions.catalog.models import Category, Reach, SourceChannel, Tier, Urgency
+from opinions.routing.models import Resolver
+from opinions.routing.services import Plan, Raised, plan
+from tests.factories.matters import NOW, HandlingWorld
+from tests.factories.routing import rules_in_force
+
+pytestmark = pytest.mark.django_db
+
+
+def raised(world: HandlingWorld, category: str = "", **fields: Any) -> Raised:
+    values = {
+        "division": world.places.community,
+        "street": world.committee,
+        "district": world.congress,
+        "channel": SourceChannel.QR,
+        "text": "有件事想反映",
+        "category": Category.objects.get(code=category) if category else None,
+        **fields,
+    }
+    return Raised(**values)
+
+
+def decide(world: HandlingWorld, category: str = "", **fields: Any) -> Plan:
+    return plan(raised(world, category, **fields), now=NOW)
+
+
+def test_addressed_deputy_gets_it(ruled: HandlingWorld) -> None:
+    made = decide(ruled, deputy=ruled.deputy)
+    assert (made.tier, made.holder, made.holder_deputy) == (Tier.DEPUTY, None, ruled.deputy)
+
+
+def test_community_matter_stays_with_the_street(ruled: HandlingWorld) -> None:
+    made = decide(ruled, "community.elder")
+    assert (made.tier, made.holder, made.holder_deputy) == (Tier.STREET, ruled.committee, None)
+
+
+def test_department_matter_is_coordinated_by_the_street(ruled: HandlingWorld) -> None:
+    made = decide(ruled, "urban.lighting")
+    assert (made.tier, made.holder, made.body) == (Tier.DEPARTMENT, ruled.committee, ruled.department)
+    assert made.assign_to is None
+
+
+def test_district_wide_matter_goes_to_the_committee(ruled: HandlingWorld) -> None:
+    made = decide(ruled, "urban.lighting", reach=Reach.DISTRICT)
+    assert (made.tier, made.holder, made.urgency) == (Tier.PROPOSAL, ruled.congress, Urgency.COMPLEX)
+
+
+def test_city_wide_matter_is_for_relay_even_when_a_deputy_is_addressed(ruled: HandlingWorld) -> None:
+    made = decide(ruled, reach=Reach.CITY, deputy=ruled.deputy)
+    assert (made.tier, made.holder) == (Tier.RELAY, ruled.congress)
+
+
+def test_danger_is_urgent(ruled: HandlingWorld) -> None:
+    made = decide(ruled, "urban.facilities", text="小区门口燃气泄漏，味道很大")
+    assert (made.tier, made.urgency, made.body) == (Tier.DEPARTMENT, Urgency.URGENT, ruled.department)
+
+
+def test_without_a_match_the_street_decides(ruled: HandlingWorld) -> None:
+    made = decide(ruled)
+    assert (made.tier, made.holder, made.body) == (None, ruled.committee, None)
+    assert made.problem == "没有规则与这件事相符。"
+    assert made.decision.problem == made.problem
+
+
+def test_without_rules_the_street_decides(world: HandlingWorld) -> None:
+    made = decide(world, "urban")
+    assert (made.tier, made.holder) == (None, world.committee)
+    assert made.problem
+
+
+def test_category_without_a_body_goes_to_the_street_with_the_reason(ruled: HandlingWorld) -> None:
+    made = decide(ruled, "health.care")
+    assert (made.tier, made.holder) == (None, ruled.committee)
+    assert "看病就医" in made.problem
+    assert made.decision.rule is not None
+
+
+def test_broken_rule_sends_it_to_the_street_and_is_named(world: HandlingWorld) -> None:
+    rules_in_force(world.congress, {"name": "坏规则", "conditions": [{"kind": "weather_is"}]}, {"name": "其余"})
+    made = decide(world)
+    assert (made.tier, made.holder) == (None, world.committee)
+    assert "坏规则" in made.decision.problem
+
+
+@pytest.mark.parametrize("status", [DeputyStatus.ENDED, DeputyStatus.SUSPENDED])
+def test_deputy_out_of_office_gets_nothing(world: HandlingWorld, status: str) -> None:
+    Deputy.objects.filter(pk=world.deputy.pk).update(status=status)
+    world.deputy.refresh_from_db()
+    rules_in_force(world.congress, {"tier": Tier.DEPUTY, "resolver": Resolver.ADDRESSED_DEPUTY})
+    made = decide(world, deputy=world.deputy)
+    assert (made.tier, made.holder, made.holder_deputy) == (None, world.committee, None)
+    assert world.deputy.name in made.problem
+
+
+def test_deputy_whom_nobody_would_tell_gets_nothing(world: HandlingWorld) -> None:
+    Deputy.objects.filter(pk=world.deputy.pk).update(user=None, helper=None)
+    world.deputy.refresh_from_db()
+    rules_in_force(world.congress, {"tier": Tier.DEPUTY, "resolver": Resolver.ADDRESSED_DEPUTY})
+    assert decide(world, deputy=world.deputy).holder == world.committee
+
+
+def test_deputy_of_the_electoral_district_is_found(world: HandlingWorld) -> None:
+    Deputy.objects.filter(pk=world.deputy.pk).update(electoral_district=world.places.electoral)
+    rules_in_force(world.congress, {"tier": Tier.DEPUTY, "resolver": Resolver.DISTRICT_DEPUTY})
+    assert decide(world, electoral_district=world.places.electoral).holder_deputy == world.deputy
+    assert decide(world).problem
+
+
+def test_rule_without_confirmation_assigns_at_once(world: HandlingWorld) -> None:
+    rules_in_force(world.congress, {"tier": Tier.DEPARTMENT, "resolver": Resolver.RESPONSIBLE, "confirm": False})
+    assert decide(world, "urban.lighting").assign_to == world.department
+
+
+def test_community_resolver_finds_the_committee_of_residents(world: HandlingWorld) -> None:
+    rules_in_force(world.congress, {"resolver": Resolver.COMMUNITY})
+    assert decide(world).body == world.places.community_body
+    assert decide(world, division=world.places.street).problem
+
+
+def test_merged_body_leads_to_its_successor(world: HandlingWorld) -> None:
+    Organisation.objects.filter(pk=world.department.pk).update(active=False, merged_into=world.other_department)
+    bump(ORGANISATIONS)
+    rules_in_force(
+        world.congress,
+        {"tier": Tier.DEPARTMENT, "resolver": Resolver.NAMED, "organisation": world.department},
+    )
+    assert decide(world).body == world.other_department
+
+
+def test_closed_body_without_successor_is_a_problem(world: HandlingWorld) -> None:
+    Organisation.objects.filter(pk=world.department.pk).update(active=False)
+    bump(ORGANISATIONS)
+    rules_in_force(
+        world.congress,
+        {"tier": Tier.DEPARTMENT, "resolver": Resolver.NAMED, "organisation": world.department},
+    )
+    assert decide(world).problem == "规则指定的机构已经停用。"
+
+
+def test_rules_of_another_district_do_not_count(ruled: HandlingWorld) -> None:
+    other = Organisation.objects.create(
+        code="RD2", name="云湾区人大常委会", kind=OrganisationKind.CONGRESS, division=ruled.places.other_street
+    )
+    assert decide(ruled, "community.elder", district=other).tier is None
+
+
+def test_decision_keeps_what_was_seen_but_not_the_words_of_the_resident(ruled: HandlingWorld) -> None:
+    row = decide(ruled, "urban.lighting", text="我住三号楼，路灯坏了").decision
+    assert row.facts["categories"] == ["urban.lighting", "urban"]
+    assert "三号楼" not in str(row.facts) + str(row.why)
+    assert [trial["matched"] for trial in row.why] == [False, False, False, False, True]
+
+
+def test_problem_is_kept_in_chinese_whoever_submits(ruled: HandlingWorld) -> None:
+    with translation.override("en"):
+        assert decide(ruled).problem == "没有规则与这件事相符。"
+
+
+def test_decision_asks_one_statement_when_warm(ruled: HandlingWorld, django_assert_num_queries: Any) -> None:
+    opinion = raised(ruled, "urban.lighting", text="路灯" * 2000, deputy=None)
+    plan(opinion, now=NOW)
+    with django_assert_num_queries(1):
+        plan(opinion, now=NOW)

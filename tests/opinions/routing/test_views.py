@@ -1,0 +1,219 @@
+"""The desk pages of routing: who sees them, editing a draft by plain forms, trying out, the why panel."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from deputies.accounts.models import User
+from opinions.catalog.models import Tier
+from opinions.matters.states import Status
+from opinions.routing.conditions import Keywords, Mode
+from opinions.routing.models import Resolver, Rule, RuleSet, RuleSetStatus
+from opinions.routing.queries import raised_of
+from opinions.routing.services import copy_rule_set, plan, settle
+from tests.factories.accounts import sign_in
+from tests.factories.matters import NOW, HandlingWorld, assigned, open_matter
+from tests.factories.routing import RuleFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft(ruled: HandlingWorld) -> RuleSet:
+    return copy_rule_set(source=RuleSet.objects.get(), note="", by=ruled.district_staff, now=NOW)
+
+
+def as_user(user: User) -> Client:
+    return sign_in(Client(), user)
+
+
+def fields(**changes: Any) -> dict[str, Any]:
+    """A rule as the form sends it."""
+    return {"name": "新规则", "tier": Tier.STREET, "resolver": Resolver.STREET, "enabled": "on", "confirm": "on", **changes}
+
+
+def test_rules_are_shown_as_sentences(ruled: HandlingWorld) -> None:
+    page = as_user(ruled.staff).get(reverse("routing:list")).content.decode()
+    assert "当 影响范围是 全市、全省" in page
+    assert "转为闭会期间建议，交给区人大常委会" in page
+    assert "复制成草稿" not in page
+
+
+@pytest.mark.parametrize("name", ["deputy_user", "handler", "admin"])
+def test_rules_are_not_for_everybody(ruled: HandlingWorld, name: str) -> None:
+    assert as_user(ruled.users[name]).get(reverse("routing:list")).status_code == 403
+
+
+def test_district_without_rules_says_what_happens(world: HandlingWorld) -> None:
+    page = as_user(world.district_staff).get(reverse("routing:list"))
+    assert "待分派队列" in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["version", "try"])
+def test_unknown_version_is_not_found(ruled: HandlingWorld, name: str) -> None:
+    assert as_user(ruled.district_staff).get(reverse(f"routing:{name}", args=[99])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["copy", "activate", "discard"])
+def test_street_may_not_change_rules(ruled: HandlingWorld, name: str) -> None:
+    version = RuleSet.objects.get().version
+    assert as_user(ruled.staff).post(reverse(f"routing:{name}", args=[version])).status_code == 403
+
+
+def test_copy_edit_and_activate(ruled: HandlingWorld) -> None:
+    client, first = as_user(ruled.district_staff), RuleSet.objects.get()
+    client.post(reverse("routing:copy", args=[first.version]))
+    made = RuleSet.objects.get(status=RuleSetStatus.DRAFT)
+    answer = client.post(reverse("routing:add_rule", args=[made.version]), fields(words_any="噪音、 广场舞,夜宵"))
+    assert answer.status_code == 302
+    assert made.rules.latest("order").conditions == [Keywords(Mode.ANY, ("噪音", "广场舞", "夜宵")).to_json()]
+    client.post(reverse("routing:activate", args=[made.version]))
+    made.refresh_from_db()
+    assert made.status == RuleSetStatus.ACTIVE
+
+
+def test_activation_of_a_bad_draft_lists_the_problems(ruled: HandlingWorld, draft: RuleSet) -> None:
+    rule = RuleFactory(rule_set=draft, order=50, name="永远轮不到的", conditions=[])
+    RuleFactory(rule_set=draft, order=51, name="在它后面", conditions=[])
+    answer = as_user(ruled.district_staff).post(reverse("routing:activate", args=[draft.version]))
+    assert answer.status_code == 422
+    assert "在它后面" in answer.content.decode()
+    assert str(rule.name) in answer.content.decode()
+
+
+def test_rule_form_shows_every_stored_condition(ruled: HandlingWorld, draft: RuleSet) -> None:
+    client = as_user(ruled.district_staff)
+    for rule in draft.rules.all():
+        answer = client.get(reverse("routing:edit_rule", args=[draft.version, rule.pk]))
+        form = answer.context["form"]
+        saved = client.post(answer.request["PATH_INFO"], _sent(form))
+        assert saved.status_code == 302, form.errors
+        again = Rule.objects.get(pk=rule.pk)
+        assert _sorted(again.conditions) == _sorted(rule.conditions)
+        assert (again.tier, again.resolver, again.urgency, again.confirm) == (
+            rule.tier, rule.resolver, rule.urgency, rule.confirm,
+        )  # fmt: skip
+
+
+def _sent(form: Any) -> dict[str, Any]:
+    """What a browser sends back for a form that was only looked at."""
+    values = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in values.items() if value not in (None, False)}
+
+
+def _sorted(conditions: list[dict[str, Any]]) -> list[str]:
+    return sorted(str(sorted(row.items(), key=str)) for row in conditions)
+
+
+def test_bad_rule_is_refused_at_the_field_and_kept(ruled: HandlingWorld, draft: RuleSet) -> None:
+    sent = fields(name="噪声规则", tier=Tier.DEPARTMENT)
+    answer = as_user(ruled.district_staff).post(reverse("routing:add_rule", args=[draft.version]), sent)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["resolver"]
+    assert "噪声规则" in answer.content.decode()
+
+
+def test_too_long_word_is_refused(ruled: HandlingWorld, draft: RuleSet) -> None:
+    answer = as_user(ruled.district_staff).post(
+        reverse("routing:add_rule", args=[draft.version]), fields(words_none="字" * 31)
+    )
+    assert "words_none" in answer.context["form"].errors
+
+
+def test_form_says_which_condition_it_cannot_show(ruled: HandlingWorld, draft: RuleSet) -> None:
+    lamp, lift = Keywords(Mode.ANY, ("路灯",)).to_json(), Keywords(Mode.ANY, ("电梯",)).to_json()
+    rule = RuleFactory(rule_set=draft, order=50, conditions=[lamp, lift, {"kind": "weather_is"}])
+    page = as_user(ruled.district_staff).get(reverse("routing:edit_rule", args=[draft.version, rule.pk]))
+    assert len(page.context["form"].unread) == 2
+    assert "weather_is" in page.content.decode()
+
+
+def test_rule_of_another_version_is_not_found(ruled: HandlingWorld, draft: RuleSet) -> None:
+    in_force = RuleSet.objects.get(status=RuleSetStatus.ACTIVE)
+    rule = in_force.rules.first()
+    assert rule is not None
+    url = reverse("routing:edit_rule", args=[draft.version, rule.pk])
+    assert as_user(ruled.district_staff).get(url).status_code == 404
+
+
+def test_version_in_force_has_no_form(ruled: HandlingWorld) -> None:
+    url = reverse("routing:add_rule", args=[RuleSet.objects.get().version])
+    assert as_user(ruled.district_staff).get(url).status_code == 409
+
+
+def test_rules_can_be_moved_and_deleted(ruled: HandlingWorld, draft: RuleSet) -> None:
+    client, (first, second) = as_user(ruled.district_staff), draft.rules.order_by("order")[:2]
+    client.post(reverse("routing:move_rule", args=[draft.version, second.pk]), {"step": "up"})
+    assert draft.rules.order_by("order")[0] == second
+    client.post(reverse("routing:delete_rule", args=[draft.version, first.pk]))
+    assert not Rule.objects.filter(pk=first.pk).exists()
+
+
+def test_draft_can_be_thrown_away(ruled: HandlingWorld, draft: RuleSet) -> None:
+    as_user(ruled.district_staff).post(reverse("routing:discard", args=[draft.version]))
+    assert not RuleSet.objects.filter(pk=draft.pk).exists()
+
+
+def test_trying_out_tells_rule_and_reason_and_writes_nothing(ruled: HandlingWorld) -> None:
+    url = reverse("routing:try", args=[RuleSet.objects.get().version])
+    sent = {
+        "text": "小区里燃气泄漏", "place": ruled.places.community.code, "category": "urban.facilities",
+        "urgency": "normal", "channel": "qr",
+    }  # fmt: skip
+    page = as_user(ruled.staff).get(url, sent).content.decode()
+    assert "危及安全的，紧急交责任部门" in page
+    assert "看到：“燃气泄漏”" in page
+    assert ruled.department.name in page
+
+
+@pytest.mark.parametrize(
+    "changes", [{"text": ""}, {"place": "' OR 1=1"}, {"category": "nowhere"}, {"deputy": "没有这个人"}, {"channel": "🕊"}]
+)
+def test_trying_out_refuses_what_cannot_be(ruled: HandlingWorld, changes: dict[str, str]) -> None:
+    url = reverse("routing:try", args=[RuleSet.objects.get().version])
+    sent = {"text": "路灯", "place": ruled.places.community.code, "urgency": "normal", "channel": "qr", **changes}
+    answer = as_user(ruled.staff).get(url, sent)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.keys() == changes.keys()
+
+
+def test_why_panel_tells_the_rule(ruled: HandlingWorld) -> None:
+    matter = open_matter(ruled)
+    settle(plan(raised_of(matter), now=NOW), matter=matter)
+    page = as_user(ruled.staff).get(reverse("routing:why", args=[matter.code])).content.decode()
+    assert "部门职责内的单一事项" in page
+    assert "类别属于 城建城管" in page
+    assert reverse("routing:override", args=[matter.code]) in page
+
+
+def test_why_panel_is_hidden_from_another_street(ruled: HandlingWorld) -> None:
+    matter = open_matter(ruled)
+    assert as_user(ruled.other_staff).get(reverse("routing:why", args=[matter.code])).status_code == 404
+
+
+def test_override_by_form(ruled: HandlingWorld) -> None:
+    matter = open_matter(ruled)
+    sent = {
+        "tier": Tier.DEPARTMENT, "organisation": ruled.other_department.pk, "why": "类别判断有误", "text": "这是道路照明",
+    }  # fmt: skip
+    answer = as_user(ruled.staff).post(reverse("routing:override", args=[matter.code]), sent)
+    assert answer.status_code == 302
+    matter.refresh_from_db()
+    assert (matter.status, matter.holder) == (Status.HANDLING, ruled.other_department)
+    assert matter.decisions.get().reason == "类别判断有误：这是道路照明"
+
+
+def test_override_without_a_body_is_refused_at_the_field(ruled: HandlingWorld) -> None:
+    matter = open_matter(ruled)
+    sent = {"tier": Tier.DEPARTMENT, "why": "其他"}
+    answer = as_user(ruled.staff).post(reverse("routing:override", args=[matter.code]), sent)
+    assert answer.status_code == 422
+    assert "organisation" in answer.context["form"].errors
+
+
+def test_override_of_a_matter_at_work_is_refused(ruled: HandlingWorld) -> None:
+    matter = assigned(ruled)
+    sent = {"tier": Tier.DEPARTMENT, "organisation": ruled.department.pk, "why": "其他"}
+    assert as_user(ruled.staff).post(reverse("routing:override", args=[matter.code]), sent).status_code == 409
