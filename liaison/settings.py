@@ -164,7 +164,7 @@ if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 300, "unacked_restore_interval": 10, "socket_connect_timeout": 1}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 else:
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(VAR_DIR / "broker" / "queue"),
         "data_folder_out": str(VAR_DIR / "broker" / "queue"),
@@ -184,6 +184,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-notices": {"task": "notices.deliver_due", "schedule": 30.0},
     "requeue-jobs": {"task": "jobs.requeue_stale", "schedule": 60.0, "options": {"expires": 55}},
     "sweep": {"task": "cases.sweep", "schedule": 300.0},
+    "drop-stale-files": {"task": "intake.drop_stale_files", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 
 AUTH_USER_MODEL = "deputies.User"
@@ -213,7 +214,7 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_ENABLE_ADMIN = False
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 OTP_TOTP_ISSUER = f"{PLACE_NAME}{SITE_NAME or '人大代表联络平台'}"
-AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXIES
+AXES_CLIENT_IP_CALLABLE = "deputies.accounts.sessions.address_of"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", default=PUBLIC_URL.startswith("https://"))

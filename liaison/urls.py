@@ -14,7 +14,7 @@ CAPABILITIES = [
     ("desk/", "liaison.base.jobs.urls"),
     ("desk/", "opinions.routing.urls"),
     ("desk/", "opinions.handling.urls"),
-    ("desk/", "opinions.intake.desk_urls"),
+    ("desk/", "opinions.proposals.urls"),
     ("desk/", "opinions.desk.urls"),
     ("", "opinions.evaluation.urls"),
     ("", "opinions.intake.urls"),

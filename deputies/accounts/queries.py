@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from deputies.accounts.models import ADMIN_ROLES, DEPARTMENT_ROLES, DISTRICT_ROLES, STREET_ROLES, Reveal, Role, User
@@ -128,6 +129,23 @@ OPEN_CHAINS = ("account:", "organisation:", "division:", "divisions", "reference
 """Chains whose reasons the auditor reads. What residents and bodies wrote on a matter is not for auditors."""
 
 
+DETAILS = {
+    "role": _("角色"),
+    "organisation": _("机构"),
+    "changed": _("改动"),
+    "fields": _("改动"),
+    "name": _("名称"),
+    "code": _("代码"),
+    "phone": _("电话"),
+    "email": _("邮箱"),
+    "wecom_id": _("企业微信账号"),
+    "into": _("并入"),
+    "created": _("新增条数"),
+    "updated": _("修改条数"),
+}
+"""Words for the details of events that the auditor reads."""
+
+
 @dataclass(frozen=True)
 class AuditRow:
     """An event as the auditor sees it."""
@@ -144,12 +162,16 @@ def audit_row(event: Event) -> AuditRow:
     words = verb_words(event.verb)
     if not event.chain.startswith(OPEN_CHAINS):
         return AuditRow(event, words, "", "", withheld=bool(event.reason or event.data))
-    details = "；".join(f"{key}：{_plain(value)}" for key, value in event.data.items())
+    details = "；".join(f"{DETAILS.get(key, key)}：{_plain(key, value)}" for key, value in event.data.items())
     return AuditRow(event, words, event.reason, details, withheld=False)
 
 
-def _plain(value: Any) -> str:
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+def _plain(key: str, value: Any) -> str:
+    if isinstance(value, list):
+        return "、".join(str(DETAILS.get(item, item)) for item in value)
+    if key == "role" and value in Role:
+        return str(Role(value).label)
+    return "—" if value is None else str(value)
 
 
 def administrators() -> list[User]:

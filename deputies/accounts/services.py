@@ -159,6 +159,18 @@ def edit_user(
 
 
 @transaction.atomic
+def move_people(body: Organisation, *, into: Organisation, by: User | None, now: datetime) -> int:
+    """Bring the accounts of a merged body to its successor; how many there were. Raises WrongOrganisation."""
+    people = list(User.objects.select_for_update().filter(organisation=body).order_by("pk"))
+    for person in people:
+        check_organisation(person.role, into)
+        data = {"changed": ["organisation"], "role": person.role, "organisation": into.code}
+        record(chain_of(person), Fact(verb="account.edited", data=data), by=by, now=now)
+    User.objects.filter(organisation=body).update(organisation=into)
+    return len(people)
+
+
+@transaction.atomic
 def change_password(user: User, *, old: str, new: str, now: datetime) -> None:
     """The owner takes a new password; other sessions end. Raises WrongPassword, WeakPassword."""
     held = _locked(user)

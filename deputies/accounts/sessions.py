@@ -5,12 +5,14 @@ deputies, who work on their own phone, for as long as the session cookie lives.
 """
 
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from deputies.accounts.models import ADMIN_ROLES, Role, User
+from liaison.base.web.client import client_address
 
 SEEN = "seen"
 """Session key: when the user was last active, in seconds since 1970."""
@@ -45,6 +47,14 @@ def touch(request: HttpRequest, *, now: datetime) -> None:
     seen = request.session.get(SEEN, 0)
     if now.timestamp() - seen >= TOUCH_EVERY.total_seconds():
         request.session[SEEN] = now.timestamp()
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """Where a sign-in comes from, for the log of django-axes; None for anything that is no address."""
+    try:
+        return str(ip_address(client_address(request)))
+    except ValueError:
+        return None
 
 
 def needs_second_factor(user: User) -> bool:

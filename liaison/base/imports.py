@@ -17,6 +17,8 @@ from liaison.base.errors import InvalidInput
 
 MOST_BYTES = 20_000_000
 MOST_ROWS = 100_000
+MOST_PADDING = 20
+"""A text may hold one zero byte in so many (real exports pad cells with them); more of them is no text."""
 FORMULA_STARTS = ("=", "@", "+", "-")
 _ENCODINGS = ("utf-8-sig", "gb18030")
 
@@ -158,8 +160,9 @@ def _csv_lines(content: bytes) -> Iterator[list[str]]:
 
 
 def _decoded(content: bytes) -> str:
-    if b"\x00" in content:
+    if content.count(b"\x00") * MOST_PADDING > len(content):
         raise UnreadableFile
+    content = content.replace(b"\x00", b"")
     for encoding in _ENCODINGS:
         try:
             return content.decode(encoding)

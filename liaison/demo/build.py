@@ -38,6 +38,11 @@ def is_built() -> bool:
     return Organisation.objects.filter(code=CONGRESS).exists()
 
 
+def district() -> Organisation:
+    """The standing committee of the demo district."""
+    return Organisation.objects.get(code=CONGRESS)
+
+
 @transaction.atomic
 def build_world(*, now: datetime) -> None:
     """Create map, accounts, deputies, contact points, calendar and reference data."""

@@ -14,9 +14,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from liaison.base.privacy import blind_index
+from deputies.roster.models import Deputy
 from liaison.base.web.forms import MultiFileField, PhoneField
-from opinions.catalog.models import Category
+from opinions.catalog.models import Category, SourceChannel
 from opinions.catalog.queries import top_categories
 from opinions.intake.hints import Hint, hints_for
 from opinions.intake.places import Setting, community_choices, division_by_code, setting_of
@@ -47,8 +47,8 @@ def _degrees(text: Any, most: int) -> Decimal | None:
     return round(number, 6) if number.is_finite() and abs(number) <= most else None
 
 
-class OpinionForm(forms.Form):
-    """What is wrong, where, and who asks; one screen on a phone."""
+class ContentForm(forms.Form):
+    """What is wrong, where, and who asks: what residents and officers both fill in."""
 
     content = PlainText(
         label=gettext_lazy("您想反映什么？"),
@@ -72,14 +72,11 @@ class OpinionForm(forms.Form):
         error_messages={"max_length": gettext_lazy("地点最多 %(limit_value)d 个字，其余的请写在上面。")},
     )
     community = forms.ChoiceField(label=gettext_lazy("属于哪个社区？"), required=False)
-    latitude = forms.CharField(required=False, widget=forms.HiddenInput)
-    longitude = forms.CharField(required=False, widget=forms.HiddenInput)
     phone = PhoneField(
         label=gettext_lazy("手机号"),
         required=False,
         help_text=gettext_lazy("可以不填。填了会收到进度短信，号码不公开。"),
     )
-    consent_contact = forms.BooleanField(label=gettext_lazy("可以打这个电话问我详情"), required=False)
     category = forms.ChoiceField(label=gettext_lazy("属于哪一类？"), required=False)
     name = PlainText(
         label=gettext_lazy("怎么称呼您？"),
@@ -91,17 +88,7 @@ class OpinionForm(forms.Form):
     consent_publish = forms.BooleanField(
         label=gettext_lazy("办完以后，可以把去掉个人信息的内容和结果公开给大家看"), required=False
     )
-    consent_privacy = forms.BooleanField(
-        label=gettext_lazy("我看过并同意个人信息的使用说明"),
-        help_text=lazy(_privacy_help, str)(),
-        error_messages={"required": gettext_lazy("请先勾选同意。不同意的话，可以直接到联络站当面反映。")},
-    )
-    elsewhere_ok = forms.BooleanField(label=gettext_lazy("我知道了，仍然要在这里反映"), required=False)
     submission_key = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
-    kept = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    proof = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
-    website = forms.CharField(required=False)
-    """A field that only machines see and fill in."""
 
     def __init__(self, *args: Any, setting: Setting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,6 +115,32 @@ class OpinionForm(forms.Form):
         code = self.cleaned_data.get("category")
         return next((one for one in top_categories() if one.code == code), None)
 
+    @cached_property
+    def key(self) -> UUID:
+        """The submission key; a missing or broken one is replaced, since the form is then simply a new one."""
+        try:
+            return UUID(str(self.data["submission_key"]))
+        except (KeyError, ValueError):
+            return uuid4()
+
+
+class OpinionForm(ContentForm):
+    """The resident's form; one screen on a phone."""
+
+    latitude = forms.CharField(required=False, widget=forms.HiddenInput)
+    longitude = forms.CharField(required=False, widget=forms.HiddenInput)
+    consent_contact = forms.BooleanField(label=gettext_lazy("可以打这个电话问我详情"), required=False)
+    consent_privacy = forms.BooleanField(
+        label=gettext_lazy("我看过并同意个人信息的使用说明"),
+        help_text=lazy(_privacy_help, str)(),
+        error_messages={"required": gettext_lazy("请先勾选同意。不同意的话，可以直接到联络站当面反映。")},
+    )
+    elsewhere_ok = forms.BooleanField(label=gettext_lazy("我知道了，仍然要在这里反映"), required=False)
+    kept = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    proof = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+    website = forms.CharField(required=False)
+    """A field that only machines see and fill in."""
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("phone") and not data.get("consent_contact"):
@@ -150,19 +163,6 @@ class OpinionForm(forms.Form):
     def unconfirmed(self) -> bool:
         """Whether a hint asks for a word that the resident has not given."""
         return self.needs_word and not self.data.get("elsewhere_ok")
-
-    @cached_property
-    def key(self) -> UUID:
-        """The submission key; a missing or broken one is replaced, since the form is then simply a new one."""
-        try:
-            return UUID(str(self.data["submission_key"]))
-        except (KeyError, ValueError):
-            return uuid4()
-
-    @property
-    def phone_index(self) -> str:
-        """Blind index of the number, for the throttle; empty without a valid one."""
-        return blind_index(getattr(self, "cleaned_data", {}).get("phone", ""))
 
     @property
     def position(self) -> tuple[Decimal, Decimal] | None:
@@ -235,3 +235,50 @@ class EraseForm(forms.Form):
         if not data.get("contact") and not data.get("publication"):
             raise forms.ValidationError(_("请先勾选要办哪一项。"))
         return data
+
+
+ASSISTED = (
+    SourceChannel.STATION,
+    SourceChannel.WECHAT,
+    SourceChannel.PHONE,
+    SourceChannel.VISIT,
+    SourceChannel.GRID,
+    SourceChannel.PETITION,
+)
+"""Ways by which a resident's words reach an officer (G6)."""
+
+
+class AssistedForm(ContentForm):
+    """What an officer enters for a resident (G6, Z7)."""
+
+    channel = forms.ChoiceField(
+        label=gettext_lazy("从哪里来"), choices=[(one.value, one.label) for one in ASSISTED], widget=forms.RadioSelect
+    )
+    deputy = forms.ChoiceField(label=gettext_lazy("找哪位代表"), required=False)
+    consent_told = forms.BooleanField(
+        label=gettext_lazy("已向居民说明个人信息怎样使用，居民同意登记"),
+        error_messages={"required": gettext_lazy("要先向居民说明并得到同意，才能登记。")},
+    )
+
+    def __init__(self, *args: Any, deputies: Sequence[Deputy], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.deputies = {deputy.code: deputy for deputy in deputies}
+        rows = [(deputy.code, f"{deputy.name}（{deputy.standing}）") for deputy in deputies]
+        self.fields["deputy"].choices = [("", _("不指定，按规则分派")), *rows]  # type: ignore[attr-defined]
+        self.fields["content"].label = _("居民反映什么")
+        self.fields["phone"].help_text = _("填了，居民会收到短信，用链接核对和查进度。")
+        self.fields["name"].label = _("居民的称呼")
+        self.order_fields(["channel", "content", "photos", "place", "community", "name", "phone", "deputy", "category"])
+
+    def clean_deputy(self) -> Deputy | None:
+        return self.deputies.get(self.cleaned_data["deputy"])
+
+
+class TableForm(forms.Form):
+    """A table to import, and where rows go that name no place of ours."""
+
+    table = forms.FileField(
+        label=gettext_lazy("表格文件"),
+        help_text=gettext_lazy("CSV 或 XLSX，第一行是列名，20 MB 以内。"),
+        error_messages={"required": gettext_lazy("请选择要导入的文件。"), "empty": gettext_lazy("这个文件是空的。")},
+    )

@@ -79,3 +79,18 @@ class KeptPhoto(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission_key}: {self.stored_id}"
+
+
+class ImportFile(models.Model):
+    """A table that somebody uploaded to import; it goes once imported, or after a day."""
+
+    stored = models.ForeignKey(StoredFile, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(db_index=True)
+    personal_fields: tuple[str, ...] = ()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.by_id}: {self.stored_id}"

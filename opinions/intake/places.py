@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.organisations.models import Division, DivisionLevel, Organisation
 from deputies.organisations.queries import (
+    STAMP,
     bodies,
     current,
     district_of,
@@ -14,6 +15,7 @@ from deputies.organisations.queries import (
     street_committees_of,
 )
 from liaison.base.errors import InvalidInput
+from liaison.base.stamps import cached
 
 
 class NoBody(InvalidInput):
@@ -78,8 +80,21 @@ def community_choices(
 
 
 def division_by_code(code: str) -> Division | None:
-    """An active division by its code, from the cached tree."""
-    return next((one for one in division_tree().by_id.values() if one.code == code and one.active), None)
+    """An active division by its code."""
+    return next((one for one in divisions_called(code) if one.code == code), None)
+
+
+def divisions_called(text: str) -> list[Division]:
+    """Active divisions with this code or name."""
+    return cached(STAMP, _by_call, part="intake_by_call").get(text, [])
+
+
+def _by_call() -> dict[str, list[Division]]:
+    found: dict[str, list[Division]] = {}
+    for one in division_tree().by_id.values():
+        for call in {one.code, one.name} if one.active else ():
+            found.setdefault(call, []).append(one)
+    return found
 
 
 def all_streets() -> list[Division]:

@@ -28,7 +28,7 @@ from opinions.intake.forms import MOST_PHOTOS, OpinionForm
 from opinions.intake.models import KeptPhoto
 from opinions.intake.privacy import NOTICE_VERSION
 from opinions.intake.queries import Entrance, kept_photos
-from opinions.intake.services.photos import drop_photos, keep_photos
+from opinions.intake.services.keeping import drop_photos, keep_photos
 from opinions.intake.services.submission import Entry, Receipt, submit
 from opinions.intake.throttle import counts, may_keep
 

@@ -1,8 +1,8 @@
-"""Public addresses of intake. The printed ones (/d/, /p/, /t/) are a contract: they stand on plaques and receipts."""
+"""Addresses of intake. The printed ones (/d/, /p/, /t/) are a contract: they stand on plaques and receipts."""
 
 from django.urls import path
 
-from opinions.intake.views import doors, following
+from opinions.intake.views import desk, doors, following
 
 app_name = "intake"
 urlpatterns = [
@@ -23,4 +23,9 @@ urlpatterns = [
     path("t/<str:code>/confirm/", following.confirm_own, name="confirm"),
     path("t/<str:code>/withdraw/", following.withdraw_own, name="withdraw"),
     path("t/<str:code>/erase/", following.erase_own, name="erase"),
+    path("desk/intake/new/", desk.assist, name="assist"),
+    path("desk/intake/<str:code>/receipt/", desk.assist_receipt, name="assist_receipt"),
+    path("desk/intake/<str:code>/receipt.png", desk.assist_qr, name="assist_qr"),
+    path("desk/intake/import/", desk.upload, name="import"),
+    path("desk/intake/import/<int:pk>/", desk.import_table, name="import_table"),
 ]

@@ -131,9 +131,7 @@ def _deputies(places: StreetWorld, people: dict[str, User]) -> dict[str, Deputy]
         "deputy": DeputyFactory(
             organisation=places.committee, user=people["deputy_user"], helper=people["helper"], term=term
         ),
-        "other_deputy": DeputyFactory(
-            organisation=places.other_committee, user=people["other_deputy_user"], term=term
-        ),
+        "other_deputy": DeputyFactory(organisation=places.other_committee, user=people["other_deputy_user"], term=term),
         "consultant": ConsultantFactory(organisation=places.committee, user=people["consultant_user"]),
         "city_deputy": DeputyFactory(
             organisation=places.congress, user=people["city_deputy_user"], term=city, level=CongressLevel.MUNICIPAL

@@ -32,9 +32,9 @@ SHOWN = 100
 """Rows listed on the page of the dry run."""
 
 
+@requires(Permission.ROSTER_EDIT)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.ROSTER_EDIT)
 def roster_import(request: HttpRequest) -> HttpResponse:
     """Upload a file and see what it would do; nothing is written."""
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
@@ -46,9 +46,9 @@ def roster_import(request: HttpRequest) -> HttpResponse:
     return _dry_run(request, table)
 
 
+@requires(Permission.ROSTER_EDIT)
 @never_cache
 @require_POST
-@requires(Permission.ROSTER_EDIT)
 def roster_import_confirm(request: HttpRequest) -> HttpResponse:
     """Write what the dry run showed; it is planned afresh, since the roster may have moved on."""
     user: Any = request.user
@@ -63,8 +63,8 @@ def roster_import_confirm(request: HttpRequest) -> HttpResponse:
     return go(request, reverse("roster:list"))
 
 
-@require_safe
 @requires(Permission.ROSTER_EDIT)
+@require_safe
 def roster_import_template(request: HttpRequest) -> HttpResponse:
     """The empty file with header, examples and notes."""
     return workbook_response(roster_template(), name="roster-template.xlsx")

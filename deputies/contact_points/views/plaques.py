@@ -23,8 +23,8 @@ from liaison.base.web.htmx import go, render_page
 FORMS = get_args(making.Form)
 
 
-@require_safe
 @requires(Permission.PLAQUE_PRINT)
+@require_safe
 def point_plaque(request: HttpRequest, pk: int, form: making.Form) -> HttpResponse:
     """One point's plaque."""
     user: Any = request.user
@@ -33,8 +33,8 @@ def point_plaque(request: HttpRequest, pk: int, form: making.Form) -> HttpRespon
     return _download(data, form, f"plaque-{point.code}")
 
 
-@require_safe
 @requires(Permission.PLAQUE_PRINT)
+@require_safe
 def deputy_plaque(request: HttpRequest, pk: int, form: making.Form) -> HttpResponse:
     """One deputy's plaque."""
     user: Any = request.user
@@ -51,8 +51,8 @@ def _download(data: list[PlaqueData], form: making.Form, name: str) -> HttpRespo
     return response
 
 
-@require_safe
 @requires(Permission.ROSTER_VIEW)
+@require_safe
 def deputy_panel(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a deputy sits, the next turns, and the QR symbol; a panel of the deputy's page, or a page of its own."""
     user: Any = request.user
@@ -71,8 +71,8 @@ def deputy_panel(request: HttpRequest, pk: int) -> HttpResponse:
     return render_page(request, *parts, context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PLAQUE_PRINT)
+@require_http_methods(["GET", "HEAD", "POST"])
 def batch(request: HttpRequest) -> HttpResponse:
     """Choose what to print; the worker makes it."""
     user: Any = request.user

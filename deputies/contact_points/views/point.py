@@ -1,6 +1,7 @@
 """The page of one contact point, who sits there, their turns."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -45,34 +46,39 @@ def _posted(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-@require_safe
 @requires(Permission.POINT_VIEW)
+@require_safe
 @reading()
 def point_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one point."""
     user: Any = request.user
     point = _point(request, pk)
-    now = timezone.now()
     context = {
-        "point": point,
-        "standards": [(one.label, one.value in point.standards) for one in Standard],
-        "missing": len(point.missing_standards),
-        "children": point.children.filter(active=True).order_by("name", "id"),
-        "stationings": stationings_at(point),
-        "duty": DutySlot.objects.coming(now).filter(contact_point=point).select_related("deputy")[:COMING],
-        "now": now,
         "history": history(point.chain, ContactPoint),
-        "symbol": point_symbol(point),
-        "url": point_url(point),
         "may_edit": can(user, Permission.POINT_EDIT),
         "may_print": can(user, Permission.PLAQUE_PRINT) and point.active,
         "may_open_deputies": can(user, Permission.ROSTER_VIEW),
+        **_contents(point, timezone.now()),
     }
     return render(request, "deputies/contact_points/point.html", context)
 
 
-@require_http_methods(FORM_METHODS)
+def _contents(point: ContactPoint, now: datetime) -> dict[str, Any]:
+    """What stands on a point's page."""
+    return {
+        "point": point,
+        "standards": [(one.label, one.value in point.standards) for one in Standard],
+        "children": point.children.filter(active=True).order_by("name", "id"),
+        "stationings": stationings_at(point),
+        "duty": DutySlot.objects.coming(now).filter(contact_point=point).select_related("deputy")[:COMING],
+        "now": now,
+        "symbol": point_symbol(point),
+        "url": point_url(point),
+    }
+
+
 @requires(Permission.POINT_EDIT)
+@require_http_methods(FORM_METHODS)
 def point_new(request: HttpRequest) -> HttpResponse:
     """Add a point; `?parent=` names the one above."""
     user: Any = request.user
@@ -98,8 +104,8 @@ def _from_parent(request: HttpRequest) -> dict[str, Any]:
     return ids | {"parent": parent.pk, "kind": below, "electoral_district": str(parent.electoral_district_id or "")}
 
 
-@require_http_methods(FORM_METHODS)
 @requires(Permission.POINT_EDIT)
+@require_http_methods(FORM_METHODS)
 def point_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what the register knows."""
     user: Any = request.user
@@ -117,8 +123,8 @@ def point_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "deputies/contact_points/edit.html", context, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(FORM_METHODS)
 @requires(Permission.POINT_EDIT)
+@require_http_methods(FORM_METHODS)
 def standards(request: HttpRequest, pk: int) -> HttpResponse:
     """Tick what the point has (S6)."""
     point = _point(request, pk)
@@ -126,16 +132,16 @@ def standards(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, point, form, services.set_standards, title=_("七项标准"), submit=_("保存"))
 
 
-@require_http_methods(FORM_METHODS)
 @requires(Permission.POINT_EDIT)
+@require_http_methods(FORM_METHODS)
 def photo(request: HttpRequest, pk: int) -> HttpResponse:
     """Replace or take away the picture of the place."""
     form = PhotoForm(_posted(request), request.FILES or None)
     return _act(request, _point(request, pk), form, services.replace_photo, title=_("联系点照片"), submit=_("保存"))
 
 
-@require_http_methods(FORM_METHODS)
 @requires(Permission.POINT_EDIT)
+@require_http_methods(FORM_METHODS)
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the point out of use."""
     lead = _("停用后，已张贴的二维码会引导到上级联系点。")
@@ -143,8 +149,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, _point(request, pk), form, services.close_point, title=_("停用联系点"), lead=lead, danger=True)
 
 
-@require_POST
 @requires(Permission.POINT_EDIT)
+@require_POST
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the point into use again."""
     point = _point(request, pk)
@@ -153,8 +159,8 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     return go(request, _there(point))
 
 
-@require_http_methods(FORM_METHODS)
 @requires(Permission.POINT_EDIT)
+@require_http_methods(FORM_METHODS)
 def code(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a new code; the old print keeps leading here."""
     lead = _("换新二维码后请重印公示牌。旧码仍会引导到这里，不会报错。")
@@ -162,8 +168,8 @@ def code(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, _point(request, pk), form, services.replace_code, title=_("更换二维码"), lead=lead)
 
 
-@require_http_methods(FORM_METHODS)
 @requires(Permission.POINT_EDIT)
+@require_http_methods(FORM_METHODS)
 def station(request: HttpRequest, pk: int) -> HttpResponse:
     """Station a deputy here."""
     user: Any = request.user
@@ -172,8 +178,8 @@ def station(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, point, form, services.station, title=_("安排驻点代表"), submit=_("安排"))
 
 
-@require_http_methods(FORM_METHODS)
 @requires(Permission.POINT_EDIT)
+@require_http_methods(FORM_METHODS)
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """A deputy's time here ends."""
     user: Any = request.user
@@ -188,21 +194,21 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     return _small_form(request, row.contact_point, form, title=title, lead=_("这一天以后的值班安排会一并取消。"))
 
 
-@require_http_methods(FORM_METHODS)
 @requires(Permission.POINT_EDIT)
+@require_http_methods(FORM_METHODS)
 def duty_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a stationed deputy a turn."""
     point = _point(request, pk)
     form = DutyForm(_posted(request), point=point)
     if form.is_valid():
-        attempt(form, services.add_duty, point=point, by=request.user, now=timezone.now(), **form.values())  # type: ignore[arg-type]
+        attempt(form, services.add_duty, point=point, by=request.user, now=timezone.now(), **form.values())
         if form.is_valid():
             return _done(request, point, _("安排值班"))
     return _small_form(request, point, form, title=_("安排值班"), submit=_("安排"))
 
 
-@require_POST
 @requires(Permission.POINT_EDIT)
+@require_POST
 def duty_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take off a turn that has not begun."""
     user: Any = request.user
@@ -212,8 +218,8 @@ def duty_remove(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(request, slot.contact_point, _("取消值班"))
 
 
-@require_safe
 @requires(Permission.POINT_VIEW)
+@require_safe
 def photo_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The picture of the place, to those who may see the record."""
     return file_response(request, _point(request, pk).photo)

@@ -38,8 +38,8 @@ def tabs(current: str) -> list[Tab]:
     return [Tab(label, reverse(f"contact_points:{name}"), current=name == current) for name, label in pages]
 
 
-@require_safe
 @requires(Permission.POINT_VIEW)
+@require_safe
 @reading()
 def point_list(request: HttpRequest) -> HttpResponse:
     """The register: by street, one street as a tree, or what was searched for."""
@@ -69,8 +69,8 @@ def _view_of(request: HttpRequest, chosen: dict[str, str], rows: Any, *, with_bo
     return {"page": page, "found": capped_count(rows), "standards": len(Standard)}
 
 
-@require_safe
 @requires(Permission.POINT_EDIT)
+@require_safe
 @reading()
 def export(request: HttpRequest) -> HttpResponse:
     """What the list shows, as a spreadsheet."""
@@ -95,8 +95,8 @@ def _export_rows(rows: Any) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
-@require_safe
 @requires(Permission.POINT_EDIT)
+@require_safe
 @reading()
 def coverage(request: HttpRequest) -> HttpResponse:
     """Communities and electoral districts without any contact point, by street."""
@@ -106,8 +106,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
     return render(request, "deputies/contact_points/coverage.html", context)
 
 
-@require_safe
 @requires(Permission.POINT_EDIT)
+@require_safe
 @reading()
 def coverage_export(request: HttpRequest) -> HttpResponse:
     """The gaps as a spreadsheet."""

@@ -49,8 +49,8 @@ def _there(deputy: Deputy) -> str:
     return reverse("roster:deputy", args=[deputy.pk])
 
 
-@require_safe
 @requires(Permission.ROSTER_VIEW)
+@require_safe
 @reading()
 def deputy_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one deputy; stationing and QR are a panel of the contact points."""
@@ -69,8 +69,8 @@ def deputy_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "deputies/roster/deputy.html", context)
 
 
-@require_http_methods(FORM_METHODS)
 @requires(Permission.ROSTER_EDIT)
+@require_http_methods(FORM_METHODS)
 def deputy_new(request: HttpRequest) -> HttpResponse:
     """Add a deputy."""
     user: Any = request.user
@@ -83,8 +83,8 @@ def deputy_new(request: HttpRequest) -> HttpResponse:
     return render(request, "deputies/roster/edit.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(FORM_METHODS)
 @requires(Permission.ROSTER_EDIT)
+@require_http_methods(FORM_METHODS)
 def deputy_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what the roster knows."""
     user: Any = request.user
@@ -102,8 +102,8 @@ def deputy_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "deputies/roster/edit.html", context, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(FORM_METHODS)
 @requires(Permission.ROSTER_EDIT)
+@require_http_methods(FORM_METHODS)
 def office(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Suspend, resume, end or renew the office."""
     deputy = _deputy(request, pk)
@@ -114,8 +114,8 @@ def office(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     )
 
 
-@require_http_methods(FORM_METHODS)
 @requires(Permission.ROSTER_EDIT)
+@require_http_methods(FORM_METHODS)
 def code(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a new code; the old print keeps leading to the deputy."""
     lead = _("换新二维码后请重印公示牌。旧码仍会引导到这位代表，不会报错。")
@@ -125,8 +125,8 @@ def code(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_http_methods(FORM_METHODS)
 @requires(Permission.ROSTER_EDIT)
+@require_http_methods(FORM_METHODS)
 def pair(request: HttpRequest, pk: int) -> HttpResponse:
     """Pair a helper, link the account."""
     user: Any = request.user
@@ -135,16 +135,16 @@ def pair(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, deputy, form, services.pair, title=_("结对联络员与账号"))
 
 
-@require_http_methods(FORM_METHODS)
 @requires(Permission.ROSTER_EDIT)
+@require_http_methods(FORM_METHODS)
 def photo(request: HttpRequest, pk: int) -> HttpResponse:
     """Replace or take away the portrait."""
     form = PhotoForm(posted(request), request.FILES or None)
     return _act(request, _deputy(request, pk), form, services.replace_photo, title=_("代表照片"))
 
 
-@require_http_methods(FORM_METHODS)
 @requires(Permission.ROSTER_EDIT)
+@require_http_methods(FORM_METHODS)
 def consent(request: HttpRequest, pk: int) -> HttpResponse:
     """A keeper writes down what the deputy agreed to."""
     deputy = _deputy(request, pk)
@@ -153,9 +153,9 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, deputy, form, services.set_consent, title=_("同意公开的内容"), lead=lead)
 
 
+@requires(Permission.PHONE_REVEAL)
 @never_cache
 @require_http_methods(FORM_METHODS)
-@requires(Permission.PHONE_REVEAL)
 def phone(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the number once; who looked and why is written down."""
     user: Any = request.user
@@ -174,16 +174,16 @@ def phone(request: HttpRequest, pk: int) -> HttpResponse:
     return act_page(request, context, bad=form.is_bound and number is None)
 
 
-@require_safe
 @requires(Permission.DESK)
+@require_safe
 def photo_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The portrait, to those who may see the deputy's record."""
     deputy = _deputy(request, pk)
     return file_response(request, deputy.photo)
 
 
-@require_http_methods(FORM_METHODS)
 @requires(Permission.DESK)
+@require_http_methods(FORM_METHODS)
 def me(request: HttpRequest) -> HttpResponse:
     """A deputy's own record: read it, and decide what of it is public."""
     user: Any = request.user
@@ -212,8 +212,7 @@ def _act(
     service: Callable[..., object],
     *,
     title: object,
-    lead: object = "",
-    danger: bool = False,
+    **words: Any,
 ) -> HttpResponse:
     """Show a small form; when it is good, call the service with its values and go back to the deputy."""
     if form.is_valid():
@@ -221,11 +220,8 @@ def _act(
         if form.is_valid():
             toast(request, _("“%(name)s”：%(what)s已办好。") % {"name": deputy.name, "what": title})
             return go(request, _there(deputy))
-    context = {
-        "form": form, "title": f"{title} · {deputy.name}", "lead": lead, "submit": title, "danger": danger,
-        "back": _there(deputy),
-    }  # fmt: skip
-    return act_page(request, context, bad=form.is_bound)
+    heading = {"title": f"{title} · {deputy.name}", "submit": title, "back": _there(deputy)}
+    return act_page(request, {**words, **heading, "form": form}, bad=form.is_bound)
 
 
 _OFFICE: dict[str, tuple[type[forms.Form], Callable[..., object], Callable[[], str]]] = {

@@ -50,8 +50,8 @@ def tabs(current: str) -> list[Tab]:
     return [Tab(label, reverse(f"roster:{name}"), current=name == current) for name, label in pages]
 
 
-@require_safe
 @requires(Permission.ROSTER_VIEW)
+@require_safe
 @reading()
 def deputy_list(request: HttpRequest) -> HttpResponse:
     """The deputies in the user's scope."""
@@ -68,8 +68,8 @@ def deputy_list(request: HttpRequest) -> HttpResponse:
     return render_page(request, "deputies/roster/list.html", "deputies/roster/_list.html", context)
 
 
-@require_safe
 @requires(Permission.ROSTER_VIEW)
+@require_safe
 @reading()
 def export(request: HttpRequest) -> HttpResponse:
     """What the list shows, as a spreadsheet. Numbers stay masked; it can be imported again."""
@@ -95,8 +95,8 @@ def _name(row: Any) -> str:
     return row.name if row is not None else ""
 
 
-@require_safe
 @requires(Permission.ROSTER_VIEW)
+@require_safe
 @reading()
 def groups(request: HttpRequest) -> HttpResponse:
     """Groups of deputies (H10) and the register of chat groups (S17)."""
@@ -111,8 +111,8 @@ def groups(request: HttpRequest) -> HttpResponse:
     return render(request, "deputies/roster/groups.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.ROSTER_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
 def chat_group(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Add or change a chat group."""
     user: Any = request.user
@@ -127,8 +127,8 @@ def chat_group(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     return act_page(request, context, bad=form.is_bound)
 
 
-@require_safe
 @requires(Permission.ROSTER_VIEW)
+@require_safe
 @reading()
 def terms(request: HttpRequest) -> HttpResponse:
     """The terms of the congresses near the user."""
@@ -137,8 +137,8 @@ def terms(request: HttpRequest) -> HttpResponse:
     return render(request, "deputies/roster/terms.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.REFERENCE_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
 def term_end(request: HttpRequest, pk: int) -> HttpResponse:
     """A term ends: all its deputies leave office."""
     user: Any = request.user

@@ -39,17 +39,17 @@ def _job(request: HttpRequest, pk: int) -> Job:
     return get_object_or_404(owned_by(request.user), pk=pk)
 
 
-@require_safe
 @owners
+@require_safe
 def job_list(request: HttpRequest) -> HttpResponse:
     """The jobs that I started."""
     page = KeysetPage(owned_by(request.user), order=("-id",), cursor=request.GET.get("page"))
     return render(request, "base/jobs/list.html", {"page": page})
 
 
+@owners
 @never_cache
 @require_safe
-@owners
 def job_page(request: HttpRequest, pk: int) -> HttpResponse:
     """How far one job is; HTMX asks every two seconds, others reload."""
     job = _job(request, pk)
@@ -59,17 +59,17 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render_page(request, "base/jobs/job.html", "base/jobs/_job.html", context)
 
 
+@owners
 @never_cache
 @require_safe
-@owners
 def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The result, to the owner who still has the permission."""
     job = _job(request, pk)
     return file_response(request, services.result_of(job=job, by=request.user, now=timezone.now()))
 
 
-@require_POST
 @owners
+@require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue a failed job once more."""
     job = _job(request, pk)

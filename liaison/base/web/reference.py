@@ -36,6 +36,7 @@ class ReferenceSite(admin.AdminSite):
     site_header = _("基础数据")
     site_title = _("基础数据")
     index_title = _("供各项业务选用的数据")
+    site_url = settings.LOGIN_REDIRECT_URL
     enable_nav_sidebar = False
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:

@@ -30,7 +30,8 @@ def answer(
 ) -> Reply:
     """The deputy's answer, written by the deputy or by the paired helper in the deputy's name.
 
-    From submitted it takes first, in the same transaction. `photos` are prepared and not saved yet. Raises InvalidInput for an empty text or another class.
+    From submitted it takes first, in the same transaction. `photos` are prepared and not saved yet.
+    Raises InvalidInput for an empty text or another class.
     """
     side = side_of(standing_for("answer", matter=matter, by=by, now=now))
     text = checked_text(text, field="text", missing=_("请写下答复的内容。"))

@@ -30,7 +30,7 @@ MOST_AT_ONCE = 200
 def note(request: HttpRequest, code: str) -> HttpResponse:
     """A line of the conversation, internal or public."""
     matter = find(request, code)
-    form = NoteForm(*posted(request), user=request.user, matter=matter)  # type: ignore[arg-type]
+    form = NoteForm(*posted(request), user=request.user, matter=matter)
     if request.method != "POST" or not form.is_valid():
         return show(request, matter, "note", form, status=422 if form.is_bound else 200)
 

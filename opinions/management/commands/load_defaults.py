@@ -13,7 +13,9 @@ from opinions.routing.services import load_default_rules
 class Command(BaseCommand):
     """`load_defaults`: may be run again at any time; what staff changed stays."""
 
-    help = "Add missing default categories, reasons, time limits, reply templates and, for a district without any, rules."
+    help = (
+        "Add missing default categories, reasons, time limits, reply templates and, for a district without any, rules."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         districts = list(Organisation.objects.filter(kind=OrganisationKind.CONGRESS, active=True))

@@ -19,6 +19,17 @@ from liaison.base.audit.services import Fact, Fault, record
 pytestmark = pytest.mark.django_db
 
 
+SETTLE = "SET CONSTRAINTS ALL IMMEDIATE"
+"""PostgreSQL alters no table while checks of foreign keys are outstanding."""
+OPENING = {
+    "sqlite": (["DROP TRIGGER base_event_append_only"], []),
+    "postgresql": (
+        [SETTLE, "ALTER TABLE base_event DISABLE TRIGGER base_event_append_only"],
+        [SETTLE, "ALTER TABLE base_event ENABLE TRIGGER base_event_append_only"],
+    ),
+}
+
+
 @pytest.fixture
 def chains() -> None:
     now = timezone.now()
@@ -29,15 +40,13 @@ def chains() -> None:
 @contextmanager
 def unprotected() -> Iterator[None]:
     """As somebody with the rights of the database's owner."""
-    postgresql = connection.vendor == "postgresql"
+    before, after = OPENING[connection.vendor]
     with connection.cursor() as cursor:
-        if postgresql:
-            cursor.execute("ALTER TABLE base_event DISABLE TRIGGER base_event_append_only")
-        else:
-            cursor.execute("DROP TRIGGER base_event_append_only")
+        for statement in before:
+            cursor.execute(statement)
         yield
-        if postgresql:
-            cursor.execute("ALTER TABLE base_event ENABLE TRIGGER base_event_append_only")
+        for statement in after:
+            cursor.execute(statement)
 
 
 def _second() -> Event:

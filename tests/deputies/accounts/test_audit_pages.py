@@ -71,9 +71,12 @@ def test_ledger_filters_by_verb_actor_day_and_chain(client: Client, admin: User)
 
 
 def test_ledger_speaks_in_words(client: Client, admin: User) -> None:
-    _record("account:1", "account.created", data={"role": "handler"})
-    assert "新建账号" in _rows(client)
-    assert "role：handler" in _rows(client)
+    _record("account:1", "account.created", data={"role": "handler", "organisation": None})
+    _record("account:2", "account.edited", data={"changed": ["phone", "role"]})
+    rows = _rows(client)
+    assert "新建账号" in rows
+    assert "角色：部门经办人；机构：—" in rows
+    assert "改动：电话、角色" in rows
 
 
 def test_ledger_shows_nothing_that_was_written_on_a_matter(client: Client, admin: User) -> None:

@@ -133,3 +133,20 @@ def test_lists_ask_the_same_at_any_length(
 @pytest.mark.parametrize("page", PAGES)
 def test_lists_with_odd_parameters_are_shown(client: Client, admin: User, page: str) -> None:
     assert client.get(page, {"q": "\x00' --", "page": "x"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("proxies", "header", "kept"),
+    [
+        (0, "203.0.113.9", "127.0.0.1"),
+        (1, "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        (1, "<script>", None),
+        (1, "", "127.0.0.1"),
+    ],
+)
+def test_failure_keeps_the_address_that_our_own_proxy_wrote(
+    client: Client, settings: Any, proxies: int, header: str, kept: str | None
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    client.post("/accounts/login/", {"username": "x", "password": "y"}, headers={"X-Forwarded-For": header})
+    assert AccessFailureLog.objects.get().ip_address == kept

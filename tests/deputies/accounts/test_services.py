@@ -126,6 +126,22 @@ def test_edit_user_may_not_change_the_own_role(admin: User) -> None:
         )  # fmt: skip
 
 
+def test_move_people_brings_all_accounts_to_the_successor(world: StreetWorld, admin: User) -> None:
+    people = UserFactory.create_batch(2, role=Role.STREET_STAFF, organisation=world.committee)
+    stays = UserFactory.create(role=Role.HANDLER, organisation=world.department)
+    assert services.move_people(world.committee, into=world.other_committee, by=admin, now=NOW) == 2
+    moved = User.objects.filter(organisation=world.other_committee)
+    assert set(moved) == set(people)
+    assert _verbs(people[0]) == ["account.edited"]
+    assert _verbs(stays) == []
+
+
+def test_move_people_to_a_body_of_another_kind_is_refused(world: StreetWorld, admin: User) -> None:
+    UserFactory.create(role=Role.STREET_STAFF, organisation=world.committee)
+    with pytest.raises(services.WrongOrganisation):
+        services.move_people(world.committee, into=world.department, by=admin, now=NOW)
+
+
 def test_change_password_ends_the_forced_change() -> None:
     user = UserFactory.create(must_change_password=True)
     services.change_password(user, old=PASSWORD, new="Grey-Heron-4711", now=NOW)

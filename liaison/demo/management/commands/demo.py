@@ -6,8 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from liaison.demo.build import build_world, is_built, refuse_outside_development
+from liaison.demo.build import build_world, district, is_built, refuse_outside_development
+from liaison.demo.chronicle import tell_stories
 from liaison.demo.show import listing
+from opinions.matters.models import Matter
 
 
 class Command(BaseCommand):
@@ -27,3 +29,5 @@ class Command(BaseCommand):
         if not is_built():
             self.stdout.write("· 装入演示数据 / loading demo data")
             build_world(now=now)
+        if not Matter.objects.exists():
+            self.stdout.write(f"· 演示事项 / demo opinions: {tell_stories(district(), now=now)}")
