@@ -26,7 +26,7 @@ bench: tools ## measure, and print the table of figures
 	@$(IN_VENV) -m tests.bench
 
 messages: tools ## developers: collect texts for translation (needs GNU gettext)
-	@cd liaison && DEVELOPMENT=1 ../$(IN_VENV) ../manage.py makemessages --locale en --no-wrap --no-location
+	@DEVELOPMENT=1 $(IN_VENV) manage.py makemessages --locale en --no-wrap --add-location file --ignore 'var/*' --ignore '.venv/*' --ignore node_modules --ignore 'tests/*'
 
 clean: ## remove the environment, the demo database and all generated files
 	rm -rf .venv var liaison/assets/node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis

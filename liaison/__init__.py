@@ -1,4 +1,4 @@
 """The composition of the platform.
 
-Imports nothing, since `liaison.run.bootstrap` runs before any package is installed; settings load the Celery application.
+Imports nothing: `liaison.run.bootstrap` runs before any package is installed. Settings load the Celery application.
 """

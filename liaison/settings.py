@@ -4,6 +4,7 @@ Without any variable the program runs for development: SQLite and a broker in `v
 Production (`DEBUG=0`) refuses to start without its own secrets.
 """
 
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,6 @@ def secret(name: str) -> str:
         raise ImproperlyConfigured(f"Set {name} in the environment (see README, section Production).")
     path = VAR_DIR / f"{name.lower()}.secret"
     if not path.exists():
-        import secrets
-
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(secrets.token_urlsafe(48))
         path.chmod(0o600)
@@ -284,6 +283,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "liaison.base.web.api.handle_error",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Deputies' liaison platform",
@@ -304,4 +304,4 @@ LOGGING = {
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 """An account is locked, wherever the attempts came from (protection level 3)."""
 
-import liaison.celery  # noqa: E402, F401, PLC0415 - so that every process, not only the worker, knows the broker
+import liaison.celery  # noqa: E402, F401 - so that every process, not only the worker, knows the broker

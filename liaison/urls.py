@@ -17,6 +17,7 @@ CAPABILITIES = [
     ("desk/", "opinions.proposals.urls"),
     ("desk/", "opinions.desk.urls"),
     ("", "opinions.evaluation.urls"),
+    ("api/", "opinions.intake.api_urls"),
     ("", "opinions.intake.urls"),
 ]
 

@@ -23,9 +23,7 @@ def query_words(text: str) -> list[tuple[str, bool]]:
     """The words that must all be found, as (word, is_prefix). One Han character finds every pair that it begins."""
     found: dict[tuple[str, bool], None] = {}
     for run in _runs(text):
-        if not _HAN_RUN.match(run):
-            found[run, True] = None
-        elif len(run) == 1:
+        if not _HAN_RUN.match(run) or len(run) == 1:
             found[run, True] = None
         else:
             found.update({(pair, False): None for pair in _pairs(run)})

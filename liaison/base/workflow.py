@@ -92,5 +92,3 @@ def advance(
     seen = audience or (Audience.PUBLIC if row.public else Audience.INTERNAL)
     fact = Fact(verb=verb, source=status, target=to, reason=reason, data=data or {}, audience=seen)
     record(chain, fact, *also, by=by, now=now, actor=actor)
-
-

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from deputies.organisations.models import Organisation
 from liaison.base.notices.models import Channel, Notice, NoticeStatus
+from liaison.base.stamps import reading
 from liaison.base.workdays.arithmetic import SHANGHAI, local_today
 from liaison.base.workdays.queries import current_calendar
 from liaison.demo.cast import Cast, issues
@@ -47,9 +48,10 @@ class Chronicle:
         self._tell_of_merged()
 
     def tell(self, plot: Plot, opened_at: datetime) -> Story:
-        """One story from its first word to its end."""
-        story = self._begin(self._seed(plot.who, opened_at))
-        plot.tell(story)
+        """One story from its first word to its end; reference data stand still meanwhile."""
+        with reading():
+            story = self._begin(self._seed(plot.who, opened_at))
+            plot.tell(story)
         return story
 
     def _begin(self, seed: Seed) -> Story:
@@ -124,7 +126,7 @@ def _by_fitness() -> dict[str, Iterator[dict] | list[dict]]:
 @transaction.atomic
 def tell_stories(congress: Organisation, *, now: datetime) -> int:
     """Fill the platform with opinions of the last three months; returns how many there are."""
-    current_app.conf.broker_url = "memory://"  # what is told here is long past: no worker need be woken
+    current_app.conf.broker_url = "memory://localhost/"  # what is told here is long past: no worker need be woken
     Chronicle(congress, now).tell_all()
     _lay_notices_to_rest(now)
     return Matter.objects.count()

@@ -20,14 +20,14 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 
 
 def portrait(name: str, rng: random.Random) -> bytes:
-    """A neutral portrait as JPEG, 480 × 600: head and shoulders in one tone, the surname in white."""
+    """A neutral portrait as JPEG, 360 × 450: head and shoulders in one tone, the surname in white."""
     ground = rng.choice(GROUNDS)
-    image = Image.new("RGB", (480, 600), ground)
+    image = Image.new("RGB", (360, 450), ground)
     draw = ImageDraw.Draw(image, "RGBA")
     soft = (255, 255, 255, 46)
-    draw.ellipse((150, 120, 330, 320), fill=soft)
-    draw.ellipse((40, 350, 440, 850), fill=soft)
-    draw.text((240, 240), name[:1], font=_font(150), fill="white", anchor="mm")
+    draw.ellipse((112, 90, 248, 240), fill=soft)
+    draw.ellipse((30, 262, 330, 640), fill=soft)
+    draw.text((180, 180), name[:1], font=_font(112), fill="white", anchor="mm")
     return _jpeg(image)
 
 

@@ -89,7 +89,9 @@ def policy_for(
     return max(fits, key=_specificity, default=None)
 
 
-def _applies(row: TimeLimitPolicy, on: date, district_id: int, tier: int | None, lineage: set[int | None], urgency: str) -> bool:
+def _applies(
+    row: TimeLimitPolicy, on: date, district_id: int, tier: int | None, lineage: set[int | None], urgency: str
+) -> bool:
     return (
         row.valid_from <= on
         and (row.valid_to is None or on <= row.valid_to)

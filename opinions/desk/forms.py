@@ -27,14 +27,18 @@ class FilterForm(forms.Form):
     q = forms.CharField(label=_("搜索"), required=False, max_length=100)
     light = forms.ChoiceField(label=_("灯色"), required=False, choices=_choices(Light.choices))
     status = forms.ChoiceField(label=_("状态"), required=False, choices=_choices(Status.choices))
-    tier = forms.TypedChoiceField(label=_("层级"), required=False, coerce=int, empty_value=None, choices=_choices(Tier.choices))
+    tier = forms.TypedChoiceField(
+        label=_("层级"), required=False, coerce=int, empty_value=None, choices=_choices(Tier.choices)
+    )
     category = forms.ChoiceField(label=_("类别"), required=False)
     street = forms.ChoiceField(label=_("街道"), required=False)
     channel = forms.ChoiceField(label=_("渠道"), required=False, choices=_choices(SourceChannel.choices))
     since = forms.DateField(label=_("提交时间自"), required=False, widget=DateInput)
     until = forms.DateField(label=_("至"), required=False, widget=DateInput)
     sort = forms.ChoiceField(
-        label=_("排序"), required=False, choices=[("", _("先到期的在前")), ("new", _("最新的在前")), ("old", _("最早的在前"))]
+        label=_("排序"),
+        required=False,
+        choices=[("", _("先到期的在前")), ("new", _("最新的在前")), ("old", _("最早的在前"))],
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -51,6 +55,11 @@ class FilterForm(forms.Form):
         """The values that are valid; the rest do not filter."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def searches(self) -> bool:
+        """Whether words or filters are given."""
+        return bool(set(self.chosen) - {"sort"})
 
     @property
     def narrows(self) -> bool:
@@ -73,3 +82,14 @@ class RevealForm(forms.Form):
         help_text=_("查看会被记录：谁、什么时候、为什么。"),
         error_messages={"required": _("请写明为什么要看电话号码。"), "min_length": _("请写得具体一点，至少 4 个字。")},
     )  # fmt: skip
+
+
+class ClassifyForm(forms.Form):
+    category = forms.TypedChoiceField(label=_("类别"), error_messages={"required": _("请选一个类别。")})
+    reason = forms.CharField(label=_("说明"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = categories()
+        self.fields["category"].choices = [(row.pk, _indented(row)) for row in rows]  # type: ignore[attr-defined]
+        self.fields["category"].coerce = lambda pk: next(row for row in rows if str(row.pk) == pk)  # type: ignore[attr-defined]

@@ -5,19 +5,25 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from deputies.accounts.access import Permission, can
 from deputies.accounts.models import User
 from liaison.base.audit.models import Audience, Event
+from liaison.base.audit.verbs import verb_words
 from liaison.base.web import parts
 from liaison.base.workdays.arithmetic import Light, light
 from liaison.base.workdays.explain import sentences
 from liaison.base.workflow import Transition
 from opinions.clocks.models import Clock
+from opinions.clocks.services import RESIDENTS, WINDOWS
+from opinions.evaluation.models import Rating
+from opinions.evaluation.queries import ratings_of
 from opinions.handling.models import Assignment, Reply, ReplyPoint, ReplyStatus
 from opinions.handling.queries import verbs_for
 from opinions.matters.models import Attachment, Matter, Reporter
-from opinions.matters.presenters import title_of, tone_of
+from opinions.matters.states import Status
+from opinions.routing.services.common import REROUTABLE
 
 HISTORY = 200
 """Events shown on the page; older ones are on the audit list."""
@@ -45,12 +51,18 @@ class MatterPage:
     replies: list[Reply]
     files: list[parts.Thumb]
     reporters: list[Reporter]
+    ratings: list[Rating]
     may: dict[str, bool] = field(default_factory=dict)
 
     @property
-    def primary(self) -> Transition | None:
-        """The one thing to do next."""
-        return self.verbs[0] if self.verbs else None
+    def running(self) -> list[ClockView]:
+        """The clocks that run or are paused."""
+        return [one for one in self.clocks if one.clock.stopped_at is None]
+
+    @property
+    def stopped(self) -> list[ClockView]:
+        """The clocks that are over."""
+        return [one for one in self.clocks if one.clock.stopped_at is not None]
 
     @property
     def lead(self) -> Assignment | None:
@@ -72,12 +84,21 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
         replies=_replies(user, matter),
         files=[_thumb(row) for row in matter.attachments.select_related("stored")],
         reporters=reporters,
+        ratings=ratings_of(matter),
         may={
             "reveal": can(user, Permission.PHONE_REVEAL) and any(row.phone for row in reporters),
             "note": can(user, Permission.MATTER_NOTE),
-            "classify": can(user, Permission.MATTER_CLASSIFY) and matter.is_open,
+            "classify": can(user, Permission.MATTER_CLASSIFY) and matter.status in REROUTABLE,
+            "act": _my_turn(user, matter),
         },
     )
+
+
+def _my_turn(user: User, matter: Matter) -> bool:
+    """Whether it is this user's body, or this deputy, that must act now."""
+    if matter.holder_deputy is not None:
+        return matter.holder_deputy.user_id == user.pk
+    return matter.holder_id is not None and matter.holder_id == user.organisation_id
 
 
 def _history(matter: Matter) -> list[Event]:
@@ -92,9 +113,27 @@ def _replies(user: User, matter: Matter) -> list[Reply]:
     return [row for row in rows if row.status == ReplyStatus.ISSUED or row.organisation_id == user.organisation_id]
 
 
+TONES = {
+    "submit": "active", "assign": "active", "reply": "good", "answer": "good", "rate": "good", "return": "warn",
+    "send_back": "warn", "ask": "wait", "decline": "bad", "merge": "neutral",
+}  # fmt: skip
+
+
+def _title(event: Event) -> str:
+    """The event in a few words, with the body or deputy it concerns."""
+    body = event.data.get("body") or event.data.get("deputy") or ""
+    label = str(verb_words(event.verb))
+    return _("%(what)s：%(body)s") % {"what": label, "body": body} if body else label
+
+
+def _tone(event: Event) -> str:
+    """Colour of the event in the history; a rating that leads to rework is a warning."""
+    return "bad" if event.verb == "rate" and event.target == Status.REWORK else TONES.get(event.verb, "")
+
+
 def _event(event: Event) -> parts.Event:
     return parts.Event(
-        at=event.at, title=title_of(event), by=event.actor, text=event.reason, tone=tone_of(event),  # type: ignore[arg-type]
+        at=event.at, title=_title(event), by=event.actor, text=event.reason, tone=_tone(event),  # type: ignore[arg-type]
         internal=event.audience == Audience.INTERNAL,
     )  # fmt: skip
 
@@ -108,7 +147,7 @@ def _line(line: Any, user: User) -> parts.Line:
 
 
 def _clock(clock: Clock, today: Any) -> ClockView:
-    running = clock.stopped_at is None and clock.paused_on is None
+    running = clock.stopped_at is None and clock.paused_on is None and clock.kind not in (*RESIDENTS, *WINDOWS)
     told = [sentence for part in clock.explanation for sentence in sentences(part)]
     return ClockView(clock, light(clock.due_on, clock.warn_on, today) if running else None, told)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import DEPARTMENT_ROLES, DISTRICT_ROLES, Role, User
 from liaison.base.codes import is_code, normalise
-from liaison.base.workdays.arithmetic import Light
+from liaison.base.workdays.arithmetic import Light, light
 from opinions.handling.models import Assignment, AssignmentStatus, Reply, ReplyStatus
 from opinions.matters.models import Matter, MatterQuerySet
 from opinions.matters.states import FINAL, OPEN, Status
@@ -103,7 +103,12 @@ _STREET = (
     Queue("residents", _("等群众"), _with_resident, waits=False),
     ALL,
 )
-_HANDLER = (Queue("sign", _("待签收"), _unsigned), Queue("reply", _("待答复"), _to_reply), Queue("sent_back", _("退回修改"), _sent_back), ALL)
+_HANDLER = (
+    Queue("sign", _("待签收"), _unsigned),
+    Queue("reply", _("待答复"), _to_reply),
+    Queue("sent_back", _("退回修改"), _sent_back),
+    ALL,
+)
 _HEAD = (Queue("approve", _("待审签"), _to_approve), *_HANDLER)
 _DISTRICT = (
     Queue("mine", _("待我委处理"), _held_by_body),
@@ -133,6 +138,11 @@ def queues_of(user: User) -> tuple[Queue, ...]:
 def in_queue(user: User, queue: Queue) -> MatterQuerySet:
     """The visible matters of one queue."""
     return Matter.objects.visible_to(user).filter(queue.condition(user))
+
+
+def light_up(matter: Matter, today: date) -> None:
+    """Set `matter.light` for the page: by dates, at reading time; none once it is at an end."""
+    matter.light = light(matter.due_on, matter.warn_on, today) if matter.is_open else None  # type: ignore[attr-defined]
 
 
 def light_condition(light: str, today: date) -> Q:

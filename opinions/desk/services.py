@@ -1,12 +1,19 @@
-"""What users keep at the desk."""
+"""What users keep at the desk, and what they set right there."""
+
+from datetime import datetime
 
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from deputies.accounts.access import Permission, check
 from deputies.accounts.models import User
 from liaison.base.errors import DomainError
+from opinions.catalog.models import Category
 from opinions.desk.models import SavedFilter
+from opinions.matters.models import Matter
+from opinions.routing.services.common import apply, check_reroutable
+from opinions.routing.services.deciding import reroute
 
 MOST_FILTERS = 20
 
@@ -23,10 +30,27 @@ def save_filter(*, by: User, name: str, query: str) -> SavedFilter:
     others = SavedFilter.objects.filter(user=by).exclude(name=name)
     if others.count() >= MOST_FILTERS:
         raise TooManyFilters
-    saved, _created = SavedFilter.objects.update_or_create(user=by, name=name, defaults={"query": kept.urlencode()[:500]})
+    saved, _created = SavedFilter.objects.update_or_create(
+        user=by, name=name, defaults={"query": kept.urlencode()[:500]}
+    )
     return saved
 
 
 def drop_filter(*, by: User, filter_id: int) -> None:
     """Forget one of the user's filters."""
     SavedFilter.objects.filter(user=by, pk=filter_id).delete()
+
+
+@transaction.atomic
+def classify(*, matter: Matter, category: Category, by: User, reason: str, now: datetime) -> Matter:
+    """Set the category right and let routing decide again, once; the same category changes nothing.
+
+    Raises NotAllowed, NotReroutable (it is too late), StaleState.
+    """
+    check(by, Permission.MATTER_CLASSIFY, matter)
+    check_reroutable(matter)
+    if matter.category_id != category.pk:
+        change = _("类别由“%(before)s”改为“%(after)s”") % {"before": matter.category or "—", "after": category}
+        apply(matter, {"category": category})
+        reroute(matter=matter, by=by, reason=f"{change}。{reason}".rstrip("。"), now=now)
+    return matter

@@ -13,5 +13,6 @@ urlpatterns = [
     path("filters/<int:filter_id>/forget/", views.forget_filter, name="forget_filter"),
     path("files/<int:attachment_id>/", views.attachment, name="attachment"),
     path("matters/<str:code>/", views.matter, name="matter"),
+    path("matters/<str:code>/classify/", views.classify_matter, name="classify"),
     path("matters/<str:code>/reveal/", views.reveal, name="reveal"),
 ]

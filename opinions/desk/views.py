@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from deputies.accounts.access import Permission, can, requires
 from deputies.accounts.models import ADMIN_ROLES, Role, User
+from deputies.accounts.queries import landing_url
 from deputies.accounts.services import reveal_phone
 from liaison.base.documents.xlsx import Sheet, workbook_response
 from liaison.base.errors import DomainError
@@ -22,16 +23,15 @@ from liaison.base.web.htmx import go, render_page
 from liaison.base.web.paging import KeysetPage, capped_count
 from liaison.base.web.parts import Tab
 from liaison.base.web.toasts import toast
-from liaison.base.workdays.arithmetic import light, local_today
+from liaison.base.workdays.arithmetic import local_today
 from opinions.desk.export import COLUMNS, ledger_rows
-from opinions.desk.forms import FilterForm, RevealForm, SaveFilterForm
+from opinions.desk.forms import ClassifyForm, FilterForm, RevealForm, SaveFilterForm
 from opinions.desk.models import SavedFilter
 from opinions.desk.page import matter_page
-from opinions.desk.queries import LIST_RELATED, ORDERS, Queue, filtered, in_queue, queues_of
-from opinions.desk.services import drop_filter, save_filter
+from opinions.desk.queries import LIST_RELATED, ORDERS, Queue, filtered, in_queue, light_up, queues_of
+from opinions.desk.services import classify, drop_filter, save_filter
 from opinions.matters.models import Attachment, Matter
-
-ADMIN_HOME = {Role.SYSTEM_ADMIN: "accounts:list", Role.SECURITY_ADMIN: "accounts:security", Role.AUDIT_ADMIN: "accounts:audit"}
+from opinions.matters.states import OPINION
 
 
 @require_GET
@@ -40,31 +40,40 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits for me, and the list of everything in my scope."""
     user: Any = request.user
     if user.role in ADMIN_ROLES:
-        return redirect(ADMIN_HOME[user.role])
-    today, form = local_today(timezone.now()), FilterForm(request.GET, user=user)
-    queues = queues_of(user)
-    counts = count_all({one.key: in_queue(user, one) for one in queues if one.key != "all"}, over=User.objects.filter(pk=user.pk))
-    queue = _chosen_queue(request, queues, counts, narrowed=form.narrows or bool(form.chosen.get("q")))
-    matters = filtered(in_queue(user, queue), form.chosen, today)
-    page = KeysetPage(
-        matters.select_related(*LIST_RELATED), order=ORDERS[form.chosen.get("sort") or "due"], cursor=request.GET.get("page")
-    )
+        return redirect(landing_url(user))
+    form, queues = FilterForm(request.GET, user=user), queues_of(user)
+    piles = {one.key: in_queue(user, one) for one in queues if one.key != "all"}
+    counts = count_all(piles, over=User.objects.filter(pk=user.pk))
+    queue = _chosen_queue(request, queues, counts, narrowed=form.searches)
+    context = {"queue": queue, "form": form, "tabs": _tabs(queues, queue, counts), **_tools(request)}
+    context |= _listing(request, queue, form)
+    return render_page(request, "opinions/desk/home.html", "opinions/desk/_list.html", context)
+
+
+def _listing(request: HttpRequest, queue: Queue, form: FilterForm) -> dict[str, Any]:
+    """One page of the queue as the form narrows it, lights lit, and how many were found."""
+    today = local_today(timezone.now())
+    matters = filtered(in_queue(request.user, queue), form.chosen, today)
+    order = ORDERS[form.chosen.get("sort") or "due"]
+    page = KeysetPage(matters.select_related(*LIST_RELATED), order=order, cursor=request.GET.get("page"))
     for matter in page.items:
-        matter.light = light(matter.due_on, matter.warn_on, today) if matter.is_open else None
-    context = {
-        "page": page,
-        "queue": queue,
-        "form": form,
-        "tabs": _tabs(queues, queue, counts),
-        "found": capped_count(matters) if form.narrows or form.chosen.get("q") else None,
+        light_up(matter, today)
+    return {"page": page, "found": capped_count(matters) if form.searches else None}
+
+
+def _tools(request: HttpRequest) -> dict[str, Any]:
+    """What stands around the list: saved filters, and what the user may do with it."""
+    user: Any = request.user
+    return {
         "saved": SavedFilter.objects.filter(user=user),
         "save_form": SaveFilterForm(initial={"query": request.GET.urlencode()}),
         "may_assign": can(user, Permission.MATTER_ASSIGN),
-        "cards": user.role == Role.DEPUTY,
         "may_assist": can(user, Permission.INTAKE_ASSIST),
         "may_export": can(user, Permission.MATTER_EXPORT),
+        "cards": user.role == Role.DEPUTY,
+        "answerable": OPINION["answer"].sources + OPINION["take"].sources,
+        "transferable": OPINION["transfer"].sources,
     }
-    return render_page(request, "opinions/desk/home.html", "opinions/desk/_list.html", context)
 
 
 def _chosen_queue(request: HttpRequest, queues: tuple[Queue, ...], counts: dict[str, str], *, narrowed: bool) -> Queue:
@@ -85,7 +94,8 @@ def _tabs(queues: tuple[Queue, ...], current: Queue, counts: dict[str, str]) -> 
 
 def visible_matter(request: HttpRequest, code: str) -> Matter:
     """The matter if it is in the user's scope, else 404."""
-    rows = Matter.objects.visible_to(request.user).select_related(*LIST_RELATED, "division", "opinion__contact_point", "merged_into", "opinion__assisted_by")
+    related = (*LIST_RELATED, "division", "merged_into", "opinion__contact_point", "opinion__assisted_by")
+    rows = Matter.objects.visible_to(request.user).select_related(*related)
     return get_object_or_404(rows, code=code)
 
 
@@ -95,7 +105,7 @@ def matter(request: HttpRequest, code: str) -> HttpResponse:
     """One matter: what it is, whose turn, what to do, and its whole history."""
     found = visible_matter(request, code)
     today = local_today(timezone.now())
-    found.light = light(found.due_on, found.warn_on, today) if found.is_open else None
+    light_up(found, today)
     context = {"matter": found, "page": matter_page(request.user, found, today)}
     return render(request, "opinions/desk/matter.html", context)
 
@@ -107,11 +117,34 @@ def reveal(request: HttpRequest, code: str) -> HttpResponse:
     form, shown = RevealForm(request.POST or None), None
     reporter = found.reporters.exclude(phone_index="").first()
     if request.method == "POST" and form.is_valid() and reporter is not None:
-        reveal_phone(by=request.user, about=found.chain, what="reporter.phone", reason=form.cleaned_data["reason"], now=timezone.now())
-        shown = reporter.phone
+        shown = reveal_phone(
+            reporter.phone,
+            by=request.user,
+            about=found.chain,
+            what="reporter",
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+        )
     context = {"matter": found, "form": form, "phone": shown, "reporter": reporter}
     status = 422 if form.errors else 200
     return render_page(request, "opinions/desk/reveal.html", "opinions/desk/_reveal.html", context, status=status)
+
+
+@requires(Permission.MATTER_CLASSIFY)
+def classify_matter(request: HttpRequest, code: str) -> HttpResponse:
+    """Set the category right; routing runs once."""
+    found = visible_matter(request, code)
+    form = ClassifyForm(request.POST or None, initial={"category": found.category_id})
+    if request.method == "POST" and form.is_valid():
+        try:
+            classify(matter=found, by=request.user, now=timezone.now(), **form.cleaned_data)
+            toast(request, _("类别已调整，并按新类别重新分派。"))
+            return go(request, reverse("desk:matter", args=[code]))
+        except DomainError as error:
+            form.add_error(None, str(error.message))
+    status = 422 if form.errors else 200
+    context = {"matter": found, "form": form}
+    return render_page(request, "opinions/desk/classify.html", "opinions/desk/_classify.html", context, status=status)
 
 
 @require_GET

@@ -33,7 +33,7 @@ _system_random = random.SystemRandom()
 
 
 def _hmac_key() -> str:
-    return salted_hmac(_SALT, "altcha").hexdigest()
+    return salted_hmac(_SALT, "altcha", algorithm="sha256").hexdigest()
 
 
 def new_challenge(key: UUID, *, now: datetime, hardness: int = HARDNESS) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def is_answered(token: str, answer: str, key: UUID) -> bool:
 
 
 def _mark(key: UUID, number: int) -> str:
-    return salted_hmac(_SALT, f"{key.hex}:{number}").hexdigest()
+    return salted_hmac(_SALT, f"{key.hex}:{number}", algorithm="sha256").hexdigest()
 
 
 _NUMBERS = "零 一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六 十七 十八"

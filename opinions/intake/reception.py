@@ -9,10 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -51,48 +53,87 @@ class Outcome:
     carried: Sequence[tuple[str, str]] = field(default_factory=tuple)
 
 
-def receive(request: HttpRequest, door: Door, *, now: datetime) -> Outcome | None:
+@dataclass(frozen=True)
+class Sent:
+    """What was sent, by a browser or by a program: fields, files, and from where."""
+
+    data: QueryDict
+    files: MultiValueDict
+    client: str
+    channel: str
+
+    @classmethod
+    def by(cls, request: HttpRequest) -> "Sent":
+        """What a browser sent."""
+        web = request.GET.get("via") == "web"
+        channel = SourceChannel.WEB if web else SourceChannel.QR
+        return cls(request.POST, request.FILES, client_hash(request), channel)
+
+    @property
+    def phone_index(self) -> str:
+        """Blind index of the number as typed; empty unless it is one."""
+        with suppress(ValidationError):
+            return blind_index(normalise_phone(self.data.get("phone", "")[:40]))
+        return ""
+
+
+def receive(sent: Sent, door: Door, *, now: datetime) -> Outcome | None:
     """Take in the form that was sent through `door`; None when nothing stands behind the door."""
-    client = client_hash(request)
-    entrance = door(counts(client_hash=client, phone_index=_typed_phone(request), now=now))
+    entrance = door(counts(client_hash=sent.client, phone_index=sent.phone_index, now=now))
     if entrance is None:
         return None
-    form = OpinionForm(request.POST, request.FILES, setting=entrance.setting)
-    return _Reception(request, entrance, form, client, now).outcome()
-
-
-def _typed_phone(request: HttpRequest) -> str:
-    with suppress(ValidationError):
-        return blind_index(normalise_phone(request.POST.get("phone", "")[:40]))
-    return ""
+    form = OpinionForm(sent.data, sent.files, setting=entrance.setting)
+    return _Reception(sent, entrance, form, now).outcome()
 
 
 class _Reception:
     """One form on its way through the checks."""
 
-    def __init__(self, request: HttpRequest, entrance: Entrance, form: OpinionForm, client: str, now: datetime) -> None:
-        self.request, self.entrance, self.form, self.client, self.now = request, entrance, form, client, now
+    def __init__(self, sent: Sent, entrance: Entrance, form: OpinionForm, now: datetime) -> None:
+        self.sent, self.entrance, self.form, self.now = sent, entrance, form, now
         self.photos: list[StoredFile] = []
-        self.kept: list[KeptPhoto] = _kept(request, form)
+        self.kept: list[KeptPhoto] = _kept(sent, form)
 
     def outcome(self) -> Outcome:
         form = self.form
         form.is_valid()
-        self._prepare_photos()
-        if form.errors:
-            return self._again(422)
         try:
             self.entrance.load.check()
         except DomainError as error:
             form.add_error(error.field or None, str(error.message))
             return self._again(error.status_code)
-        answer = self._answered()
-        if answer is not None and not answer:
-            return self._ask(wrong="answer" in self.request.POST)
+        self._prepare_photos()
+        if form.errors:
+            return self._again(422)
+        if not self._proven and not self._answered:
+            return self._ask(wrong="answer" in self.sent.data)
         return self._submit()
 
+    @cached_property
+    def _proven(self) -> bool:
+        """Whether the phone did its sum, no machine's trap was filled in, and the address sends little."""
+        data = self.sent.data
+        quiet = not data.get("website") and not self.entrance.load.asks
+        return quiet and is_solved(data.get("proof", ""), self.form.key)
+
+    @cached_property
+    def _answered(self) -> bool:
+        """Whether the question in plain words was answered."""
+        data = self.sent.data
+        return is_answered(data.get("question", ""), data.get("answer", ""), self.form.key)
+
+    @cached_property
+    def _may_keep(self) -> bool:
+        return may_keep(client_hash=self.sent.client, now=self.now)
+
     def _prepare_photos(self) -> None:
+        """Look at the photos, unless nobody has proved anything and the address has left many already."""
         uploads = self.form.cleaned_data.get("photos") or []
+        if not uploads:
+            return
+        if not (self._proven or self._answered or self._may_keep):
+            self.form.add_error("photos", _("照片没有留住，请重新选一下。"))
+            return
         if len(uploads) + len(self.kept) > MOST_PHOTOS:
             self.form.add_error("photos", _("连同已收到的，最多 6 张，请少选几张。"))
             return
@@ -105,33 +146,30 @@ class _Reception:
         for refusal in batch.refusals:
             self.form.add_error("photos", str(refusal.message))
 
-    def _answered(self) -> bool | None:
-        """None when a person is behind the form beyond doubt; else whether the question was answered."""
-        post, key = self.request.POST, self.form.key
-        quiet = not post.get("website") and not self.entrance.load.asks
-        if quiet and is_solved(post.get("proof", ""), key):
-            return None
-        return is_answered(post.get("question", ""), post.get("answer", ""), key)
-
     def _submit(self) -> Outcome:
         try:
             receipt = submit(
-                entry=self._entry(), by=None, now=self.now, photos=self.photos, kept=self.kept, client_hash=self.client
+                entry=self._entry(),
+                by=None,
+                now=self.now,
+                photos=self.photos,
+                kept=self.kept,
+                client_hash=self.sent.client,
             )
         except Exception:
             discard(self.photos)
             raise
-        if receipt.again:
-            discard(self.photos)
         if receipt.again and receipt.opinion.content != hide_id_numbers(self.form.cleaned_data["content"]):
             return self._another(receipt)
+        if receipt.again:
+            discard(self.photos)
         return Outcome(self.entrance, self.form, receipt=receipt)
 
     def _entry(self) -> Entry:
         data, place = self.form.cleaned_data, self.form.cleaned_data["community"]
         return Entry(
             key=self.form.key, content=data["content"], division=place.division, street=place.street,
-            district=place.district, channel=_channel(self.request), place=data["place"], position=self.form.position,
+            district=place.district, channel=self.sent.channel, place=data["place"], position=self.form.position,
             category=data["category"], contact_point_id=self.entrance.point_id, addressed_to=self.entrance.deputy,
             electoral_district=self.entrance.electoral_district, name=data["name"], phone=data["phone"],
             anonymous=data["anonymous"], consent_contact=data["consent_contact"],
@@ -143,7 +181,7 @@ class _Reception:
         """The same page sent once more with other words: the resident says whether it is meant as a second one."""
         told = _("刚才那件已经收到，编号 %(code)s。这次内容不一样，要另外反映一件，请再按一次“提交”。")
         self.form.add_error(None, told % {"code": grouped(first.matter.code)})
-        self.form.key = uuid4()
+        self.form.key, self.kept = uuid4(), []
         return self._again(409)
 
     def _again(self, status: int) -> Outcome:
@@ -151,8 +189,8 @@ class _Reception:
 
     def _ask(self, *, wrong: bool) -> Outcome:
         kept = self._keep()
-        names = [name for name in self.request.POST if name not in NOT_CARRIED | {"submission_key"}]
-        carried = [(name, value) for name in names for value in self.request.POST.getlist(name)]
+        names = [name for name in self.sent.data if name not in NOT_CARRIED | {"submission_key"}]
+        carried = [(name, value) for name in names for value in self.sent.data.getlist(name)]
         carried.append(("submission_key", str(self.form.key)))
         return Outcome(
             self.entrance, self.form, 422 if wrong else 200, question=new_question(self.form.key), wrong=wrong,
@@ -160,28 +198,17 @@ class _Reception:
         )  # fmt: skip
 
     def _keep(self) -> list[KeptPhoto]:
-        """Keep the good photos for the next attempt, unless this address has left too many."""
-        if self.photos and may_keep(client_hash=self.client, now=self.now):
-            self.kept += keep_photos(self.photos, key=self.form.key, client_hash=self.client, now=self.now)
-        elif self.photos:
-            discard(self.photos)
-            self.form.add_error("photos", _("照片没有留住，请重新选一下。"))
+        """Keep the good photos for the next attempt."""
+        if self.photos:
+            self.kept += keep_photos(self.photos, key=self.form.key, client_hash=self.sent.client, now=self.now)
+            self.photos = []
         return self.kept
 
 
-def _kept(request: HttpRequest, form: OpinionForm) -> list[KeptPhoto]:
+def _kept(sent: Sent, form: OpinionForm) -> list[KeptPhoto]:
     """The photos kept with an earlier attempt, less those that the resident does not want any more."""
-    if not request.POST.get("kept"):
+    if not sent.data.get("kept"):
         return []
-    found, unwanted = kept_photos(form.key), set(request.POST.getlist("drop"))
+    found, unwanted = kept_photos(form.key), set(sent.data.getlist("drop"))
     drop_photos([photo for photo in found if str(photo.pk) in unwanted])
     return [photo for photo in found if str(photo.pk) not in unwanted]
-
-
-def _channel(request: HttpRequest) -> str:
-    return SourceChannel.WEB if request.GET.get("via") == "web" else SourceChannel.QR
-
-
-def fresh_key() -> UUID:
-    """The key of a form that is shown for the first time."""
-    return uuid4()

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission as P
+from liaison.base.audit.verbs import name_verbs
 from liaison.base.workflow import Transition, Workflow
 
 
@@ -249,3 +250,24 @@ STAGE_OF: dict[str, Stage] = {
     S.REPLIED: Stage.RATED,
     S.CLOSED: Stage.RATED,
 }
+
+name_verbs(
+    {
+        "route": _("分派"),
+        "sign": _("签收"),
+        "part_reply": _("分办答复"),
+        "draft": _("起草答复"),
+        "submit_reply": _("送审"),
+        "send_back": _("退回修改"),
+        "co_opinion": _("提出协办意见"),
+        "extend": _("延长时限"),
+        "recall": _("收回交办"),
+        "note": _("沟通"),
+        "classify": _("调整类别"),
+        "confirm": _("群众确认"),
+        "absorb": _("并入一件"),
+        "rate_further": _("另一位反映人评价"),
+        "erase": _("删除个人信息"),
+    }
+)
+"""Words for what is written on a matter without moving it."""

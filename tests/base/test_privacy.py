@@ -33,7 +33,10 @@ def test_mask_hides_four_digits(phone: str) -> None:
     assert (masked[:3], masked[7:]) == (phone[:3], phone[7:])
 
 
-@pytest.mark.parametrize(("name", "masked"), [("张三丰", "张某某"), ("李四", "李某"), ("欧阳示例", "欧阳某某"), ("欧阳明", "欧阳某"), ("", "")])
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [("张三丰", "张某某"), ("李四", "李某"), ("欧阳示例", "欧阳某某"), ("欧阳明", "欧阳某"), ("", "")],
+)
 def test_mask_name_keeps_the_surname(name: str, masked: str) -> None:
     assert mask_name(name) == masked
 

@@ -99,8 +99,8 @@ def handling_world() -> HandlingWorld:
     )
 
 
-def _people(places: StreetWorld) -> dict[str, User]:
-    def make(name: str, role: Role, organisation: Organisation | None) -> User:
+def _people(places: StreetWorld) -> dict[str, Any]:
+    def make(name: str, role: Role, organisation: Organisation | None) -> Any:
         return UserFactory(username=name, role=role, organisation=organisation)
 
     return {
@@ -124,7 +124,7 @@ def _people(places: StreetWorld) -> dict[str, User]:
     }
 
 
-def _deputies(places: StreetWorld, people: dict[str, User]) -> dict[str, Deputy]:
+def _deputies(places: StreetWorld, people: dict[str, Any]) -> dict[str, Any]:
     term = TermFactory(division=places.district)
     city = TermFactory(level=CongressLevel.MUNICIPAL, division=places.district.parent)
     return {
@@ -278,7 +278,7 @@ def proposed(world: HandlingWorld, matter: Matter | None = None) -> Matter:
     """Raised by the street into the draft of a proposal."""
     matter = matter or taken(world)
     raise_to_proposal(
-        matter=matter, title="关于更新老旧小区路灯的建议", situation="全区共性问题", reason="需要统一改造", by=world.staff,
+        matter=matter, title="关于更新老旧小区路灯的建议", situation="共性问题", reason="统一改造", by=world.staff,
         now=NOW, lead=world.deputy,
     )  # fmt: skip
     return matter

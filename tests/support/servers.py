@@ -149,6 +149,11 @@ class PostgresServer(Server):
             *(part for option in [*fast, *quiet] for part in ("-c", option)),
         ]
 
+    def _answers(self) -> bool:
+        """Listening is not enough: the server opens its port while it still starts up."""
+        ask = [str(self.programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        return subprocess.run(ask, check=False, cwd="/").returncode == 0
+
     def _lend_to_nobody(self) -> None:
         """Own folder for `nobody`, and programs at a place that `nobody` may enter."""
         self.user = "nobody"

@@ -34,7 +34,11 @@ class PlaqueData:
 
 
 def plaques(
-    data: Sequence[PlaqueData], *, place_name: str = "", form: Literal["pdf", "svg", "png"] = "pdf", progress: Progress | None = None
+    data: Sequence[PlaqueData],
+    *,
+    place_name: str = "",
+    form: Literal["pdf", "svg", "png"] = "pdf",
+    progress: Progress | None = None,
 ) -> bytes:
     """All plaques as one document, a page each. SVG and PNG give the first only. Raises ValueError when there is none."""
     if not data:

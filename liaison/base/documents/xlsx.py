@@ -32,7 +32,12 @@ class Sheet:
 def workbook(*sheets: Sheet) -> bytes:
     """The sheets as an XLSX file; rows are written one by one, so memory does not grow with their number."""
     out = io.BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True}
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "constant_memory": True,
+    }
     with xlsxwriter.Workbook(out, {**options, "in_memory": False}) as book:
         formats = _formats(book)
         for sheet in sheets:

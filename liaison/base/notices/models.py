@@ -32,7 +32,9 @@ class Notice(models.Model):
 
     key = models.CharField(max_length=120, unique=True)
     channel = models.CharField(max_length=10, choices=Channel)
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="notices")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
+    )
     address = EncryptedCharField(max_length=500, blank=True)
     subject = models.CharField(max_length=200)
     body = models.TextField(blank=True)

@@ -56,8 +56,10 @@ def lock(matter: Matter) -> None:
         raise StaleState
 
 
-def standing_for(verb: str, *, matter: Matter, by: User, now: datetime) -> Standing:
+def standing_for(verb: str, *, matter: Matter, by: User | None, now: datetime) -> Standing:
     """The user's standing if `verb` is open to the user now; raises WrongState, NotAllowed or the rule's refusal."""
+    if by is None:
+        raise NotAllowed
     lock(matter)
     row = WORKFLOWS[matter.kind][verb]
     if not leads_on(row, matter.status):

@@ -20,7 +20,7 @@ from liaison.base.web.decorators import public
 from opinions.intake import doors
 from opinions.intake.places import division_by_code
 from opinions.intake.queries import deputy_entrance, point_entrance
-from opinions.intake.reception import Door, Outcome, receive
+from opinions.intake.reception import Door, Outcome, Sent, receive
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -67,7 +67,7 @@ def deputy(request: HttpRequest, code: str) -> HttpResponse:
     """A deputy's page with the form; a code that no longer stands for one in office leads on."""
     with reading():
         if request.method == "POST":
-            outcome = receive(request, partial(deputy_entrance, code), now=timezone.now())
+            outcome = receive(Sent.by(request), partial(deputy_entrance, code), now=timezone.now())
         else:
             entrance = deputy_entrance(code)
             outcome = doors.fresh_outcome(entrance) if entrance else None
@@ -83,7 +83,7 @@ def point(request: HttpRequest, code: str) -> HttpResponse:
     """A contact point's page with its deputies and a form for it; a closed point's code leads on."""
     with reading():
         if request.method == "POST":
-            outcome = receive(request, partial(point_entrance, code), now=timezone.now())
+            outcome = receive(Sent.by(request), partial(point_entrance, code), now=timezone.now())
         else:
             entrance = point_entrance(code)
             outcome = doors.fresh_outcome(entrance) if entrance else None
@@ -134,7 +134,7 @@ def _at_point(request: HttpRequest, place: ContactPoint | None, gone: str) -> Ht
     if entrance is None:
         return render(request, "opinions/intake/unknown.html", doors.enter_context() | {"gone": gone})
     door: Door = partial(point_entrance, entrance.door_point.code)
-    outcome = receive(request, door, now=timezone.now()) if request.method == "POST" else None
+    outcome = receive(Sent.by(request), door, now=timezone.now()) if request.method == "POST" else None
     return _shown(request, outcome or doors.fresh_outcome(entrance), gone=gone)
 
 

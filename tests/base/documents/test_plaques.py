@@ -38,7 +38,9 @@ def test_each_page_carries_its_own_symbol() -> None:
 
 def test_symbol_is_read_when_printed_small_and_a_little_blurred() -> None:
     page = Image.open(io.BytesIO(plaques([plaque()], form="png"))).convert("L")
-    small = page.resize((page.width // 5, page.height // 5), Image.Resampling.LANCZOS).filter(ImageFilter.GaussianBlur(0.4))
+    small = page.resize((page.width // 5, page.height // 5), Image.Resampling.LANCZOS).filter(
+        ImageFilter.GaussianBlur(0.4)
+    )
     found = zxingcpp.read_barcode(small)
     assert found is not None
     assert found.text == URL

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from liaison.base.files.checks import LONG_SIDE, MOST_PHOTO_BYTES, THUMBNAIL_SIDE, UploadRefused, check_document, clean_image
+from liaison.base.files.checks import (
+    LONG_SIDE,
+    MOST_PHOTO_BYTES,
+    THUMBNAIL_SIDE,
+    UploadRefused,
+    check_document,
+    clean_image,
+)
 
 
 def encoded(image: Image.Image, form: str = "JPEG", **options: Any) -> bytes:
@@ -26,7 +33,13 @@ def png_header(width: int, height: int) -> bytes:
     """A PNG that claims a size without having its pixels."""
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunk = b"IHDR" + head
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk)) + b"\0\0\0\0IEND\xaeB`\x82"
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + struct.pack(">I", 13)
+        + chunk
+        + struct.pack(">I", zlib.crc32(chunk))
+        + b"\0\0\0\0IEND\xaeB`\x82"
+    )
 
 
 def test_photo_is_reencoded_upright_and_without_its_place() -> None:
@@ -80,7 +93,15 @@ def test_animated_bomb_of_many_frames_is_read_quickly() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"just text", b"", b"<html><script>alert(1)</script>", b"%PDF-1.7 no photo", b"GIF89a", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0" + b"\0" * 100],
+    [
+        b"just text",
+        b"",
+        b"<html><script>alert(1)</script>",
+        b"%PDF-1.7 no photo",
+        b"GIF89a",
+        b"\x89PNG\r\n\x1a\n",
+        b"\xff\xd8\xff\xe0" + b"\0" * 100,
+    ],
 )
 def test_what_is_no_photo_is_refused_with_its_name(content: bytes) -> None:
     with pytest.raises(UploadRefused) as refused:

@@ -16,7 +16,15 @@ from PIL import Image
 
 from liaison.base.files.models import StoredFile
 from liaison.base.files.responses import file_response
-from liaison.base.files.services import StorageFull, clean_name, prepare_images, remove, save_prepared, store_generated, store_image
+from liaison.base.files.services import (
+    StorageFull,
+    clean_name,
+    prepare_images,
+    remove,
+    save_prepared,
+    store_generated,
+    store_image,
+)
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -89,7 +97,13 @@ def test_remove_deletes_the_files_after_commit(folder: Path, django_capture_on_c
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("a/b\\c.jpg", "c.jpg"), ("", "file"), ("..", ".."), ("x\n\0y.png", "xy.png"), ("长" * 200 + ".jpeg", "长" * 115 + ".jpeg")],
+    [
+        ("a/b\\c.jpg", "c.jpg"),
+        ("", "file"),
+        ("..", ".."),
+        ("x\n\0y.png", "xy.png"),
+        ("长" * 200 + ".jpeg", "长" * 115 + ".jpeg"),
+    ],
 )
 def test_clean_name(given: str, kept: str) -> None:
     assert clean_name(given) == kept

@@ -1,5 +1,7 @@
 """接单、不予受理、转交."""
 
+from typing import Any
+
 import pytest
 
 from liaison.base.audit.models import Audience, Event
@@ -161,7 +163,7 @@ def test_transfer_refuses_receivers_who_cannot_act(world: HandlingWorld) -> None
     nobody = DeputyFactory(organisation=world.committee)
     gone = DeputyFactory(organisation=world.committee, helper=world.helper, status="ended", ended_on=NOW.date())
     stranger = DeputyFactory(helper=world.helper)
-    cases = [
+    cases: list[dict[str, Any]] = [
         {"deputy": nobody},
         {"deputy": gone},
         {"deputy": stranger},

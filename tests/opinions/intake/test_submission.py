@@ -22,11 +22,6 @@ from tests.factories.intake import CONTENT, IntakeWorld, entry, intake_world
 from tests.factories.matters import NOW, PHONE
 
 
-@pytest.fixture
-def place(db: None) -> IntakeWorld:
-    return intake_world()
-
-
 def test_submit_writes_everything(place: IntakeWorld) -> None:
     receipt = submit(entry=entry(place), by=None, now=NOW)
     matter = Matter.objects.get()

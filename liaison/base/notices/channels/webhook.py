@@ -76,7 +76,9 @@ class DingTalk:
         if not settings.DINGTALK_SECRET:
             return ""
         stamp = str(round(time.time() * 1000))
-        digest = hmac.new(settings.DINGTALK_SECRET.encode(), f"{stamp}\n{settings.DINGTALK_SECRET}".encode(), hashlib.sha256)
+        digest = hmac.new(
+            settings.DINGTALK_SECRET.encode(), f"{stamp}\n{settings.DINGTALK_SECRET}".encode(), hashlib.sha256
+        )
         return f"&timestamp={stamp}&sign={quote_plus(base64.b64encode(digest.digest()))}"
 
 

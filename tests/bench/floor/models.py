@@ -1,0 +1,34 @@
+"""Two tables: what was sent, and the first step taken with it."""
+
+from django.db import models
+
+from deputies.organisations.models import Division
+from opinions.catalog.models import Category
+
+
+class Sent(models.Model):
+    """What a resident sent. The foreign keys are the two that the product's form lets the resident choose."""
+
+    content = models.TextField()
+    place = models.CharField(max_length=160, blank=True)
+    name = models.CharField(max_length=40, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    personal_fields = ("content", "place", "name", "phone")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Step(models.Model):
+    """Its first step."""
+
+    sent = models.ForeignKey(Sent, on_delete=models.CASCADE, related_name="steps")
+    verb = models.CharField(max_length=40)
+    at = models.DateTimeField(auto_now_add=True)
+    personal_fields: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return str(self.pk)

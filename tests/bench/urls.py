@@ -1,0 +1,14 @@
+"""All addresses of the program, and the floor."""
+
+from django.urls import path
+
+from liaison.urls import handler400, handler403, handler404, handler500
+from liaison.urls import urlpatterns as product
+from tests.bench.floor.views import done, submit
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+urlpatterns = [
+    *product,
+    path("floor/", submit, name="floor"),
+    path("floor/<int:key>/", done, name="floor_done"),
+]

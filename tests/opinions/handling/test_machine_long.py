@@ -1,0 +1,272 @@
+"""Random people do random things to a matter; whatever they do, certain things hold."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from deputies.roster.models import CongressLevel
+from liaison.base.audit.models import Event
+from liaison.base.audit.services import verify
+from liaison.base.errors import DomainError
+from liaison.base.workdays.arithmetic import local_today
+from opinions.catalog.models import ClockKind, ReasonKind
+from opinions.clocks.queries import running_clocks
+from opinions.clocks.services import RESIDENTS, WINDOWS
+from opinions.handling import services as handling
+from opinions.handling.content import PROMISES
+from opinions.handling.models import LIVE, AssignmentStatus, Part, Reply, ReplyStatus
+from opinions.handling.queries import verbs_for
+from opinions.handling.standing import REPLYING, RULES
+from opinions.invitations.models import RatingInvite
+from opinions.matters.models import Matter, ReplyClass
+from opinions.matters.states import FINAL, OPINION, Status
+from opinions.proposals.services import raise_to_proposal
+from tests.factories.matters import NOW, HandlingWorld, content, handling_world, open_matter, reason
+
+VERBS = sorted(RULES)
+USERS = (
+    "deputy_user",
+    "helper",
+    "staff",
+    "secretary",
+    "handler",
+    "head",
+    "other_handler",
+    "other_head",
+    "district_staff",
+)
+NOBODYS = (Status.WAITING, Status.REPLIED, *FINAL)
+SETTINGS = settings(
+    max_examples=250,
+    stateful_step_count=50,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    database=None,
+)
+
+
+class Machine(RuleBasedStateMachine):
+    """One matter in one district. `world` is set by the test; each example runs in its own savepoint."""
+
+    world: HandlingWorld
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+        self.now: datetime = NOW
+        self.rated: dict[int, str] = {}
+        self.events = 0
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.savepoint.__exit__(None, None, None)
+
+    @initialize(held_by_deputy=st.booleans())
+    def raised(self, held_by_deputy: bool) -> None:
+        self.pk = open_matter(self.world, deputy=self.world.deputy if held_by_deputy else None).pk
+
+    @property
+    def matter(self) -> Matter:
+        return Matter.objects.select_related("deputy").get(pk=self.pk)
+
+    @contextmanager
+    def attempted(self) -> Iterator[None]:
+        """What is refused must leave no trace."""
+        before = (self.matter.version, self.matter.status, Event.objects.count())
+        try:
+            with transaction.atomic():
+                yield
+        except DomainError:
+            assert (self.matter.version, self.matter.status, Event.objects.count()) == before
+
+    @rule(verb=st.sampled_from(VERBS), name=st.sampled_from(USERS), seed=st.integers(0, 9))
+    def somebody_tries_something(self, verb: str, name: str, seed: int) -> None:
+        with self.attempted():
+            act(verb, self.world, self.matter, {"by": getattr(self.world, name), "now": self.now}, random.Random(seed))
+
+    @rule(name=st.sampled_from(USERS), seed=st.integers(0, 99))
+    def somebody_does_what_is_offered(self, name: str, seed: int) -> None:
+        user, matter = getattr(self.world, name), self.matter
+        offered = [row.verb for row in verbs_for(user, matter, now=self.now)]
+        if offered:
+            dice = random.Random(seed)
+            with self.attempted():
+                act(dice.choice(offered), self.world, matter, {"by": user, "now": self.now}, dice)
+
+    @rule(days=st.integers(1, 12))
+    def time_passes(self, days: int) -> None:
+        self.now += timedelta(days=days)
+        handling.expire_supplies(now=self.now)
+
+    @rule(text=st.sampled_from(["补充一张照片", "东边三盏"]))
+    def resident_supplies(self, text: str) -> None:
+        matter = self.matter
+        with self.attempted():
+            handling.supply(matter=matter, reporter=matter.reporters.get(), text=text, now=self.now)
+
+    @rule()
+    def resident_withdraws(self) -> None:
+        matter = self.matter
+        with self.attempted():
+            handling.withdraw(matter=matter, reporter=matter.reporters.get(), now=self.now)
+
+    @precondition(lambda self: self.matter.status == Status.REPLIED)
+    @rule(word=st.sampled_from(["satisfied", "mostly", "unsatisfied"]))
+    def resident_rates(self, word: str) -> None:
+        matter = self.matter
+        self.rated[matter.round] = word
+        if word == "unsatisfied" and matter.round < 3:
+            handling.send_to_rework(matter=matter, now=self.now, actor="反映人")
+        else:
+            handling.close_rated(matter=matter, satisfaction=word, now=self.now, actor="反映人")
+
+    @rule()
+    def silence_lapses(self) -> None:
+        with self.attempted():
+            handling.lapse(matter=self.matter, now=self.now)
+
+    @invariant()
+    def turn_is_somebodys_or_the_residents(self) -> None:
+        matter = self.matter
+        holders = [one for one in (matter.holder_id, matter.holder_deputy_id) if one]
+        assert len(holders) == (0 if matter.status in NOBODYS else 1)
+        assert matter.holder_deputy_id in (None, matter.deputy_id)
+
+    @invariant()
+    def assignments_fit_the_status(self) -> None:
+        matter = self.matter
+        live = [row for row in matter.assignments.all() if row.status in LIVE]
+        assert sum(row.part == Part.LEAD for row in live) <= 1
+        if live:
+            resumes = matter.resume_status == Status.HANDLING
+            assert matter.status in (Status.HANDLING, Status.RETURNED) or (matter.status == Status.WAITING and resumes)
+        if matter.status == Status.HANDLING:
+            assert any(row.part in REPLYING for row in live)
+        for row in matter.assignments.all():
+            assert (row.signed_at is None) == (not row.person)
+            assert (row.returned_at is not None) == (row.status == AssignmentStatus.RETURNED)
+
+    @invariant()
+    def clocks_fit_the_status(self) -> None:
+        matter = self.matter
+        running = running_clocks(matter)
+        duties = [clock for clock in running if clock.kind not in (*RESIDENTS, *WINDOWS) and clock.paused_on is None]
+        tightest = min(duties, key=lambda clock: (clock.due_on, clock.kind), default=None)
+        assert matter.due_on == (tightest.due_on if tightest else None)
+        if matter.status in FINAL:
+            assert running == []
+        if matter.status == Status.REPLIED:
+            assert [clock.kind for clock in running] == [ClockKind.RATE]
+        if matter.status in (Status.SUBMITTED, Status.TAKEN, Status.HANDLING, Status.RETURNED, Status.REWORK):
+            assert duties, "somebody must act by a day"
+
+    @invariant()
+    def times_and_words_are_true(self) -> None:
+        matter = self.matter
+        assert (matter.closed_at is not None) == (matter.status in FINAL)
+        assert bool(matter.resume_status) == (matter.status == Status.WAITING) or matter.status in FINAL
+        if matter.satisfaction:
+            assert matter.satisfaction in self.rated.values()
+        if matter.satisfaction in ("satisfied", "mostly"):
+            assert self.rated[max(self.rated)] == matter.satisfaction
+        if matter.status == Status.REPLIED:
+            assert matter.satisfaction == ""
+            assert RatingInvite.objects.filter(matter=matter, round=matter.round).count() == 1
+
+    @invariant()
+    def promises_have_dates(self) -> None:
+        for reply in Reply.objects.filter(matter=self.pk, status=ReplyStatus.ISSUED, reply_class__in=PROMISES):
+            issued = local_today(reply.issued_at)  # type: ignore[arg-type]
+            assert any(point.due_on is not None and point.due_on > issued for point in reply.points.all())
+
+    @invariant()
+    def ledger_only_grows_and_holds(self) -> None:
+        chain = f"matter:{self.pk}"
+        count = Event.objects.filter(chain=chain).count()
+        assert count >= self.events
+        self.events = count
+        assert list(verify([chain])) == []
+
+    @invariant()
+    def ledger_tells_the_present_status(self) -> None:
+        moved = Event.objects.filter(chain=f"matter:{self.pk}").exclude(target="").order_by("seq")
+        steps = list(moved.values_list("verb", "source", "target"))
+        assert steps[-1][2] == self.matter.status
+        for (_verb, _source, before), (verb, source, _target) in pairwise(steps):
+            assert source == before
+            assert source in OPINION[verb].sources
+
+
+def act(verb: str, world: HandlingWorld, matter: Matter, who: dict[str, Any], dice: random.Random) -> Any:
+    """Carry out `verb` with arguments thrown by `dice`."""
+    who = {"matter": matter, **who}
+    soon = local_today(who["now"]) + timedelta(days=dice.randint(-2, 20))
+    reply = content(dice.choice(ReplyClass.values), due_on=soon)
+    bodies = [world.department, world.other_department, world.office]
+    dice.shuffle(bodies)
+    separate = dice.random() < 0.3
+    given: dict[str, Any] = (
+        {"separate": bodies[:2]} if separate else {"lead": bodies[0], "co": bodies[1 : dice.randint(1, 3)]}
+    )
+    ways = {
+        "take": lambda: handling.take(**who),
+        "decline": lambda: handling.decline(reason=reason(ReasonKind.DECLINE), text="说明", **who),
+        "transfer": lambda: handling.transfer(
+            reason="转",
+            **dice.choice([{"street": world.other_committee}, {"street": world.committee}, {"deputy": world.deputy}]),
+            **who,
+        ),
+        "ask": lambda: handling.ask(question="哪一盏？", **who),
+        "answer": lambda: handling.answer(text="今晚修好。", **who),
+        "assign": lambda: handling.assign(tier=dice.choice([2, 3]), **given, **who),
+        "recall": lambda: handling.recall(reason="选错了", **who),
+        "extend": lambda: handling.extend(days=dice.randint(0, 15), reason="要定制", **who),
+        "sign": lambda: handling.sign(person="李四", **who),
+        "return": lambda: handling.return_assignment(reason=reason(ReasonKind.RETURN), text="不属本局", **who),
+        "draft": lambda: dice.choice([handling.save_draft, handling.submit_for_approval, handling.write_and_issue])(
+            content=reply, **who
+        ),
+        "reply": lambda: handling.issue_reply(**who),
+        "send_back": lambda: handling.send_back(reason="写具体", **who),
+        "co_opinion": lambda: handling.give_co_opinion(text="可以配合。", **who),
+        "report_back": lambda: handling.report_back(content=reply, **who),
+        "raise": lambda: raise_to_proposal(title="建议", situation="情况", reason="共性", lead=world.deputy, **who),
+        "relay": lambda: handling.relay(
+            level=CongressLevel.MUNICIPAL, deputies=[world.city_deputy], reason="跨区", **who
+        ),
+        "merge": lambda: handling.merge(target=open_matter(world), **who),
+        "reopen": lambda: handling.reopen(reason="没有兑现", lead=world.department, **who),
+    }
+    return ways[verb]()
+
+
+@pytest.mark.django_db
+def test_whatever_people_do_the_rules_of_a_matter_hold() -> None:
+    Machine.world = handling_world()
+    run_state_machine_as_test(Machine, settings=SETTINGS)
+
+
+import collections
+DONE = collections.Counter()
+_act = act
+def act(verb, *a):
+    r = _act(verb, *a); DONE[verb] += 1; return r
+def teardown_module():
+    open("/tmp/done.txt","w").write(repr(DONE))
