@@ -1,6 +1,7 @@
 """The whole program as a person starts it: web, worker and beat, on a folder and a port of its own."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ PATIENCE = 90.0
 
 
 class System:
-    """`python -m liaison.run` in `folder`; `url` is its address, `listing` what it told the person who started it."""
+    """`python -m liaison.run` in `folder`; `url` is its address, `log` what the person who started it reads."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
@@ -54,6 +55,12 @@ class System:
     @property
     def log(self) -> str:
         return self.output.read_text(errors="replace")
+
+    def listed(self, beginning: str) -> str:
+        """The first address in the printed list whose path begins so: `listed("/d/")` is a deputy's page."""
+        found = re.search(rf"{re.escape(self.url + beginning)}\S*", self.log)
+        assert found is not None, f"no address with {beginning} in:\n{self.log}"
+        return found.group()
 
     def answers(self, path: str) -> bool:
         """The web server gives a good answer at `path`."""

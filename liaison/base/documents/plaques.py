@@ -43,14 +43,19 @@ def plaques(
     """All plaques as one document, a page each. SVG and PNG give the first only. Raises ValueError when there is none."""
     if not data:
         raise ValueError("A plaque document needs at least one plaque.")
-    if progress:
-        progress(0, len(data))
+    told = progress or _nobody
     pictures: dict[str, bytes] = {}
-    pages = [_page(number, one, pictures) for number, one in enumerate(data)]
+    pages = []
+    for number, one in enumerate(data):
+        told(number, len(data))
+        pages.append(_page(number, one, pictures))
     made = render(TEMPLATE, {"pages": pages, "words": _words(place_name)}, pictures=pictures, form=form)
-    if progress:
-        progress(len(data), len(data))
+    told(len(data), len(data))
     return made
+
+
+def _nobody(done: int, total: int) -> None:
+    """Progress that nobody waits for."""
 
 
 def _page(number: int, one: PlaqueData, pictures: dict[str, bytes]) -> dict[str, Any]:

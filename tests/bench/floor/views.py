@@ -10,7 +10,7 @@ from liaison.base.web.decorators import public
 from tests.bench.floor.models import Sent, Step
 
 
-class SentForm(ModelForm[Sent]):
+class SentForm(ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Sent
         fields = ["content", "place", "name", "phone", "category", "community"]

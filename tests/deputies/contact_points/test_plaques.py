@@ -1,7 +1,6 @@
 """Plaques: what they say, that they scan, and hundreds of them in the background."""
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,8 +13,10 @@ from deputies.accounts.models import Role, User
 from deputies.contact_points import plaques
 from deputies.contact_points.models import ContactPoint
 from deputies.roster.models import Deputy
+from liaison.base.jobs import services, tasks
 from liaison.base.jobs.models import Job, JobStatus
 from liaison.base.jobs.tasks import run
+from liaison.celery import app
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.contact_points import ContactPointFactory, StationingFactory
 from tests.factories.organisations import StreetWorld, street_world
@@ -149,10 +150,8 @@ def test_batch_takes_only_the_own_scope_and_the_chosen_bodies(
 
 
 @pytest.fixture
-def noted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[int, int]]]:
+def noted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """Every step of progress that reached the database."""
-    from liaison.base.jobs import services, tasks
-
     steps: list[tuple[int, int]] = []
     really = services.progress
 
@@ -162,7 +161,7 @@ def noted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[int, int]]]:
 
     monkeypatch.setattr(tasks.services, "progress", note)
     monkeypatch.setattr(tasks, "SECONDS_BETWEEN_NOTES", 0)
-    yield steps
+    return steps
 
 
 def test_batch_of_120_with_progress_and_download(
@@ -180,7 +179,7 @@ def test_batch_of_120_with_progress_and_download(
     assert noted == sorted(noted)
     content = b"".join(desk.get(reverse("jobs:download", args=[job.pk])))
     assert content.startswith(b"%PDF")
-    assert content.count(b"/Type /Page\n") == 120 or content.count(b"/Type/Page") >= 120 or b"/Count 120" in content
+    assert b"/Count 120" in content
 
 
 def test_batch_reads_the_scope_again_when_it_runs(
@@ -196,7 +195,5 @@ def test_batch_reads_the_scope_again_when_it_runs(
 
 
 def test_worker_knows_the_kind_by_autodiscovery() -> None:
-    from liaison.celery import app
-
     app.loader.import_default_modules()
     assert "jobs.run" in app.tasks

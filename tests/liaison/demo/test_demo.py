@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
-from pytest_django.plugin import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker
 
 from deputies.accounts.models import Role, User
 from deputies.contact_points.models import ContactPoint, DutySlot, PointKind
@@ -30,6 +30,7 @@ from liaison.demo.source import chance, data
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
 
+pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=SHANGHAI)
 """A Wednesday, so that limits of one day differ from those of three."""
 
@@ -45,7 +46,7 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 
 @pytest.mark.parametrize(("demo", "development"), [(False, True), (True, False)])
-def test_demo_is_refused_outside_development(settings: SettingsWrapper, demo: bool, development: bool) -> None:
+def test_demo_is_refused_outside_development(settings: Any, demo: bool, development: bool) -> None:
     settings.DEMO, settings.DEVELOPMENT = demo, development
     for arguments in ([], ["--show"]):
         with pytest.raises(CommandError, match="development only"):
@@ -129,7 +130,7 @@ def test_listing_names_each_role_and_an_open_address(demo: None) -> None:
     assert Client().get(f"/d/{code.group(1)}/").status_code == 200
 
 
-def test_demo_again_changes_nothing(demo: None, settings: SettingsWrapper) -> None:
+def test_demo_again_changes_nothing(demo: None, settings: Any) -> None:
     settings.DEMO = settings.DEVELOPMENT = True
     before = Matter.objects.count(), User.objects.count(), Deputy.objects.count()
     call_command("demo", stdout=StringIO())

@@ -264,9 +264,16 @@ def test_whatever_people_do_the_rules_of_a_matter_hold() -> None:
 
 
 import collections
+
 DONE = collections.Counter()
 _act = act
+
+
 def act(verb, *a):
-    r = _act(verb, *a); DONE[verb] += 1; return r
+    r = _act(verb, *a)
+    DONE[verb] += 1
+    return r
+
+
 def teardown_module():
-    open("/tmp/done.txt","w").write(repr(DONE))
+    open("/tmp/done.txt", "w").write(repr(DONE))

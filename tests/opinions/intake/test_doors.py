@@ -1,8 +1,11 @@
 """The pages behind plaques, and the ways in without one."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.utils import timezone
 
@@ -164,3 +167,17 @@ def test_deputy_photo_needs_consent(client: Client, place: IntakeWorld) -> None:
 def test_pages_of_intake_store_no_session(client: Client, place: IntakeWorld) -> None:
     client.get(place.deputy_path)
     assert "sessionid" not in client.cookies
+
+
+def test_deputy_page_weighs_little_on_first_load(client: Client, place: IntakeWorld) -> None:
+    page = client.get(place.deputy_path).content
+    linked = re.findall(r'(?:href|src)="/static/([^"]+)"', page.decode())
+    assert {"css/base.css", "css/public.css", "js/challenge.js"} <= set(linked)
+    found = {name: finders.find(name) for name in linked}
+    weight = len(page) + sum(Path(str(path)).stat().st_size for path in found.values())
+    assert weight < LIMIT, weight
+
+
+def test_deputy_page_loads_nothing_from_elsewhere(client: Client, place: IntakeWorld) -> None:
+    page = client.get(place.deputy_path).content.decode()
+    assert re.findall(r'(?:src|href)="(?:https?:)?//', page) == []

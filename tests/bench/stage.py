@@ -1,0 +1,101 @@
+"""The stage: PostgreSQL, Redis, the invented district without opinions, and the web server as it runs in production."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import django
+
+from liaison.assets.fetch import fetch_assets
+from liaison.run.catalogues import compile_catalogues
+from tests.support.servers import PostgresServer, RedisServer, free_port
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PATIENCE = 30.0
+CONCURRENCY = 8
+"""Requests at a time; the web server has as many threads, in two processes."""
+
+
+@contextmanager
+def stage() -> Iterator[int]:
+    """Everything runs and Django is set up in this process too; yields the web server's port."""
+    fetch_assets()
+    compile_catalogues()
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="liaison-bench-", ignore_cleanup_errors=True))
+        database = stack.enter_context(PostgresServer()).url
+        broker = stack.enter_context(RedisServer()).url
+        port = free_port()
+        os.environ |= _environment(Path(folder), database, broker, port)
+        _prepare()
+        stack.enter_context(_web_server(port))
+        yield port
+
+
+def _environment(folder: Path, database: str, broker: str, port: int) -> dict[str, str]:
+    return {
+        "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+        "VAR_DIR": str(folder),
+        "DATABASE_URL": database,
+        "REDIS_URL": broker,
+        "DEVELOPMENT": "1",
+        "DEBUG": "0",
+        "DEMO": "1",
+        "TRUSTED_PROXIES": "1",
+        "PORT": str(port),
+        "BIND": "127.0.0.1",
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "WEB_CONCURRENCY": "2",
+        "WEB_THREADS": str(CONCURRENCY // 2),
+        "LOG_LEVEL": "warning".upper(),
+    }
+
+
+def _prepare() -> None:
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+    from django.utils import timezone
+
+    from liaison.demo.build import build_world
+    from liaison.run.prepare import collect_static
+    from tests.bench.floor.models import Sent, Step
+
+    call_command("migrate", interactive=False, verbosity=0)
+    with connection.schema_editor() as editor:
+        for model in (Sent, Step):
+            editor.create_model(model)
+    collect_static(settings.STATIC_ROOT)
+    build_world(now=timezone.now())
+
+
+@contextmanager
+def _web_server(port: int) -> Iterator[None]:
+    """gunicorn with the product's own configuration."""
+    command = [sys.executable, "-m", "gunicorn", "--config", "liaison/run/gunicorn_conf.py", "liaison.wsgi"]
+    process = subprocess.Popen(command, cwd=ROOT)
+    try:
+        _wait(process, port)
+        yield
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
+    from tests.bench.load import ask, send
+
+    give_up = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < give_up:
+        try:
+            if send(port, ask("GET", f"http://127.0.0.1:{port}/readyz", {})).status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the web server did not start; its words stand above")
