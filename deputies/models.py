@@ -6,6 +6,19 @@ from deputies.organisations.models import Division, Organisation
 from deputies.roster.models import ChatGroup, Delegation, Deputy, FormerDeputyCode, Group, Term
 
 __all__ = [
-    "ChatGroup", "ContactPoint", "Delegation", "Deputy", "Division", "DutySlot", "FormerDeputyCode", "FormerPointCode", "Group", "Organisation",
-    "Reveal", "Stationing", "Term", "UsedPassword", "User",
-]  # fmt: skip
+    "ChatGroup",
+    "ContactPoint",
+    "Delegation",
+    "Deputy",
+    "Division",
+    "DutySlot",
+    "FormerDeputyCode",
+    "FormerPointCode",
+    "Group",
+    "Organisation",
+    "Reveal",
+    "Stationing",
+    "Term",
+    "UsedPassword",
+    "User",
+]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission, can
@@ -36,24 +36,17 @@ def desk_chrome(request: HttpRequest) -> Chrome:
     sees_matters = can(user, P.MATTER_VIEW)
     return Chrome(
         entries=[
-            Entry(label=label, url=url, icon=icon, phone=phone)
+            Entry(label=label, url=reverse(name), icon=icon, phone=phone)
             for permission, label, name, icon, phone in PLACES
-            if can(user, permission) and (url := _address(name))
+            if can(user, permission)
         ],
-        menu=[Entry(label=_("修改密码"), url=_address("accounts:password"), icon="key")],
+        menu=[Entry(label=_("修改密码"), url=reverse("accounts:password"), icon="key")],
         unread=min(getattr(user, "unread", 0), MOST_UNREAD),
-        notices_url=_address("desk:notices"),
-        search_url=_address("desk:home") if sees_matters else "",
+        notices_url=reverse("desk:notices"),
+        search_url=reverse("desk:home") if sees_matters else "",
         search_hint=_("编号、内容、地点") if sees_matters else "",
         user_name=user.name,
         organisation=str(user.organisation or ""),
         role=user.get_role_display(),
-        logout_url=_address("accounts:logout"),
+        logout_url=reverse("accounts:logout"),
     )
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

@@ -1,7 +1,5 @@
 """All addresses."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import include, path
 
@@ -22,21 +20,13 @@ CAPABILITIES = [
 ]
 
 
-def _included(prefix: str, module: str) -> list:  # TEMPORARY while capabilities are being written
-    try:
-        return [path(prefix, include(module))] if find_spec(module) else []
-    except ImportError as error:
-        print("left out", module, error)
-        return []
-
-
-urlpatterns: list = [
+urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("", include("liaison.base.web.urls")),
     path("admin/", admin.site.urls),
-    *[row for prefix, module in CAPABILITIES for row in _included(prefix, module)],
+    *[path(prefix, include(module)) for prefix, module in CAPABILITIES],
 ]
 
 handler400 = views.bad_request

@@ -12,7 +12,29 @@ from opinions.proposals.models import Proposal
 from opinions.routing.models import RoutingDecision, Rule, RuleSet
 
 __all__ = [
-    "Assignment", "Attachment", "Category", "Clock", "ImportFile", "KeptPhoto", "Line", "Matter", "Opinion", "Proposal", "Rating", "RatingInvite",
-    "Reason", "Relay", "Reply", "ReplyPoint", "ReplyTemplate", "Reporter", "Responsibility", "RoutingDecision", "Rule",
-    "RuleSet", "SavedFilter", "Setting", "TimeLimitPolicy",
-]  # fmt: skip
+    "Assignment",
+    "Attachment",
+    "Category",
+    "Clock",
+    "ImportFile",
+    "KeptPhoto",
+    "Line",
+    "Matter",
+    "Opinion",
+    "Proposal",
+    "Rating",
+    "RatingInvite",
+    "Reason",
+    "Relay",
+    "Reply",
+    "ReplyPoint",
+    "ReplyTemplate",
+    "Reporter",
+    "Responsibility",
+    "RoutingDecision",
+    "Rule",
+    "RuleSet",
+    "SavedFilter",
+    "Setting",
+    "TimeLimitPolicy",
+]

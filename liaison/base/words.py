@@ -11,11 +11,11 @@ MOST = 6000
 
 
 def index_words(*texts: str) -> str:
-    """The words of `texts` for the index, each once, separated by blanks. Han runs give pairs and their last character."""
+    """The words of `texts` for the index, each once, separated by blanks; Han runs give pairs and their last one."""
     found: dict[str, None] = {}
     for text in texts:
         for run in _runs(text):
-            found.update(dict.fromkeys(_pairs(run) + [run[-1]] if _HAN_RUN.match(run) else [run]))
+            found.update(dict.fromkeys([*_pairs(run), run[-1]] if _HAN_RUN.match(run) else [run]))
     return " ".join(list(found)[:MOST])
 
 

@@ -30,7 +30,10 @@ HISTORY = timedelta(days=120)
 def refuse_outside_development() -> None:
     """Known passwords may never reach a place that real people use."""
     if not (settings.DEMO and settings.DEVELOPMENT):
-        raise CommandError("演示数据只能在开发环境装入(DEMO=1 且 DEVELOPMENT=1)。 Demo data is for development only (DEMO=1, DEVELOPMENT=1).")
+        raise CommandError(
+            "演示数据只能在开发环境装入（DEMO=1 且 DEVELOPMENT=1）。 "
+            "Demo data is for development only (DEMO=1, DEVELOPMENT=1)."
+        )
 
 
 def is_built() -> bool:

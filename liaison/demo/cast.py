@@ -23,7 +23,9 @@ class Cast:
         held = Deputy.objects.active().select_related("user", "helper", "organisation", "electoral_district")
         self.deputies = list(held.order_by("id"))
         self.shown = next(one for one in self.deputies if one.user and one.user.username == SHOWN[Role.DEPUTY])
-        self._points = list(ContactPoint.objects.filter(active=True).select_related("electoral_district").order_by("id"))
+        self._points = list(
+            ContactPoint.objects.filter(active=True).select_related("electoral_district").order_by("id")
+        )
 
     def at(self, organisation: Organisation, role: Role) -> User:
         """The person in this office of a body."""

@@ -1,7 +1,6 @@
 """Telling all stories of the demo in the order in which they began."""
 
 import random
-from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 from celery import current_app
@@ -9,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from deputies.organisations.models import Organisation
+from deputies.roster.models import Deputy
 from liaison.base.notices.models import Channel, Notice, NoticeStatus
 from liaison.base.stamps import reading
 from liaison.base.workdays.arithmetic import SHANGHAI, local_today
@@ -36,12 +36,14 @@ class Chronicle:
         self.cast = Cast(congress)
         self.raiser = Raiser(self.cast, names(chance("residents")), phones(FIRST_PHONE), self.rng)
         self.calendar = current_calendar()
-        self._issues = {who: list(found) for who, found in _by_fitness().items()}
+        self._issues = _by_fitness()
         self._turn = dict.fromkeys(self._issues, 0)
 
     def tell_all(self) -> None:
         """Tell every story; those that began earlier come first, as their numbers would."""
-        begun = sorted(((self._opened(plot), number, plot) for number, plot in enumerate(counted())), key=lambda one: one[:2])
+        begun = sorted(
+            ((self._opened(plot), number, plot) for number, plot in enumerate(counted())), key=lambda one: one[:2]
+        )
         for opened_at, _number, plot in begun:
             self.tell(plot, opened_at)
         self._tell_of_declined()
@@ -66,14 +68,16 @@ class Chronicle:
         return min(moment, self.now - timedelta(minutes=self.rng.randint(30, 600)))
 
     def _seed(self, who: str, opened_at: datetime) -> Seed:
-        committee = self.cast.committees[0] if self.rng.random() < SHOWN_SHARE else self.rng.choice(self.cast.committees[1:])
+        committee = (
+            self.cast.committees[0] if self.rng.random() < SHOWN_SHARE else self.rng.choice(self.cast.committees[1:])
+        )
         deputy = None
         if who == "deputy":
             committee, deputy = self._addressed(committee)
         division = self.rng.choice(self.cast.communities(committee))
         return Seed(self._next_issue(who), committee, division, opened_at, deputy)
 
-    def _addressed(self, committee: Organisation):  # type: ignore[no-untyped-def]
+    def _addressed(self, committee: Organisation) -> tuple[Organisation, Deputy]:
         """A deputy of the street; in the shown street most often the shown one."""
         if committee == self.cast.committees[0] and self.rng.random() < 0.75:
             return committee, self.cast.shown
@@ -109,7 +113,7 @@ class Chronicle:
         return datetime.combine(day, time(self.rng.randint(8, 20), self.rng.randint(0, 59)), tzinfo=SHANGHAI)
 
 
-def _by_fitness() -> dict[str, Iterator[dict] | list[dict]]:
+def _by_fitness() -> dict[str, list[dict]]:
     """Issues by who can be in the story: danger and wide reach are routed past the deputy."""
     wide = ("district", "city", "province")
     local = [issue for issue in issues() if issue.get("reach") not in wide]
@@ -117,7 +121,9 @@ def _by_fitness() -> dict[str, Iterator[dict] | list[dict]]:
     random.Random(7).shuffle(mixed)  # noqa: S311 - demo data, no secret
     return {
         "street": mixed,
-        "deputy": [issue for issue in reversed(mixed) if not any(word in issue["text"] for word in ("井盖缺失", "外墙脱落"))],
+        "deputy": [
+            issue for issue in reversed(mixed) if not any(word in issue["text"] for word in ("井盖缺失", "外墙脱落"))
+        ],
         "unclear": data("opinions")["unclear"],
         **{reach: [issue for issue in issues() if issue.get("reach") == reach] for reach in wide},
     }

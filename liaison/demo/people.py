@@ -125,7 +125,13 @@ def _give_accounts(deputies: list[Deputy], staff: dict[str, User], makers: Maker
     officers = {user.organisation_id: user for user in staff.values() if user.role == Role.LIAISON_OFFICER}
     own = {number: deputy for number, deputy in enumerate(deputies) if not number or number % HELPED_EVERY}
     wanted = [
-        (f"deputy{number + 1:02}" if number else SHOWN[Role.DEPUTY], Role.DEPUTY, deputy.organisation, deputy.name, deputy.phone)
+        (
+            f"deputy{number + 1:02}" if number else SHOWN[Role.DEPUTY],
+            Role.DEPUTY,
+            deputy.organisation,
+            deputy.name,
+            deputy.phone,
+        )
         for number, deputy in own.items()
     ]
     users = dict(zip(own, build_accounts(wanted, now=makers.then), strict=True))
@@ -137,7 +143,13 @@ def _give_accounts(deputies: list[Deputy], staff: dict[str, User], makers: Maker
 def _change_status(deputies: list[Deputy], now: datetime) -> None:
     """Some have left and two are suspended: their codes lead on to the contact point."""
     for deputy in deputies[LEFT]:
-        end_office(deputy=deputy, reason="工作调动，辞去代表职务", by=None, now=now - timedelta(days=40), on=local_today(now) - timedelta(days=40))
+        end_office(
+            deputy=deputy,
+            reason="工作调动，辞去代表职务",
+            by=None,
+            now=now - timedelta(days=40),
+            on=local_today(now) - timedelta(days=40),
+        )
     for number in SUSPENDED:
         if deputies[number].status == DeputyStatus.ACTIVE:
             suspend(deputy=deputies[number], reason="依法暂时停止执行代表职务", by=None, now=now - timedelta(days=20))

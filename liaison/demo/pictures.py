@@ -41,7 +41,9 @@ def place_photo(caption: str, rng: random.Random) -> bytes:
         draw.rectangle((left, 520 - height, left + width, 520), fill=rng.choice(WALLS))
         for row in range(540 - height, 480, 56):
             for column in range(left + 22, left + width - 30, 46):
-                draw.rectangle((column, row, column + 22, row + 30), fill="#eef1f2" if rng.random() < 0.7 else "#f1dc9c")
+                draw.rectangle(
+                    (column, row, column + 22, row + 30), fill="#eef1f2" if rng.random() < 0.7 else "#f1dc9c"
+                )
         left += width + rng.randint(6, 30)
     draw.rectangle((0, 520, 960, 720), fill="#8f9294")
     draw.line((0, 620, 960, 620), fill="#d8dadb", width=6)

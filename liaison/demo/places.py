@@ -42,7 +42,12 @@ def build_map() -> Map:
     city = Division.objects.create(code=head["city"][0], name=head["city"][1], level=L.PREFECTURE, parent=province)
     county = Division.objects.create(code=head["county"][0], name=head["county"][1], level=L.COUNTY, parent=city)
     congress = Organisation.objects.create(
-        code="YT-RD", name=head["congress"], short_name="区人大常委会", kind=K.CONGRESS, division=county, phone="0990-5550000"
+        code="YT-RD",
+        name=head["congress"],
+        short_name="区人大常委会",
+        kind=K.CONGRESS,
+        division=county,
+        phone="0990-5550000",
     )
     streets = [_build_street(row, county, congress, number) for number, row in enumerate(data("world")["street"], 1)]
     _build_communities(streets)
@@ -50,14 +55,17 @@ def build_map() -> Map:
 
 
 def _build_street(row: dict, county: Division, congress: Organisation, number: int) -> Place:
-    division = Division.objects.create(code=f"{county.code}{row['number']}", name=row["name"], level=L.STREET, parent=county)
+    division = Division.objects.create(
+        code=f"{county.code}{row['number']}", name=row["name"], level=L.STREET, parent=county
+    )
     town = row.get("town", False)
     short = row["name"].removesuffix("街道").removesuffix("镇")
     committee = Organisation.objects.create(
         code=f"YT-GW-{number:02}",
         name=f"{row['name']}人大主席团" if town else f"云汀区人大常委会{row['name']}工作委员会",
         short_name=f"{row['name']}人大主席团" if town else f"{short}人大工委",
-        kind=K.PRESIDIUM if town else K.STREET_COMMITTEE, division=division, parent=congress, phone=f"0990-55510{number:02}",
+        kind=K.PRESIDIUM if town else K.STREET_COMMITTEE, division=division, parent=congress,
+        phone=f"0990-55510{number:02}",
     )  # fmt: skip
     office = Organisation.objects.create(
         code=f"YT-BS-{number:02}",
@@ -70,7 +78,12 @@ def _build_street(row: dict, county: Division, congress: Organisation, number: i
         for place, name in enumerate(row["communities"], 1)
     ]
     electoral = [
-        Division(code=f"XQ-{number:02}-{place}", name=f"云汀区第{_place_number(number, place)}选区（{short}）", level=L.ELECTORAL, parent=division)
+        Division(
+            code=f"XQ-{number:02}-{place}",
+            name=f"云汀区第{_place_number(number, place)}选区（{short}）",
+            level=L.ELECTORAL,
+            parent=division,
+        )
         for place in (1, 2, 3)[: 2 + number % 2]
     ]
     Division.objects.bulk_create([*communities, *electoral])

@@ -42,7 +42,9 @@ class PointMaker:
         point.code = new_plaque_code(self.rng)
         point.save(update_fields=["code"])
         if kind != PointKind.POINT:
-            met = Standard.values if kind == PointKind.HOME else self.rng.sample(Standard.values, self.rng.randint(4, 7))
+            met = (
+                Standard.values if kind == PointKind.HOME else self.rng.sample(Standard.values, self.rng.randint(4, 7))
+            )
             set_standards(point=point, met=met, by=None, now=self.then)
         return point
 
@@ -54,7 +56,9 @@ def build_points(world: Map, deputies: list[Deputy], *, now: datetime) -> list[C
     """Create the four-level tree, the stationings and the duty rota."""
     maker = PointMaker(now)
     points = [point for place in world.streets for point in _street_points(place, maker)]
-    points += _small_points({point.division_id: point for point in points if point.kind == PointKind.STATION}, world, maker)
+    points += _small_points(
+        {point.division_id: point for point in points if point.kind == PointKind.STATION}, world, maker
+    )
     stationings = list(_station(points, deputies, now))
     DutySlot.objects.bulk_create(_duty(stationings, now))
     close_point(point=points[-1], reason="文化礼堂修缮，暂停使用", by=None, now=now - timedelta(days=15))
@@ -127,5 +131,8 @@ def _duty(stationings: list[Stationing], now: datetime) -> Iterator[DutySlot]:
             hour = 9 if place % 2 else 14
             starts = datetime.combine(monday + timedelta(weeks=week, days=place % 5), time(hour, 30), tzinfo=SHANGHAI)
             yield DutySlot(
-                contact_point=row.contact_point, deputy=row.deputy, starts_at=starts, ends_at=starts + timedelta(hours=2)
+                contact_point=row.contact_point,
+                deputy=row.deputy,
+                starts_at=starts,
+                ends_at=starts + timedelta(hours=2),
             )

@@ -19,7 +19,16 @@ from opinions.intake.services.submission import Entry, submit
 from opinions.matters.models import Matter
 
 C = SourceChannel
-CHANNELS = ((C.QR, 9), (C.WEB, 3), (C.STATION, 3), (C.WECHAT, 2), (C.PHONE, 2), (C.VISIT, 2), (C.GRID, 3), (C.PETITION, 1))
+CHANNELS = (
+    (C.QR, 9),
+    (C.WEB, 3),
+    (C.STATION, 3),
+    (C.WECHAT, 2),
+    (C.PHONE, 2),
+    (C.VISIT, 2),
+    (C.GRID, 3),
+    (C.PETITION, 1),
+)
 BY_RESIDENTS = (C.QR, C.WEB)
 
 

@@ -1,4 +1,4 @@
-"""Reading the data files of the demo, and the one seeded source of chance, so that every machine gets the same district."""
+"""Data files of the demo, and the one seeded source of chance: every machine gets the same district."""
 
 import random
 import tomllib

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
-from deputies.roster.models import CongressLevel
+from deputies.roster.models import CongressLevel, Deputy
 from liaison.base.workdays.arithmetic import local_today
 from liaison.demo.cast import Cast
 from liaison.demo.raising import Seed
@@ -18,7 +18,7 @@ from opinions.evaluation.models import Solved
 from opinions.handling import services as handling
 from opinions.handling.content import Content, Point
 from opinions.intake.services import following
-from opinions.matters.models import Matter, Satisfaction
+from opinions.matters.models import Matter, Reporter, Satisfaction
 from opinions.proposals.services import raise_to_proposal
 from opinions.routing.queries import suggestion
 
@@ -119,9 +119,7 @@ class Story:
 
     def speak_to_resident(self) -> "Story":
         text = "您好，我们已经到现场看过，材料到了就开工，有问题可以在这里告诉我。"
-        handling.say(
-            matter=self.matter, text=text, public=True, by=self.cast.handler(self.body), now=self.watch.work()
-        )
+        handling.say(matter=self.matter, text=text, public=True, by=self.cast.handler(self.body), now=self.watch.work())
         return self
 
     def co_opinion(self, co: Organisation) -> "Story":
@@ -184,7 +182,11 @@ class Story:
         return self
 
     def rate(self, satisfaction: Satisfaction, *, days: int = 2) -> "Story":
-        solved = {Satisfaction.SATISFIED: Solved.YES, Satisfaction.MOSTLY: Solved.PARTLY, Satisfaction.UNSATISFIED: Solved.NO}
+        solved = {
+            Satisfaction.SATISFIED: Solved.YES,
+            Satisfaction.MOSTLY: Solved.PARTLY,
+            Satisfaction.UNSATISFIED: Solved.NO,
+        }
         unsatisfied = satisfaction == Satisfaction.UNSATISFIED
         word = evaluation.Word(
             satisfaction=satisfaction, solved=solved[satisfaction], comment=self.rng.choice(COMMENTS[satisfaction]),
@@ -233,10 +235,10 @@ class Story:
         return self.deputy_user if self.matter.holder_deputy_id else self.staff
 
     @property
-    def _reporter(self):  # type: ignore[no-untyped-def]
-        return self.matter.reporters.select_related("matter").first()
+    def _reporter(self) -> Reporter:
+        return self.matter.reporters.select_related("matter").earliest("id")
 
-    def _county_deputy(self):  # type: ignore[no-untyped-def]
+    def _county_deputy(self) -> Deputy | None:
         return next(iter(self.cast.reachable(self.committee)), None)
 
     def _content(self, reply_class: str) -> Content:

@@ -1,35 +1,21 @@
-"""Reference data on the site for it. Every change goes through the services: ledger event and stamp."""
-
-from typing import Any
+"""Reference data on the site for it: every edit is an event, and renews the copies that processes keep."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils import timezone
 
-from opinions.catalog import services
+from liaison.base.web.reference import ReferenceAdmin
 from opinions.catalog.forms import CategoryForm
 from opinions.catalog.models import Category, Reason, ReplyTemplate, Responsibility, Setting, TimeLimitPolicy
+from opinions.catalog.queries import STAMP
 
 
-class ReferenceAdmin(admin.ModelAdmin):
-    """Saves and deletes through the services."""
+class CatalogAdmin(ReferenceAdmin):
+    """Base of the pages of this capability."""
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        user: Any = request.user
-        services.save_reference(obj, changed=form.changed_data, by=user, now=timezone.now())
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        user: Any = request.user
-        services.delete_reference(obj, by=user, now=timezone.now())
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
-        for obj in queryset:
-            self.delete_model(request, obj)
+    stamp = STAMP
 
 
 @admin.register(Category)
-class CategoryAdmin(ReferenceAdmin):
+class CategoryAdmin(CatalogAdmin):
     form = CategoryForm
     list_display = ("name", "code", "parent", "order", "active")
     list_filter = ("active", "parent")
@@ -38,14 +24,14 @@ class CategoryAdmin(ReferenceAdmin):
 
 
 @admin.register(Responsibility)
-class ResponsibilityAdmin(ReferenceAdmin):
+class ResponsibilityAdmin(CatalogAdmin):
     list_display = ("category", "district", "organisation")
     list_select_related = ("category", "district", "organisation")
     list_filter = ("district",)
 
 
 @admin.register(TimeLimitPolicy)
-class TimeLimitPolicyAdmin(ReferenceAdmin):
+class TimeLimitPolicyAdmin(CatalogAdmin):
     """Editing a limit moves no running clock; only clocks started later follow it."""
 
     list_display = (
@@ -57,14 +43,14 @@ class TimeLimitPolicyAdmin(ReferenceAdmin):
 
 
 @admin.register(Reason)
-class ReasonAdmin(ReferenceAdmin):
+class ReasonAdmin(CatalogAdmin):
     list_display = ("name", "kind", "code", "order", "active")
     list_filter = ("kind", "active")
     search_fields = ("name", "guidance")
 
 
 @admin.register(ReplyTemplate)
-class ReplyTemplateAdmin(ReferenceAdmin):
+class ReplyTemplateAdmin(CatalogAdmin):
     list_display = ("name", "organisation", "category", "active")
     list_filter = ("active",)
     list_select_related = ("organisation", "category")
@@ -72,6 +58,6 @@ class ReplyTemplateAdmin(ReferenceAdmin):
 
 
 @admin.register(Setting)
-class SettingAdmin(ReferenceAdmin):
+class SettingAdmin(CatalogAdmin):
     list_display = ("name", "district", "number")
     list_select_related = ("district",)

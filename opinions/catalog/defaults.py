@@ -1,4 +1,4 @@
-"""Reading `defaults.toml`: categories (G2), reasons, limits (domain.md §4) and templates that a district starts with."""
+"""Reading `defaults.toml`: the categories (G2), reasons, limits and templates that a district starts with."""
 
 import tomllib
 from collections.abc import Iterator

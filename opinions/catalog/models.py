@@ -13,7 +13,9 @@ class Category(models.Model):
 
     code = models.CharField(_("代码"), max_length=30, unique=True)
     name = models.CharField(_("名称"), max_length=40)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("上级类别"))
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("上级类别")
+    )
     examples = models.CharField(_("举例"), max_length=120, blank=True)
     order = models.PositiveSmallIntegerField(_("顺序"), default=0)
     active = models.BooleanField(_("在用"), default=True)
@@ -31,9 +33,15 @@ class Category(models.Model):
 class Responsibility(models.Model):
     """Which body answers for a category within a district."""
 
-    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="responsibilities", verbose_name=_("类别"))
-    district = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("区人大常委会"))
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="responsibilities", verbose_name=_("承办单位"))
+    category = models.ForeignKey(
+        Category, on_delete=models.CASCADE, related_name="responsibilities", verbose_name=_("类别")
+    )
+    district = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("区人大常委会")
+    )
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="responsibilities", verbose_name=_("承办单位")
+    )
     personal_fields: tuple[str, ...] = ()
 
     class Meta:
@@ -104,9 +112,13 @@ class TimeLimitPolicy(models.Model):
     """How long a step may take. The most specific policy in force wins; editing one moves no running clock."""
 
     clock = models.CharField(_("时限种类"), max_length=12, choices=ClockKind)
-    district = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("适用区"))
+    district = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("适用区")
+    )
     tier = models.PositiveSmallIntegerField(_("层级"), choices=Tier, null=True, blank=True)
-    category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("类别"))
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("类别")
+    )
     urgency = models.CharField(_("缓急"), max_length=10, choices=Urgency, blank=True)
     amount = models.PositiveSmallIntegerField(_("数量"))
     unit = models.CharField(_("单位"), max_length=20, choices=Unit)
@@ -121,7 +133,9 @@ class TimeLimitPolicy(models.Model):
         verbose_name = _("时限规定")
         verbose_name_plural = _("时限规定")
         constraints = [
-            models.CheckConstraint(condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="policy_valid_to_after_from"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="policy_valid_to_after_from"
+            ),
             models.CheckConstraint(condition=Q(amount__gte=1), name="policy_amount_positive"),
         ]
 
@@ -194,8 +208,12 @@ class Reason(models.Model):
 class ReplyTemplate(models.Model):
     """A beginning for a reply; the writer makes it fit."""
 
-    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("机构"))
-    category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("类别"))
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("机构")
+    )
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("类别")
+    )
     name = models.CharField(_("名称"), max_length=60)
     text = models.TextField(_("内容"))
     active = models.BooleanField(_("在用"), default=True)

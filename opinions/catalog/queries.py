@@ -82,7 +82,7 @@ def _settings() -> dict[tuple[str, int | None], int]:
 def policy_for(
     clock: ClockKind, *, on: date, district_id: int, tier: int | None, category: Category | None, urgency: str
 ) -> TimeLimitPolicy | None:
-    """The most specific policy in force on `on`; of two equally specific ones the newer. None where nothing is ruled."""
+    """The most specific policy in force on `on`, of two equally specific ones the newer; None where none rules."""
     rows = cached(STAMP, lambda: list(TimeLimitPolicy.objects.all()), part="policies")
     lineage = {category.pk, category.parent_id} if category else set()
     fits = [row for row in rows if row.clock == clock and _applies(row, on, district_id, tier, lineage, urgency)]

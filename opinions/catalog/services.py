@@ -1,20 +1,22 @@
-"""Writing reference data: the defaults of a district, and single changes by staff."""
+"""Writing reference data: the defaults of a district. Single rows are edited on the reference-data site (admin.py)."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from liaison.base.audit.services import Fact, record
+from liaison.base.audit.verbs import name_verbs
 from liaison.base.stamps import bump
 from liaison.base.workdays.arithmetic import Unit, local_today
 from opinions.catalog.defaults import categories, rows
 from opinions.catalog.models import Category, Reason, ReplyTemplate, Responsibility, TimeLimitPolicy
 from opinions.catalog.queries import STAMP
 
+name_verbs({"load_defaults": _("装入默认数据"), "set_responsibilities": _("确定责任单位")})
 CHAIN = "catalog"
 """Changes of reference data stand in this chain of the ledger."""
 
@@ -94,28 +96,3 @@ def set_responsibilities(
     data = {"district": district.code, "bodies": {category.code: body.code for category, body in wanted}}
     record(CHAIN, Fact(verb="set_responsibilities", data=data), by=by, now=now)
     return len(wanted)
-
-
-@transaction.atomic
-def save_reference(row: models.Model, *, changed: Iterable[str], by: User | None, now: datetime) -> None:
-    """Save one row of reference data, with an event that names the changed fields and their new values."""
-    verb = "add" if row.pk is None else "change"
-    row.save()
-    bump(STAMP)
-    values = {name: _plain(getattr(row, name)) for name in changed}
-    record(CHAIN, Fact(verb=f"{verb}_{row._meta.model_name}", data={"id": row.pk, "values": values}), by=by, now=now)
-
-
-@transaction.atomic
-def delete_reference(row: models.Model, *, by: User | None, now: datetime) -> None:
-    """Delete one row that nothing rests on (the database refuses otherwise), with an event that keeps its name."""
-    data = {"id": row.pk, "name": str(row)}
-    row.delete()
-    bump(STAMP)
-    record(CHAIN, Fact(verb=f"delete_{row._meta.model_name}", data=data), by=by, now=now)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, models.Model):
-        return value.pk
-    return value if isinstance(value, str | int | bool | None) else str(value)

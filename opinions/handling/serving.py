@@ -91,7 +91,9 @@ def _reply_form(request: HttpRequest, matter: Matter) -> ReplyForm:
     user: Any = request.user
     held = open_draft(user, matter)
     written, version = (content_of(held), held.version) if held else (None, 0)
-    return ReplyForm(*posted(request), user=user, matter=matter, written=written, version=version)
+    form = ReplyForm(*posted(request), user=user, matter=matter, written=written, version=version)
+    form.sent_back = held.sent_back_reason if held else ""
+    return form
 
 
 def _unchecked(request: HttpRequest, matter: Matter, form: ReplyForm, do: str) -> ReplyForm:

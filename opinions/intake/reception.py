@@ -210,5 +210,6 @@ def _kept(sent: Sent, form: OpinionForm) -> list[KeptPhoto]:
     if not sent.data.get("kept"):
         return []
     found, unwanted = kept_photos(form.key), set(sent.data.getlist("drop"))
-    drop_photos([photo for photo in found if str(photo.pk) in unwanted])
-    return [photo for photo in found if str(photo.pk) not in unwanted]
+    wanted = [photo for photo in found if str(photo.pk) not in unwanted]
+    drop_photos(photo for photo in found if photo not in wanted)
+    return wanted

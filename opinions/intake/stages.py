@@ -4,7 +4,7 @@ Pure: everything comes from the public events and the running limits that the ca
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.utils.dateformat import format as format_date
@@ -37,17 +37,15 @@ class Course:
 
     @property
     def number(self) -> int:
-        """The stage that the matter has reached; a stopped one stays where it was."""
+        """The stage that is under way. Submitting is done at once; a stopped matter stays at the stage that it left."""
         if self.matter.status not in STOPPED:
-            return STAGE_OF[self.matter.status]
+            return max(STAGE_OF[self.matter.status], Number.TAKEN)
         reached = [STAGE_OF[event.target] for event in self.events if event.target in STAGE_OF]
-        return max(reached, default=Number.SUBMITTED)
+        return max([*reached, Number.TAKEN])
 
     def state(self, number: int) -> str:
         """done, current, todo or stopped, for the stage `number`."""
         status, reached = self.matter.status, self.number
-        if status == Status.SUBMITTED:
-            reached = Number.TAKEN  # submitted is done at once; taking is what is waited for
         if number < reached or (status == Status.CLOSED and number == reached):
             return "done"
         if number > reached:
@@ -77,12 +75,14 @@ def long_date(day: date) -> str:
 
 def stages(course: Course) -> list[Stage]:
     """The four stages as the page shows them."""
-    return [_submitted(course), _taken(course), _handled(course), _rated(course)]
+    found = [_submitted(course), _taken(course), _handled(course), _rated(course)]
+    end = course.last("decline", "withdraw", "merge")
+    stopped = {"text": next_words(course), "when": _at(end)}
+    return [replace(step, **stopped) if step.state == "stopped" else step for step in found]  # type: ignore[arg-type]
 
 
 def _submitted(course: Course) -> Stage:
-    state = "stopped" if course.state(Number.SUBMITTED) == "stopped" else "done"
-    return Stage(Number.SUBMITTED.label, state, when=course.matter.opened_at, text=_("已经收到您反映的事。"))  # type: ignore[arg-type]
+    return Stage(Number.SUBMITTED.label, "done", when=course.matter.opened_at, text=_("已经收到您反映的事。"))
 
 
 def _taken(course: Course) -> Stage:

@@ -27,12 +27,23 @@ class Problem:
 class RuleLike(Protocol):
     """A stored rule or a draft of one."""
 
-    name: Any
-    conditions: Any
-    tier: Any
-    resolver: Any
-    organisation: Any
-    urgency: Any
+    @property
+    def name(self) -> Any: ...
+
+    @property
+    def conditions(self) -> Any: ...
+
+    @property
+    def tier(self) -> Any: ...
+
+    @property
+    def resolver(self) -> Any: ...
+
+    @property
+    def organisation(self) -> Any: ...
+
+    @property
+    def urgency(self) -> Any: ...
 
 
 def rule_problems(rule: RuleLike, *, district: Organisation, held: Names) -> list[Problem]:
@@ -88,7 +99,9 @@ def _meeting_problems(rule: RuleLike, conditions: Sequence[Condition], held: Nam
     if rule.resolver != Resolver.ADDRESSED_DEPUTY:
         return
     for condition in conditions:
-        if any(contradicts(condition, needed, held) for needed in (DeputyAddressed(value=True), DeputyActive(value=True))):
+        if any(
+            contradicts(condition, needed, held) for needed in (DeputyAddressed(value=True), DeputyActive(value=True))
+        ):
             told = {"condition": condition.sentence(held)}
             yield Problem("resolver", _("“%(condition)s”时没有可以交给的代表。") % told)
 

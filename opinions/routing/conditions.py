@@ -97,7 +97,7 @@ class OneOf:
 
     def evaluate(self, facts: Facts) -> Held:
         seen = self.look(facts)
-        return Held(self, any(one in self.values for one in seen), seen[:1])  # type: ignore[arg-type]
+        return Held(self, any(one in self.values for one in seen), seen[:1])
 
     def look(self, facts: Facts) -> tuple[str, ...]:
         """What of the facts is compared."""
@@ -286,7 +286,7 @@ class _YesNo:
 
     def evaluate(self, facts: Facts) -> Held:
         seen = self.look(facts)
-        return Held(self, seen == self.value, ("yes" if seen else "no",))  # type: ignore[arg-type]
+        return Held(self, seen == self.value, ("yes" if seen else "no",))
 
     def sentence(self, names: Names) -> str:
         return str(self.says[0] if self.value else self.says[1])

@@ -33,7 +33,9 @@ def default_rules() -> Iterator[dict[str, Any]]:
     yield _rule("部门职责内的单一事项", Tier.DEPARTMENT, Resolver.RESPONSIBLE, [CategoryIn(OF_DEPARTMENTS)])
     yield _rule("须专业部门办的社区事项", Tier.DEPARTMENT, Resolver.RESPONSIBLE, [CategoryIn(AT_DEPARTMENTS)])
     yield _rule("社区和街道能解决的事项", Tier.STREET, Resolver.STREET, [CategoryIn(("community",))])
-    yield _rule("走访和网格收集的，先由街道梳理", Tier.STREET, Resolver.STREET, [_gathered(), DeputyAddressed(value=False)])
+    yield _rule(
+        "走访和网格收集的，先由街道梳理", Tier.STREET, Resolver.STREET, [_gathered(), DeputyAddressed(value=False)]
+    )
 
 
 def _danger() -> list[Condition]:

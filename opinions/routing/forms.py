@@ -60,7 +60,9 @@ FLAGS: dict[str, Any] = {"deputy_addressed": DeputyAddressed, "deputy_active": D
 
 def category_choices() -> list[tuple[str, str]]:
     """Active categories by code, sub-categories set off."""
-    return [(row.code, f"{INDENT}{row.name}" if row.parent_id else row.name) for row in sorted(categories(), key=_place)]
+    return [
+        (row.code, f"{INDENT}{row.name}" if row.parent_id else row.name) for row in sorted(categories(), key=_place)
+    ]
 
 
 def _place(category: Category) -> tuple[int, int]:
@@ -81,18 +83,18 @@ def place_choices(district: Organisation) -> list[tuple[str, str]]:
 class WordsField(forms.CharField):
     """Words set off by commas, stops or blanks; cleans to a list."""
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[str]:
         words = [word for word in re.split(r"[\s,，、;；。]+", super().clean(value)) if word]
         long = next((word for word in words if len(word) > LONGEST_WORD), None)
         if long:
-            raise ValidationError(_("“%(word)s…”太长，关键词最多 %(most)d 个字。") % {"word": long[:8], "most": LONGEST_WORD})
+            raise ValidationError(
+                _("“%(word)s…”太长，关键词最多 %(most)d 个字。") % {"word": long[:8], "most": LONGEST_WORD}
+            )
         return list(dict.fromkeys(words))
 
 
 def _list_field(label: Any, choices: Any = ()) -> forms.MultipleChoiceField:
-    return forms.MultipleChoiceField(
-        label=label, required=False, choices=choices, widget=forms.CheckboxSelectMultiple
-    )
+    return forms.MultipleChoiceField(label=label, required=False, choices=choices, widget=forms.CheckboxSelectMultiple)
 
 
 class RuleForm(forms.Form):
@@ -113,7 +115,9 @@ class RuleForm(forms.Form):
     tier = forms.TypedChoiceField(label=gettext_lazy("层级"), choices=[CHOOSE, *Tier.choices], coerce=int)
     resolver = forms.ChoiceField(label=gettext_lazy("交给"))
     organisation = forms.ChoiceField(label=gettext_lazy("指定机构"), required=False)
-    urgency = forms.ChoiceField(label=gettext_lazy("缓急定为"), required=False, choices=[("", gettext_lazy("不改变")), *Urgency.choices])
+    urgency = forms.ChoiceField(
+        label=gettext_lazy("缓急定为"), required=False, choices=[("", gettext_lazy("不改变")), *Urgency.choices]
+    )
     confirm = forms.BooleanField(
         label=gettext_lazy("须人工确认"), required=False, initial=True,
         help_text=gettext_lazy("不勾选时，承办单位会直接收到，不经街道工委确认。"),
@@ -248,7 +252,12 @@ class TryForm(forms.Form):
     reach = forms.ChoiceField(label=gettext_lazy("影响范围"), required=False, choices=[ANY, *Reach.choices])
     urgency = forms.ChoiceField(label=gettext_lazy("缓急"), choices=Urgency.choices, initial=Urgency.NORMAL)
     channel = forms.ChoiceField(label=gettext_lazy("来源渠道"), choices=SourceChannel.choices)
-    deputy = forms.CharField(label=gettext_lazy("指名的代表"), required=False, max_length=60, help_text=gettext_lazy("填姓名；没有指名就空着。"))
+    deputy = forms.CharField(
+        label=gettext_lazy("指名的代表"),
+        required=False,
+        max_length=60,
+        help_text=gettext_lazy("填姓名；没有指名就空着。"),
+    )
 
     def __init__(self, *args: Any, district: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -261,7 +270,11 @@ class TryForm(forms.Form):
         name = self.cleaned_data["deputy"].strip()
         if not name:
             return None
-        found = [one for one in Deputy.objects.filter(name=name).select_related("organisation") if district_of(one.organisation) == self._district]
+        found = [
+            one
+            for one in Deputy.objects.filter(name=name).select_related("organisation")
+            if district_of(one.organisation) == self._district
+        ]
         if len(found) != 1:
             raise ValidationError(_("没有找到这位代表。") if not found else _("有几位代表同名，请换一位试。"))
         return found[0]
@@ -272,7 +285,8 @@ class TryForm(forms.Form):
         place: Division = Division.objects.get(code=data["place"])
         return Raised(
             division=place, street=street_committee_of(place) or self._district, district=self._district,
-            channel=data["channel"], text=data["text"], deputy=data["deputy"], reach=data["reach"], urgency=data["urgency"],
+            channel=data["channel"], text=data["text"], deputy=data["deputy"], reach=data["reach"],
+            urgency=data["urgency"],
             category=next((row for row in categories() if row.code == data["category"]), None),
         )  # fmt: skip
 

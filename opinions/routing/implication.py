@@ -6,12 +6,12 @@ from opinions.routing.conditions import (
     Condition,
     DeputyActive,
     DeputyAddressed,
+    InTree,
     Keywords,
     LevelIn,
     Mode,
     Names,
     Node,
-    InTree,
     OneOf,
 )
 

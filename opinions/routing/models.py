@@ -29,7 +29,9 @@ class RuleSet(models.Model):
     version = models.PositiveIntegerField()
     status = models.CharField(max_length=10, choices=RuleSetStatus, default=RuleSetStatus.DRAFT)
     note = models.CharField(max_length=200, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True, blank=True)
     personal_fields: tuple[str, ...] = ()
@@ -72,7 +74,9 @@ class Rule(models.Model):
     conditions = models.JSONField(_("条件"), default=list, blank=True)
     tier = models.PositiveSmallIntegerField(_("层级"), choices=Tier)
     resolver = models.CharField(_("交给"), max_length=20, choices=Resolver)
-    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("指定机构"))
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("指定机构")
+    )
     urgency = models.CharField(_("缓急"), max_length=10, choices=Urgency, blank=True)
     confirm = models.BooleanField(_("须人工确认"), default=True)
     personal_fields: tuple[str, ...] = ()
@@ -103,7 +107,9 @@ class RoutingDecision(models.Model):
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     deputy = models.ForeignKey(Deputy, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     problem = models.CharField(max_length=200, blank=True, help_text="why the body could not be found")
-    overridden_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    overridden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     reason = models.TextField(blank=True)
     at = models.DateTimeField()
     personal_fields = ("facts", "why", "reason")

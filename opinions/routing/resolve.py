@@ -47,7 +47,9 @@ def _district_deputy(rule: Rule, raised: Raised) -> Found:
     place = raised.electoral_district
     if place is None:
         return Found(problem=_("不知道属于哪个选区。"))
-    in_office = Deputy.objects.active().filter(electoral_district=place, level__in=[CongressLevel.COUNTY, CongressLevel.TOWNSHIP])
+    in_office = Deputy.objects.active().filter(
+        electoral_district=place, level__in=[CongressLevel.COUNTY, CongressLevel.TOWNSHIP]
+    )
     reachable = in_office.exclude(user=None, helper=None).order_by("level", "id").first()
     if reachable is None:
         return Found(problem=_("%(place)s现在没有能接件的代表。") % {"place": place.name})
@@ -71,7 +73,9 @@ def _street(rule: Rule, raised: Raised) -> Found:
 
 
 def _street_office(rule: Rule, raised: Raised) -> Found:
-    return _body(street_office_of(raised.division), _("%(place)s没有对应的街道办事处。") % {"place": raised.division.name})
+    return _body(
+        street_office_of(raised.division), _("%(place)s没有对应的街道办事处。") % {"place": raised.division.name}
+    )
 
 
 def _responsible(rule: Rule, raised: Raised) -> Found:

@@ -1,4 +1,4 @@
-"""Desk pages of routing: the rules of the district, editing a draft, trying out, and why a matter went where it went."""
+"""Desk pages of routing: the district's rules, editing a draft, trying out, and why a matter went where it went."""
 
 from typing import Any
 
@@ -67,7 +67,9 @@ def version(request: HttpRequest, version: int) -> HttpResponse:
     return _show(request, _rule_set(request, version))
 
 
-def _show(request: HttpRequest, rule_set: RuleSet | None, problems: list[str] | None = None, status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest, rule_set: RuleSet | None, problems: list[str] | None = None, status: int = 200
+) -> HttpResponse:
     versions = RuleSet.objects.filter(district=_district(request)).select_related("created_by").order_by("-version")
     may_edit = can(request.user, Permission.RULES_EDIT)
     context = {
@@ -131,7 +133,9 @@ def _edit(request: HttpRequest, rule_set: RuleSet, rule: Rule | None) -> HttpRes
         toast(request, _("规则已保存到草稿。"))
         return go(request, _version_url(rule_set))
     context = {"form": form, "rule_set": rule_set, "rule": rule}
-    return render_page(request, f"{PAGES}/rule.html", f"{PAGES}/_rule_form.html", context, status=422 if form.is_bound else 200)
+    return render_page(
+        request, f"{PAGES}/rule.html", f"{PAGES}/_rule_form.html", context, status=422 if form.is_bound else 200
+    )
 
 
 def _saved(request: HttpRequest, form: RuleForm, rule_set: RuleSet, rule: Rule | None) -> bool:

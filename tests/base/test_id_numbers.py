@@ -30,7 +30,14 @@ def test_id_number_is_hidden(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["13800000000", "工单 2026112200001234567", "12345", "银行卡 6222021234567890123", "110101199013077758", "2026-11-22"],
+    [
+        "13800000000",
+        "工单 2026112200001234567",
+        "12345",
+        "银行卡 6222021234567890123",
+        "110101199013077758",
+        "2026-11-22",
+    ],
 )
 def test_other_numbers_stay(text: str) -> None:
     assert hide_id_numbers(text) == text

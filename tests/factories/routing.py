@@ -38,8 +38,8 @@ class RuleFactory(DjangoModelFactory[Rule]):
 
 def rules_in_force(district: Organisation, *rules: dict[str, Any]) -> RuleSet:
     """A version in force with these rules in order."""
-    made = RuleSetFactory(district=district, status=RuleSetStatus.ACTIVE)
+    made = RuleSetFactory.create(district=district, status=RuleSetStatus.ACTIVE)
     for order, fields in enumerate(rules, 1):
-        RuleFactory(rule_set=made, order=order, **fields)
+        RuleFactory.create(rule_set=made, order=order, **fields)
     bump(STAMP)
     return made

@@ -24,8 +24,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE")
         parser.add_argument("--dry-run", action="store_true", help="check and say what would change; write nothing")
-        parser.add_argument("--district", metavar="CODE", help="division code of the district that the roster belongs to")
-        parser.add_argument("--template", action="store_true", help="write an empty template to FILE instead of reading it")
+        parser.add_argument(
+            "--district", metavar="CODE", help="division code of the district that the roster belongs to"
+        )
+        parser.add_argument(
+            "--template", action="store_true", help="write an empty template to FILE instead of reading it"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(options["file"])

@@ -79,7 +79,7 @@ class Said:
 def read(row: Row, reference: Reference) -> Said:
     """What the row says. Raises BadCell."""
     identity = _identity(row[IDENTITY])
-    level = _level(row[LEVEL])
+    level = _level(row[LEVEL], identity)
     term = _term(row[TERM], level, reference.terms)
     details = Details(
         name=_text(row, NAME, "name"),
@@ -147,9 +147,9 @@ def _identity(text: str) -> str:
     raise BadCell(IDENTITY, _("身份填“人大代表”或“议政代表”。"))
 
 
-def _level(text: str) -> str:
+def _level(text: str, identity: str) -> str:
     bare = text.removesuffix("人大代表").removesuffix("代表").removesuffix("级")
-    if not text:
+    if not text and identity == Identity.CONSULTANT:
         return ""
     for level, words in LEVEL_WORDS.items():
         if bare in words or text == level.value:

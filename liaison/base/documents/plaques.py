@@ -40,7 +40,7 @@ def plaques(
     form: Literal["pdf", "svg", "png"] = "pdf",
     progress: Progress | None = None,
 ) -> bytes:
-    """All plaques as one document, a page each. SVG and PNG give the first only. Raises ValueError when there is none."""
+    """All plaques as one document, a page each; SVG and PNG give the first only. Raises ValueError without any."""
     if not data:
         raise ValueError("A plaque document needs at least one plaque.")
     told = progress or _nobody

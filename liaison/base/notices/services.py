@@ -32,12 +32,20 @@ def queue(drafts: Iterable[Draft], *, now: datetime) -> None:
     """Write `drafts` to the outbox in the caller's transaction and nudge the worker once it has committed."""
     rows = [
         Notice(
-            key=draft.key[:120], channel=draft.channel, recipient=draft.recipient, address=draft.address,
-            subject=draft.subject[:200], body=draft.body, link=draft.link, about=draft.about, due_at=now, created_at=now,
+            key=draft.key[:120],
+            channel=draft.channel,
+            recipient=draft.recipient,
+            address=draft.address,
+            subject=draft.subject[:200],
+            body=draft.body,
+            link=draft.link,
+            about=draft.about,
+            due_at=now,
+            created_at=now,
             **(_DELIVERED if draft.channel == Channel.IN_APP else {}),
         )
         for draft in drafts
-    ]  # fmt: skip
+    ]
     if rows:
         Notice.objects.bulk_create(rows, ignore_conflicts=True)
     if any(row.status == NoticeStatus.PENDING for row in rows):

@@ -35,7 +35,9 @@ class MultiFileField(forms.FileField):
 
     widget = MultiFileInput
     default_error_messages = {
-        "too_many": ngettext_lazy("最多 %(max)d 个文件，请减少后再提交。", "最多 %(max)d 个文件，请减少后再提交。", "max"),
+        "too_many": ngettext_lazy(
+            "最多 %(max)d 个文件，请减少后再提交。", "最多 %(max)d 个文件，请减少后再提交。", "max"
+        ),
     }
 
     def __init__(self, *, max_files: int = 6, **kwargs: Any) -> None:

@@ -26,7 +26,9 @@ ACCENTS = (("btn-primary", _("提交")), ("", _("转交")), ("btn-quiet", _("取
 class SampleForm(forms.Form):
     """Every kind of field once."""
 
-    title = forms.CharField(label=_("发生了什么"), help_text=_("写清楚什么事、在哪里、有多久了。"), widget=forms.Textarea)
+    title = forms.CharField(
+        label=_("发生了什么"), help_text=_("写清楚什么事、在哪里、有多久了。"), widget=forms.Textarea
+    )
     place = forms.CharField(label=_("在什么地方"), max_length=60)
     phone = PhoneField(label=_("联系电话"), required=False, help_text=_("只有承办人员能看到，用来告诉您结果。"))
     category = forms.ChoiceField(
@@ -76,28 +78,51 @@ def _stages(now: datetime) -> list[Stage]:
 
 def _thumbs() -> list[Thumb]:
     picture = "/static/img/mark.svg"
-    return [Thumb(picture, "路面.jpg", picture), Thumb(picture, "井盖.jpg", picture), Thumb("#", "会议纪要.pdf", size=183_000)]
+    return [
+        Thumb(picture, "路面.jpg", picture),
+        Thumb(picture, "井盖.jpg", picture),
+        Thumb("#", "会议纪要.pdf", size=183_000),
+    ]
 
 
 def _events(now: datetime) -> list[Event]:
     return [
-        Event(now - timedelta(hours=2), _("退回"), "区城市管理局 · 示例二", _("该路段由区交通局管养，建议改派。"), "warn"),
+        Event(
+            now - timedelta(hours=2), _("退回"), "区城市管理局 · 示例二", _("该路段由区交通局管养，建议改派。"), "warn"
+        ),
         Event(now - timedelta(days=3), _("签收"), "区城市管理局 · 示例二", tone="active"),
-        Event(now - timedelta(days=4), _("交办"), "云溪街道 · 示例三", _("主办：区城市管理局；协办：云溪社区。"), internal=True),
+        Event(
+            now - timedelta(days=4),
+            _("交办"),
+            "云溪街道 · 示例三",
+            _("主办：区城市管理局；协办：云溪社区。"),
+            internal=True,
+        ),
         Event(now - timedelta(days=400), _("提交"), _("群众"), tone="good", thumbs=_thumbs()[:1]),
     ]
 
 
 def _lines(now: datetime) -> list[Line]:
     return [
-        Line(now - timedelta(days=2), _("陈某某"), _("下雨后路面又下沉了，晚上很危险。"), _("反映人"), thumbs=_thumbs()[:2]),
+        Line(
+            now - timedelta(days=2),
+            _("陈某某"),
+            _("下雨后路面又下沉了，晚上很危险。"),
+            _("反映人"),
+            thumbs=_thumbs()[:2],
+        ),
         Line(now - timedelta(days=1), "示例一", _("已到现场看过，围挡今天下午装好。"), _("人大代表"), mine=True),
         Line(now, "示例二", _("管线单位说要下周才能进场，请街道协调。"), _("区城市管理局"), internal=True),
     ]
 
 
 def _rows(today: date) -> list[dict[str, Any]]:
-    titles = ("云溪路人行道地砖下沉，雨天积水", "电动自行车充电棚不够，飞线充电", "12 路公交晚高峰间隔太长", "小区楼顶渗水三年未修")
+    titles = (
+        "云溪路人行道地砖下沉，雨天积水",
+        "电动自行车充电棚不够，飞线充电",
+        "12 路公交晚高峰间隔太长",
+        "小区楼顶渗水三年未修",
+    )
     offsets = (3, 0, -2, 12)
     lights = (Light.GREEN, Light.YELLOW, Light.RED, Light.GREEN)
     rows = enumerate(zip(titles, offsets, lights, strict=True), start=1)
@@ -120,7 +145,12 @@ def _rows(today: date) -> list[dict[str, Any]]:
 def samples(request: HttpRequest) -> dict[str, Any]:
     """Context of the gallery."""
     now = timezone.now()
-    tabs = [Tab(_("等我处理"), "#1", 12, True), Tab(_("我交办的"), "#2", 148), Tab(_("已超期"), "#3", 3), Tab(_("全部"), "#4", "1000+")]
+    tabs = [
+        Tab(_("等我处理"), "#1", 12, True),
+        Tab(_("我交办的"), "#2", 148),
+        Tab(_("已超期"), "#3", 3),
+        Tab(_("全部"), "#4", "1000+"),
+    ]
     return {
         **_forms(),
         "accents": ACCENTS,
@@ -133,5 +163,10 @@ def samples(request: HttpRequest) -> dict[str, Any]:
         "rows": _rows(local_today(now)),
         "tab_items": tabs,
         "page": SamplePage(),
-        "figures": ((_("本月收到"), 231, "#"), (_("已解决"), 148, "#"), (_("答复未解决"), 41, "#"), (_("超期"), 3, "#")),
+        "figures": (
+            (_("本月收到"), 231, "#"),
+            (_("已解决"), 148, "#"),
+            (_("答复未解决"), 41, "#"),
+            (_("超期"), 3, "#"),
+        ),
     }

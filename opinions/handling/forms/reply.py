@@ -48,6 +48,8 @@ class ReplyForm(VerbForm):
     """Text and class of a reply, with its rows of points in `rows`."""
 
     takes_templates = True
+    sent_back = ""
+    """What the head wants changed."""
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     count = forms.IntegerField(required=False, widget=forms.HiddenInput)
     text = text_field(_("正文"), rows=8, help_text=_("写给居民看的话；谁来做、什么时候做完，写在下面各项里。"))

@@ -142,6 +142,8 @@ class AssignForm(VerbForm):
         data = super().clean()
         if data.get("mode") == self.SEPARATE:
             data["lead"] = None
+            if len(data.get("others", [])) < 2 and "others" not in self.errors:
+                self.add_error("others", _("分办至少要选两个单位；只有一个单位的，请选为主办。"))
         elif not data.get("lead") and "lead" not in self.errors:
             self.add_error("lead", _("请选择主办单位。"))
         return data

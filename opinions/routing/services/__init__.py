@@ -21,6 +21,6 @@ from opinions.routing.services.rule_sets import (
 
 __all__ = [
     "REROUTABLE", "Choice", "InvalidRule", "InvalidRuleSet", "NotADraft", "NotReroutable", "Plan", "Raised",
-    "RuleDraft", "activate", "carry_out", "copy_rule_set", "delete_rule", "discard", "load_default_rules", "move_rule", "override", "plan", "reroute",
-    "save_rule", "settle",
+    "RuleDraft", "activate", "carry_out", "copy_rule_set", "delete_rule", "discard", "load_default_rules",
+    "move_rule", "override", "plan", "reroute", "save_rule", "settle",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +38,7 @@ def override(*, matter: Matter, choice: Choice, reason: str, by: User, now: date
     if not reason.strip():
         raise InvalidInput(_("请写明为什么改派。"), field="reason")
     check_reroutable(matter)
+    whom: dict[str, Any]
     if choice.tier == Tier.DEPUTY:
         whom = {"deputy": _hand_to_deputy(matter, choice.deputy, reason, by, now)}
     elif choice.tier in handling.TIERS:

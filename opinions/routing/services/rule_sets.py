@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from liaison.base.audit.services import Fact, record
+from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import DomainError, InvalidInput, StaleState
 from liaison.base.stamps import bump
 from opinions.routing.checks import Problem, rule_problems, set_problems
@@ -19,6 +20,16 @@ from opinions.routing.defaults import default_rules
 from opinions.routing.models import Rule, RuleSet, RuleSetStatus
 from opinions.routing.queries import STAMP, names
 
+name_verbs(
+    {
+        "copy_rules": _("复制分派规则为草稿"),
+        "save_rule": _("保存一条分派规则"),
+        "move_rule": _("调整分派规则的顺序"),
+        "delete_rule": _("删除一条分派规则"),
+        "activate_rules": _("分派规则生效"),
+        "discard_rules": _("删除规则草稿"),
+    }
+)
 MOST_RULES = 100
 _CARRIED = ("name", "enabled", "conditions", "tier", "resolver", "organisation", "urgency", "confirm")
 

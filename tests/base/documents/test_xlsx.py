@@ -7,6 +7,7 @@ import python_calamine
 from django.utils.translation import gettext_lazy as _
 
 from liaison.base.documents.xlsx import Sheet, workbook
+from liaison.base.workdays.arithmetic import SHANGHAI
 
 
 def read(content: bytes, index: int = 0) -> list[list[object]]:
@@ -15,7 +16,8 @@ def read(content: bytes, index: int = 0) -> list[list[object]]:
 
 
 def test_values_keep_their_kinds() -> None:
-    row = [date(2026, 11, 23), datetime(2026, 11, 23, 9, 30), 3, 2.5, "路灯", None]
+    moment = datetime(2026, 11, 23, 9, 30, tzinfo=SHANGHAI).replace(tzinfo=None)
+    row = [date(2026, 11, 23), moment, 3, 2.5, "路灯", None]
     assert read(workbook(Sheet("表", list("abcdef"), [row])))[1] == [*row[:4], "路灯", ""]
 
 

@@ -51,5 +51,3 @@ def test_mapped_address_is_the_same_as_the_plain_one() -> None:
 @pytest.mark.parametrize("peer", ["", "unknown", "1.2.3.4.5.6", "<script>"])
 def test_strange_addresses_break_nothing(peer: str) -> None:
     assert len(hashed(peer)) in (0, 64)
-
-

@@ -11,14 +11,10 @@ from typing import Any
 from uuid import uuid4
 
 import altcha
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from deputies.organisations.models import Division
 from deputies.roster.models import Deputy
-from liaison.base.notices.models import Notice
 from liaison.demo.build import district
 from liaison.demo.cast import Cast, issues
 from opinions.catalog.models import Category
@@ -29,7 +25,7 @@ from opinions.matters.models import Matter, Reporter
 from tests.bench.floor.models import Sent, Step
 from tests.bench.load import Round, ask, fire, quantile, send
 from tests.bench.stage import CONCURRENCY
-from tests.bench.table import Figure, at_least, at_most, equal
+from tests.bench.table import Figure, at_least
 
 ROUNDS = 9
 EACH = 160
@@ -97,7 +93,9 @@ class Residents:
             for committee in cast.committees
             for deputy, place in zip(cast.reachable(committee), cast.communities(committee) * 50, strict=False)
         ]
-        self.texts = [_words(issue, place.name) for issue, (_deputy, place) in zip(issues(), self.places * 50, strict=False)]
+        self.texts = [
+            _words(issue, place.name) for issue, (_deputy, place) in zip(issues(), self.places * 50, strict=False)
+        ]
         self.categories = top_categories()
         self.numbers = iter(range(1, 10**8))
         self.rng = random.Random(20261122)
@@ -192,4 +190,6 @@ def _check_rows(before: tuple[int, ...], sent: int) -> None:
 def _speed(what: str, rounds: list[Round]) -> Figure:
     times = [answer.seconds for one in rounds for answer in one.answers]
     rate = statistics.median(one.rate for one in rounds)
-    return Figure(what, f"{rate:.0f}/s, p50 {quantile(times, 0.5) * 1000:.0f} ms, p95 {quantile(times, 0.95) * 1000:.0f} ms")
+    return Figure(
+        what, f"{rate:.0f}/s, p50 {quantile(times, 0.5) * 1000:.0f} ms, p95 {quantile(times, 0.95) * 1000:.0f} ms"
+    )

@@ -6,6 +6,7 @@ from django.test import Client
 from deputies.accounts.models import Role
 from liaison.base.audit.models import Event
 from opinions.catalog.models import Category
+from opinions.catalog.queries import top_categories
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.catalog import CategoryFactory
 
@@ -24,17 +25,24 @@ def fields(**changes: object) -> dict[str, object]:
 
 def test_category_added_on_the_site_is_in_the_ledger(client: Client) -> None:
     assert client.post(ADD, fields()).status_code == 302
-    event = Event.objects.get(chain="catalog")
-    assert event.verb == "add_category"
-    assert event.data["values"]["name"] == "园林"
+    row = Category.objects.get(code="garden")
+    event = Event.objects.get(chain=f"reference:category:{row.pk}")
+    assert event.verb == "reference.added"
     assert event.by is not None
 
 
-def test_category_removed_on_the_site_is_in_the_ledger(client: Client) -> None:
-    rows = [CategoryFactory(), CategoryFactory()]
-    chosen = {"action": "delete_selected", "_selected_action": [row.pk for row in rows], "post": "yes"}
-    client.post("/admin/opinions/category/", chosen)
-    assert Event.objects.filter(chain="catalog", verb="delete_category").count() == 2
+def test_edit_on_the_site_is_seen_at_once(client: Client) -> None:
+    row = CategoryFactory.create(code="p", name="旧名")
+    assert [one.name for one in top_categories()] == ["旧名"]
+    client.post(f"/admin/opinions/category/{row.pk}/change/", fields(code="p", name="新名"))
+    assert [one.name for one in top_categories()] == ["新名"]
+
+
+def test_category_that_is_used_cannot_be_deleted(client: Client) -> None:
+    parent = CategoryFactory.create()
+    CategoryFactory.create(parent=parent)
+    client.post(f"/admin/opinions/category/{parent.pk}/delete/", {"post": "yes"})
+    assert Category.objects.filter(pk=parent.pk).exists()
 
 
 def test_street_does_not_get_in() -> None:
@@ -44,21 +52,21 @@ def test_street_does_not_get_in() -> None:
 
 
 def test_category_goes_no_deeper_than_two_levels(client: Client) -> None:
-    child = CategoryFactory(parent=CategoryFactory())
+    child = CategoryFactory.create(parent=CategoryFactory.create())
     assert client.post(ADD, fields(parent=child.pk)).status_code == 200
     assert not Category.objects.filter(code="garden").exists()
 
 
 def test_category_with_children_cannot_go_under_another(client: Client) -> None:
-    parent, other = CategoryFactory(code="p"), CategoryFactory()
-    CategoryFactory(parent=parent)
+    parent, other = CategoryFactory.create(code="p"), CategoryFactory.create()
+    CategoryFactory.create(parent=parent)
     client.post(f"/admin/opinions/category/{parent.pk}/change/", fields(code="p", parent=other.pk))
     parent.refresh_from_db()
     assert parent.parent is None
 
 
 def test_category_cannot_be_its_own_parent(client: Client) -> None:
-    row = CategoryFactory(code="p")
+    row = CategoryFactory.create(code="p")
     client.post(f"/admin/opinions/category/{row.pk}/change/", fields(code="p", parent=row.pk))
     row.refresh_from_db()
     assert row.parent is None

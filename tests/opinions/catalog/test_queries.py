@@ -24,8 +24,8 @@ def world() -> StreetWorld:
 @pytest.fixture
 def category(world: StreetWorld) -> Category:
     """城建城管, for which the department answers."""
-    made = CategoryFactory(code="urban")
-    ResponsibilityFactory(category=made, district=world.congress, organisation=world.department)
+    made = CategoryFactory.create(code="urban")
+    ResponsibilityFactory.create(category=made, district=world.congress, organisation=world.department)
     bump(STAMP)
     return made
 
@@ -35,12 +35,12 @@ def test_body_of_the_category_answers(world: StreetWorld, category: Category) ->
 
 
 def test_sub_category_falls_to_the_body_of_its_parent(world: StreetWorld, category: Category) -> None:
-    assert responsible_for(CategoryFactory(parent=category), world.congress.pk) == world.department
+    assert responsible_for(CategoryFactory.create(parent=category), world.congress.pk) == world.department
 
 
 def test_sub_category_may_have_a_body_of_its_own(world: StreetWorld, category: Category) -> None:
-    child = CategoryFactory(parent=category)
-    ResponsibilityFactory(category=child, district=world.congress, organisation=world.other_department)
+    child = CategoryFactory.create(parent=category)
+    ResponsibilityFactory.create(category=child, district=world.congress, organisation=world.other_department)
     assert responsible_for(child, world.congress.pk) == world.other_department
 
 
@@ -57,14 +57,16 @@ def test_merged_body_leads_to_its_successor(world: StreetWorld, category: Catego
 
 
 def test_closed_body_is_passed_over_for_that_of_the_parent(world: StreetWorld, category: Category) -> None:
-    child = CategoryFactory(parent=category)
-    ResponsibilityFactory(category=child, district=world.congress, organisation=world.other_department)
+    child = CategoryFactory.create(parent=category)
+    ResponsibilityFactory.create(category=child, district=world.congress, organisation=world.other_department)
     Organisation.objects.filter(pk=world.other_department.pk).update(active=False)
     bump(ORGANISATIONS)
     assert responsible_for(child, world.congress.pk) == world.department
 
 
-def chosen(world: StreetWorld, category: Category | None = None, *, urgency: str = "normal", tier: int = 3) -> int | None:
+def chosen(
+    world: StreetWorld, category: Category | None = None, *, urgency: str = "normal", tier: int = 3
+) -> int | None:
     found = policy_for(
         ClockKind.REPLY, on=TODAY, district_id=world.congress.pk, tier=tier, category=category, urgency=urgency
     )
@@ -72,36 +74,36 @@ def chosen(world: StreetWorld, category: Category | None = None, *, urgency: str
 
 
 def test_more_specific_limit_wins(world: StreetWorld, category: Category) -> None:
-    PolicyFactory(amount=7)
-    PolicyFactory(amount=6, district=world.congress)
-    PolicyFactory(amount=5, tier=3)
-    PolicyFactory(amount=15, urgency="complex")
-    PolicyFactory(amount=3, category=category)
+    PolicyFactory.create(amount=7)
+    PolicyFactory.create(amount=6, district=world.congress)
+    PolicyFactory.create(amount=5, tier=3)
+    PolicyFactory.create(amount=15, urgency="complex")
+    PolicyFactory.create(amount=3, category=category)
     assert chosen(world, tier=1) == 6
     assert chosen(world) == 5
     assert chosen(world, urgency="complex") == 15
-    assert chosen(world, CategoryFactory(parent=category), urgency="complex") == 3
+    assert chosen(world, CategoryFactory.create(parent=category), urgency="complex") == 3
 
 
 def test_newer_of_two_equal_limits_wins(world: StreetWorld) -> None:
-    PolicyFactory(amount=7, valid_from=date(2026, 1, 1))
-    PolicyFactory(amount=9, valid_from=date(2026, 6, 1))
+    PolicyFactory.create(amount=7, valid_from=date(2026, 1, 1))
+    PolicyFactory.create(amount=9, valid_from=date(2026, 6, 1))
     assert chosen(world) == 9
 
 
 def test_limit_counts_only_while_in_force(world: StreetWorld) -> None:
-    PolicyFactory(amount=7, valid_from=date(2026, 1, 1), valid_to=date(2026, 11, 22))
-    PolicyFactory(amount=9, valid_from=date(2026, 11, 24))
+    PolicyFactory.create(amount=7, valid_from=date(2026, 1, 1), valid_to=date(2026, 11, 22))
+    PolicyFactory.create(amount=9, valid_from=date(2026, 11, 24))
     assert chosen(world) is None
 
 
 def test_limit_of_another_clock_does_not_count(world: StreetWorld) -> None:
-    PolicyFactory(clock=ClockKind.SIGN)
+    PolicyFactory.create(clock=ClockKind.SIGN)
     assert chosen(world) is None
 
 
 def test_edited_limit_is_seen_after_its_stamp(world: StreetWorld) -> None:
-    policy = PolicyFactory(amount=7)
+    policy = PolicyFactory.create(amount=7)
     assert chosen(world) == 7
     TimeLimitPolicy.objects.filter(pk=policy.pk).update(amount=8)
     bump(STAMP)
@@ -109,14 +111,14 @@ def test_edited_limit_is_seen_after_its_stamp(world: StreetWorld) -> None:
 
 
 def test_reasons_are_by_kind_and_in_use(world: StreetWorld) -> None:
-    kept = ReasonFactory(kind=ReasonKind.RETURN)
-    ReasonFactory(kind=ReasonKind.RETURN, active=False)
-    ReasonFactory(kind=ReasonKind.DECLINE)
+    kept = ReasonFactory.create(kind=ReasonKind.RETURN)
+    ReasonFactory.create(kind=ReasonKind.RETURN, active=False)
+    ReasonFactory.create(kind=ReasonKind.DECLINE)
     assert reasons(ReasonKind.RETURN) == [kept]
 
 
 def test_residents_choose_from_the_first_level_in_order(world: StreetWorld) -> None:
-    second, first = CategoryFactory(order=2), CategoryFactory(order=1)
-    CategoryFactory(parent=first)
-    CategoryFactory(order=0, active=False)
+    second, first = CategoryFactory.create(order=2), CategoryFactory.create(order=1)
+    CategoryFactory.create(parent=first)
+    CategoryFactory.create(order=0, active=False)
     assert top_categories() == [first, second]

@@ -67,7 +67,9 @@ def test_expiry_cannot_be_added_to_a_salt() -> None:
     assert not is_solved(changed(solved(old), salt=f"{old['salt']}expires=99999999999&"), key)
 
 
-@pytest.mark.parametrize("payload", ["", "x", "[]", "e30=", "bnVsbA==", "=" * 3000, "\x00", "W10=", base64.b64encode(b"[" * 900).decode()])
+@pytest.mark.parametrize(
+    "payload", ["", "x", "[]", "e30=", "bnVsbA==", "=" * 3000, "\x00", "W10=", base64.b64encode(b"[" * 900).decode()]
+)
 def test_rubbish_is_refused(payload: str) -> None:
     assert not is_solved(payload, uuid4())
 
@@ -102,7 +104,18 @@ def test_old_question_is_not_answered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("12", 12), ("１２", 12), ("十二", 12), (" 十八 ", 18), ("012", 12), ("", None), ("abc", None), ("1e1", None), ("99999", None), ("²", 2)],
+    [
+        ("12", 12),
+        ("１２", 12),
+        ("十二", 12),
+        (" 十八 ", 18),
+        ("012", 12),
+        ("", None),
+        ("abc", None),
+        ("1e1", None),
+        ("99999", None),
+        ("²", 2),
+    ],
 )
 def test_read_number(text: str, number: int | None) -> None:
     assert read_number(text) == number

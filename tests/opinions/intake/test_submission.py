@@ -102,7 +102,9 @@ def test_id_numbers_are_not_stored(place: IntakeWorld) -> None:
     assert "要求修路灯" in receipt.opinion.content
 
 
-@pytest.mark.parametrize("text", ["𠮷家楼道灯坏了🙂", "<script>alert(1)</script>", "=HYPERLINK(1)", "a" * 10_000, "中\n文"])
+@pytest.mark.parametrize(
+    "text", ["𠮷家楼道灯坏了🙂", "<script>alert(1)</script>", "=HYPERLINK(1)", "a" * 10_000, "中\n文"]
+)
 def test_submit_keeps_any_text_as_it_is(place: IntakeWorld, text: str) -> None:
     submit(entry=entry(place, content=text), by=None, now=NOW)
     assert Opinion.objects.get().content == text

@@ -105,7 +105,7 @@ def test_deputy_active_is_false_without_a_deputy() -> None:
     ],
 )
 def test_broken_condition_is_reported(row: object) -> None:
-    with pytest.raises(BrokenCondition, match="."):
+    with pytest.raises(BrokenCondition, match=r"\w"):
         read_condition(row)
 
 

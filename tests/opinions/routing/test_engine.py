@@ -38,7 +38,9 @@ def test_rules_after_the_first_match_are_not_tried(rules: list[ReadyRule], known
 def test_every_refusal_shows_the_condition_that_failed(rules: list[ReadyRule], known: Facts) -> None:
     for trial in decide(rules, known).trials:
         answers = [answer.held for answer in trial.asked]
-        assert answers == ([True] * len(trial.rule.conditions) if trial.matched else [True] * (len(answers) - 1) + [False])
+        assert answers == (
+            [True] * len(trial.rule.conditions) if trial.matched else [True] * (len(answers) - 1) + [False]
+        )
 
 
 def test_order_decides_between_two_that_hold() -> None:

@@ -39,7 +39,7 @@ def draft(**fields: Any) -> RuleDraft:
 
 def refused(world: HandlingWorld, **fields: Any) -> list[str]:
     """The fields with which a rule is refused."""
-    rule_set = RuleSetFactory(district=world.congress)
+    rule_set = RuleSetFactory.create(district=world.congress)
     with pytest.raises(InvalidRule) as caught:
         save_rule(rule_set=rule_set, rule=None, draft=draft(**fields), by=None, now=NOW)
     assert not rule_set.rules.exists()
@@ -57,7 +57,7 @@ def test_default_rules_are_loaded_once(ruled: HandlingWorld) -> None:
 
 
 def test_saved_rule_stands_at_the_end(world: HandlingWorld) -> None:
-    rule_set = RuleSetFactory(district=world.congress)
+    rule_set = RuleSetFactory.create(district=world.congress)
     for name in ("一", "二"):
         save_rule(rule_set=rule_set, rule=None, draft=draft(name=name), by=None, now=NOW)
     assert list(rule_set.rules.values_list("order", "name")) == [(1, "一"), (2, "二")]
@@ -158,25 +158,27 @@ def test_activation_is_seen_by_the_next_decision(ruled: HandlingWorld) -> None:
 
 def test_two_versions_in_force_are_impossible(ruled: HandlingWorld) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        RuleSetFactory(district=ruled.congress, version=99, status=RuleSetStatus.ACTIVE)
+        RuleSetFactory.create(district=ruled.congress, version=99, status=RuleSetStatus.ACTIVE)
 
 
 def test_named_rule_without_a_body_is_impossible(world: HandlingWorld) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        RuleFactory(rule_set=RuleSetFactory(district=world.congress), resolver=Resolver.NAMED)
+        RuleFactory.create(rule_set=RuleSetFactory.create(district=world.congress), resolver=Resolver.NAMED)
 
 
 def test_version_without_rules_is_not_activated(world: HandlingWorld) -> None:
-    rule_set = RuleSetFactory(district=world.congress)
-    RuleFactory(rule_set=rule_set, enabled=False)
+    rule_set = RuleSetFactory.create(district=world.congress)
+    RuleFactory.create(rule_set=rule_set, enabled=False)
     with pytest.raises(InvalidRuleSet):
         activate(rule_set=rule_set, by=None, now=NOW)
 
 
 def test_rule_behind_one_that_catches_everything_is_refused(world: HandlingWorld) -> None:
-    rule_set = RuleSetFactory(district=world.congress)
-    RuleFactory(rule_set=rule_set, order=1, name="路灯", conditions=[Keywords(Mode.ANY, ("灯",)).to_json()])
-    RuleFactory(rule_set=rule_set, order=2, name="高杆路灯", conditions=[Keywords(Mode.ANY, ("路灯",)).to_json()])
+    rule_set = RuleSetFactory.create(district=world.congress)
+    RuleFactory.create(rule_set=rule_set, order=1, name="路灯", conditions=[Keywords(Mode.ANY, ("灯",)).to_json()])
+    RuleFactory.create(
+        rule_set=rule_set, order=2, name="高杆路灯", conditions=[Keywords(Mode.ANY, ("路灯",)).to_json()]
+    )
     with pytest.raises(InvalidRuleSet) as caught:
         activate(rule_set=rule_set, by=None, now=NOW)
     assert len(caught.value.problems) == 1
@@ -184,7 +186,7 @@ def test_rule_behind_one_that_catches_everything_is_refused(world: HandlingWorld
 
 
 def test_body_closed_since_the_rule_was_written_stops_activation(world: HandlingWorld) -> None:
-    rule_set = RuleSetFactory(district=world.congress)
+    rule_set = RuleSetFactory.create(district=world.congress)
     fields = {"tier": Tier.DEPARTMENT, "resolver": Resolver.NAMED, "organisation": world.department}
     save_rule(rule_set=rule_set, rule=None, draft=draft(**fields), by=None, now=NOW)
     Organisation.objects.filter(pk=world.department.pk).update(active=False)
@@ -200,18 +202,18 @@ def test_body_closed_since_the_rule_was_written_stops_activation(world: Handling
     [("二", -1, "二一三"), ("二", 1, "一三二"), ("一", -1, "一二三"), ("三", 1, "一二三"), ("三", -1, "一三二")],
 )
 def test_move_changes_places(world: HandlingWorld, name: str, step: int, expected: str) -> None:
-    rule_set = RuleSetFactory(district=world.congress)
+    rule_set = RuleSetFactory.create(district=world.congress)
     for order, one in enumerate("一二三", 1):
-        RuleFactory(rule_set=rule_set, order=order, name=one)
+        RuleFactory.create(rule_set=rule_set, order=order, name=one)
     move_rule(rule=rule_set.rules.get(name=name), step=step, by=None, now=NOW)
     assert "".join(rule_set.rules.order_by("order").values_list("name", flat=True)) == expected
     assert list(rule_set.rules.order_by("order").values_list("order", flat=True)) == [1, 2, 3]
 
 
 def test_delete_closes_the_gap(world: HandlingWorld) -> None:
-    rule_set = RuleSetFactory(district=world.congress)
+    rule_set = RuleSetFactory.create(district=world.congress)
     for order, one in enumerate("一二三", 1):
-        RuleFactory(rule_set=rule_set, order=order, name=one)
+        RuleFactory.create(rule_set=rule_set, order=order, name=one)
     delete_rule(rule=rule_set.rules.get(name="一"), by=None, now=NOW)
     assert list(rule_set.rules.order_by("order").values_list("order", "name")) == [(1, "二"), (2, "三")]
 

@@ -31,7 +31,14 @@ def as_user(user: User) -> Client:
 
 def fields(**changes: Any) -> dict[str, Any]:
     """A rule as the form sends it."""
-    return {"name": "新规则", "tier": Tier.STREET, "resolver": Resolver.STREET, "enabled": "on", "confirm": "on", **changes}
+    return {
+        "name": "新规则",
+        "tier": Tier.STREET,
+        "resolver": Resolver.STREET,
+        "enabled": "on",
+        "confirm": "on",
+        **changes,
+    }
 
 
 def test_rules_are_shown_as_sentences(ruled: HandlingWorld) -> None:
@@ -75,8 +82,8 @@ def test_copy_edit_and_activate(ruled: HandlingWorld) -> None:
 
 
 def test_activation_of_a_bad_draft_lists_the_problems(ruled: HandlingWorld, draft: RuleSet) -> None:
-    rule = RuleFactory(rule_set=draft, order=50, name="永远轮不到的", conditions=[])
-    RuleFactory(rule_set=draft, order=51, name="在它后面", conditions=[])
+    rule = RuleFactory.create(rule_set=draft, order=50, name="永远轮不到的", conditions=[])
+    RuleFactory.create(rule_set=draft, order=51, name="在它后面", conditions=[])
     answer = as_user(ruled.district_staff).post(reverse("routing:activate", args=[draft.version]))
     assert answer.status_code == 422
     assert "在它后面" in answer.content.decode()
@@ -124,7 +131,7 @@ def test_too_long_word_is_refused(ruled: HandlingWorld, draft: RuleSet) -> None:
 
 def test_form_says_which_condition_it_cannot_show(ruled: HandlingWorld, draft: RuleSet) -> None:
     lamp, lift = Keywords(Mode.ANY, ("路灯",)).to_json(), Keywords(Mode.ANY, ("电梯",)).to_json()
-    rule = RuleFactory(rule_set=draft, order=50, conditions=[lamp, lift, {"kind": "weather_is"}])
+    rule = RuleFactory.create(rule_set=draft, order=50, conditions=[lamp, lift, {"kind": "weather_is"}])
     page = as_user(ruled.district_staff).get(reverse("routing:edit_rule", args=[draft.version, rule.pk]))
     assert len(page.context["form"].unread) == 2
     assert "weather_is" in page.content.decode()
@@ -169,7 +176,8 @@ def test_trying_out_tells_rule_and_reason_and_writes_nothing(ruled: HandlingWorl
 
 
 @pytest.mark.parametrize(
-    "changes", [{"text": ""}, {"place": "' OR 1=1"}, {"category": "nowhere"}, {"deputy": "没有这个人"}, {"channel": "🕊"}]
+    "changes",
+    [{"text": ""}, {"place": "' OR 1=1"}, {"category": "nowhere"}, {"deputy": "没有这个人"}, {"channel": "🕊"}],
 )
 def test_trying_out_refuses_what_cannot_be(ruled: HandlingWorld, changes: dict[str, str]) -> None:
     url = reverse("routing:try", args=[RuleSet.objects.get().version])
@@ -196,7 +204,8 @@ def test_why_panel_is_hidden_from_another_street(ruled: HandlingWorld) -> None:
 def test_override_by_form(ruled: HandlingWorld) -> None:
     matter = open_matter(ruled)
     sent = {
-        "tier": Tier.DEPARTMENT, "organisation": ruled.other_department.pk, "why": "类别判断有误", "text": "这是道路照明",
+        "tier": Tier.DEPARTMENT, "organisation": ruled.other_department.pk, "why": "类别判断有误",
+        "text": "这是道路照明",
     }  # fmt: skip
     answer = as_user(ruled.staff).post(reverse("routing:override", args=[matter.code]), sent)
     assert answer.status_code == 302

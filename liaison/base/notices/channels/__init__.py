@@ -14,7 +14,7 @@ class Refused(Exception):
 
 
 class Sender(Protocol):
-    """One channel. `send` returns when the notice was handed over; it raises Refused, or anything else to be tried again.
+    """One channel. `send` returns when the notice was handed over; it raises Refused, or else to be tried again.
 
     `idempotent` says whether handing the same notice over twice reaches the person once (the receiver drops a
     repeated `Notice.key`, or the hand-over is part of our own transaction).
