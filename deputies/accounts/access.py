@@ -14,6 +14,12 @@ from liaison.base.errors import NotAllowed
 View = Callable[..., HttpResponseBase]
 
 
+class SignedIn(HttpRequest):
+    """The request as a view behind `requires` sees it: somebody has signed in."""
+
+    user: User
+
+
 class Permission(StrEnum):
     """Everything that can be permitted. Matter permissions are asked together with the matter."""
 

@@ -1,10 +1,11 @@
 """Forms of the register of contact points."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
@@ -21,6 +22,7 @@ LACKING = "lacking"
 CLOSED = "closed"
 PLACES = (DivisionLevel.STREET, DivisionLevel.COMMUNITY, DivisionLevel.GRID, DivisionLevel.ESTATE)
 """Levels of division in which a point may lie."""
+ELECTORAL = (DivisionLevel.ELECTORAL,)
 
 
 def body_choices(user: User) -> list[tuple[str, str]]:
@@ -28,22 +30,16 @@ def body_choices(user: User) -> list[tuple[str, str]]:
     return [(str(body.pk), body.name) for body in keepable_bodies(user)]
 
 
-def place_choices(user: User) -> Iterator[tuple[str, str]]:
-    """The places below the user's body where a point may lie."""
+def place_choices(user: User, levels: Collection[str], kept: int | None) -> Iterator[tuple[str, str]]:
+    """The places of `levels` below the user's body, and the one that the record has now."""
     tree = division_tree()
     place = user.organisation.division_id if user.organisation else None
-    for division in tree.descendants(place, include_self=True) if place else []:
-        if division.level in PLACES and division.active:
-            yield str(division.pk), tree.path(division.pk)
-
-
-def electoral_choices(user: User) -> Iterator[tuple[str, str]]:
-    """The electoral districts below the user's body."""
-    yield "", "–"
-    place = user.organisation.division_id if user.organisation else None
-    for division in division_tree().descendants(place) if place else []:
-        if division.level == DivisionLevel.ELECTORAL and division.active:
-            yield str(division.pk), division.name
+    rows = tree.descendants(place, include_self=True) if place else []
+    for division in rows:
+        if division.level in levels and (division.active or division.pk == kept):
+            yield str(division.pk), tree.path(division.pk) or division.name
+    if kept and kept not in {division.pk for division in rows}:
+        yield str(kept), tree.path(kept)
 
 
 class PointFilter(forms.Form):
@@ -94,10 +90,14 @@ class PointForm(forms.Form):
         kwargs["initial"] = self._initial(user, point) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         parents = ContactPoint.objects.visible_to(user).in_use().exclude(kind=PointKind.POINT).order_by("name", "id")
-        self.fields["parent"].queryset = parents.exclude(pk=point.pk) if point else parents  # type: ignore[attr-defined]
+        if point is not None:
+            kept = ContactPoint.objects.filter(Q(pk__in=parents.values("pk")) | Q(pk=point.parent_id))
+            parents = kept.exclude(pk=point.pk).order_by("name", "id")
+        self.fields["parent"].queryset = parents  # type: ignore[attr-defined]
+        district = point.electoral_district_id if point is not None else None
         self.fields["organisation"].choices = body_choices(user)  # type: ignore[attr-defined]
-        self.fields["division"].choices = list(place_choices(user))  # type: ignore[attr-defined]
-        self.fields["electoral_district"].choices = list(electoral_choices(user))  # type: ignore[attr-defined]
+        self.fields["division"].choices = list(place_choices(user, PLACES, point and point.division_id))  # type: ignore[attr-defined]
+        self.fields["electoral_district"].choices = [("", "–"), *place_choices(user, ELECTORAL, district)]  # type: ignore[attr-defined]
 
     @staticmethod
     def _initial(user: User, point: ContactPoint | None) -> dict[str, Any]:

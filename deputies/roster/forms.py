@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
@@ -31,14 +32,17 @@ def body_choices(user: User) -> list[tuple[str, str]]:
     return [(str(body.pk), body.name) for body in keepable_bodies(user)]
 
 
-def electoral_choices(user: User) -> Iterator[tuple[str, str]]:
-    """The electoral districts below the place of the user's body."""
+def electoral_choices(user: User, deputy: Deputy | None) -> Iterator[tuple[str, str]]:
+    """The electoral districts below the place of the user's body, and the deputy's present one."""
     place = user.organisation.division_id if user.organisation else None
+    kept = deputy.electoral_district_id if deputy is not None else None
     yield "", "–"
     rows = division_tree().descendants(place) if place else []
     for division in rows:
-        if division.level == DivisionLevel.ELECTORAL and division.active:
+        if division.level == DivisionLevel.ELECTORAL and (division.active or division.pk == kept):
             yield str(division.pk), division.name
+    if kept and kept not in {division.pk for division in rows}:
+        yield str(kept), str(division_tree().get(kept))
 
 
 class DeputyFilter(forms.Form):
@@ -113,9 +117,11 @@ class DeputyForm(forms.Form):
         terms = terms_near(user)
         self.fields["term"].queryset = terms  # type: ignore[attr-defined]
         self.fields["delegation"].queryset = Delegation.objects.filter(term__in=terms).order_by("id")  # type: ignore[attr-defined]
-        self.fields["groups"].queryset = groups_near(user)  # type: ignore[attr-defined]
+        kept = Q(pk__in=[group.pk for group in deputy.groups.all()] if deputy else [])
+        known = Group.objects.filter(Q(pk__in=groups_near(user).values("pk")) | kept)
+        self.fields["groups"].queryset = known.order_by("kind", "name", "id")  # type: ignore[attr-defined]
         self.fields["organisation"].choices = body_choices(user)  # type: ignore[attr-defined]
-        self.fields["electoral_district"].choices = list(electoral_choices(user))  # type: ignore[attr-defined]
+        self.fields["electoral_district"].choices = list(electoral_choices(user, deputy))  # type: ignore[attr-defined]
 
     @staticmethod
     def _initial(user: User, deputy: Deputy | None) -> dict[str, Any]:

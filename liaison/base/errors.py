@@ -1,12 +1,14 @@
 """Expected failures. Each carries a sentence that may be shown to the user as it is."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 
 class DomainError(Exception):
     """A refusal that the user can understand; `field` names the form field it belongs to, if any."""
 
-    message = _("这一步现在不能做。")
+    message: Any = _("这一步现在不能做。")
     status_code = 409
 
     def __init__(self, message: object = None, *, field: str = "") -> None:

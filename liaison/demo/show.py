@@ -53,6 +53,7 @@ def _accounts() -> Iterator[str]:
         if user:
             body = f" {user.organisation}" if user.organisation else ""
             yield _line(username, f"{Role(role).label}{body}", ENGLISH[Role(role)])
+    yield "  三类管理员首次登录要用手机绑定动态验证码 / the administrators bind a second factor (TOTP) at first sign-in"
 
 
 def _line(what: str, chinese: str, english: str) -> str:

@@ -189,7 +189,7 @@ class Story:
         }
         unsatisfied = satisfaction == Satisfaction.UNSATISFIED
         word = evaluation.Word(
-            satisfaction=satisfaction, solved=solved[satisfaction], comment=self.rng.choice(COMMENTS[satisfaction]),
+            satisfaction=satisfaction, solved=solved[satisfaction], comment=self._comment(satisfaction),
             reasons=[self._reason(ReasonKind.UNSATISFIED, "not_solved")] if unsatisfied else [],
         )  # fmt: skip
         invite = self.matter.rating_invites.filter(round=self.matter.round).first()
@@ -197,6 +197,11 @@ class Story:
         evaluation.rate(token=invite.token, word=word, now=self.watch.later(days=days, hours=3))
         self.matter.refresh_from_db()
         return self
+
+    def _comment(self, satisfaction: Satisfaction) -> str:
+        """What the resident adds; on a further round something else."""
+        choices = COMMENTS[satisfaction]
+        return choices[(self.matter.pk + self.matter.round) % len(choices)]
 
     def lapse(self) -> "Story":
         handling.lapse(matter=self.matter, now=self.watch.work(12))
@@ -247,7 +252,8 @@ class Story:
             problem=self.seed.words("problem"), measure=self.seed.words("measure"),
             person=self.cast.handler(self.body).name, due_on=due_on,
         )  # fmt: skip
-        return Content(text=self.seed.words("reply"), reply_class=reply_class, points=(point,))
+        again = "根据您的评价，我单位重新到现场核实，补做了不到位的地方。" if self.matter.round > 1 else ""
+        return Content(text=again + self.seed.words("reply"), reply_class=reply_class, points=(point,))
 
     def _reason(self, kind: ReasonKind, code: str) -> Reason:
         return next(one for one in reasons(kind) if one.code == code)

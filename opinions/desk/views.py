@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from deputies.accounts.access import Permission, can, requires
+from deputies.accounts.access import Permission, SignedIn, can, requires
 from deputies.accounts.models import ADMIN_ROLES, Role, User
 from deputies.accounts.queries import landing_url
 from deputies.accounts.services import reveal_phone
@@ -36,9 +36,9 @@ from opinions.matters.states import OPINION
 
 @require_GET
 @requires(Permission.DESK)
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedIn) -> HttpResponse:
     """What waits for me, and the list of everything in my scope."""
-    user: Any = request.user
+    user = request.user
     if user.role in ADMIN_ROLES:
         return redirect(landing_url(user))
     form, queues = FilterForm(request.GET, user=user), queues_of(user)
@@ -50,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render_page(request, "opinions/desk/home.html", "opinions/desk/_list.html", context)
 
 
-def _listing(request: HttpRequest, queue: Queue, form: FilterForm) -> dict[str, Any]:
+def _listing(request: SignedIn, queue: Queue, form: FilterForm) -> dict[str, Any]:
     """One page of the queue as the form narrows it, lights lit, and how many were found."""
     today = local_today(timezone.now())
     matters = filtered(in_queue(request.user, queue), form.chosen, today)
@@ -61,9 +61,9 @@ def _listing(request: HttpRequest, queue: Queue, form: FilterForm) -> dict[str, 
     return {"page": page, "found": capped_count(matters) if form.searches else None}
 
 
-def _tools(request: HttpRequest) -> dict[str, Any]:
+def _tools(request: SignedIn) -> dict[str, Any]:
     """What stands around the list: saved filters, and what the user may do with it."""
-    user: Any = request.user
+    user = request.user
     return {
         "saved": SavedFilter.objects.filter(user=user),
         "save_form": SaveFilterForm(initial={"query": request.GET.urlencode()}),
@@ -76,7 +76,7 @@ def _tools(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _chosen_queue(request: HttpRequest, queues: tuple[Queue, ...], counts: dict[str, str], *, narrowed: bool) -> Queue:
+def _chosen_queue(request: SignedIn, queues: tuple[Queue, ...], counts: dict[str, str], *, narrowed: bool) -> Queue:
     """The queue asked for; else all when something is searched; else the first that holds anything."""
     by_key = {queue.key: queue for queue in queues}
     asked = by_key.get(request.GET.get("queue", ""))
@@ -92,7 +92,7 @@ def _tabs(queues: tuple[Queue, ...], current: Queue, counts: dict[str, str]) -> 
     return [Tab(one.label, f"{place}?queue={one.key}", counts.get(one.key), one == current) for one in queues]
 
 
-def visible_matter(request: HttpRequest, code: str) -> Matter:
+def visible_matter(request: SignedIn, code: str) -> Matter:
     """The matter if it is in the user's scope, else 404."""
     related = (*LIST_RELATED, "division", "merged_into", "opinion__contact_point", "opinion__assisted_by")
     rows = Matter.objects.visible_to(request.user).select_related(*related)
@@ -101,7 +101,7 @@ def visible_matter(request: HttpRequest, code: str) -> Matter:
 
 @require_GET
 @requires(Permission.MATTER_VIEW)
-def matter(request: HttpRequest, code: str) -> HttpResponse:
+def matter(request: SignedIn, code: str) -> HttpResponse:
     """One matter: what it is, whose turn, what to do, and its whole history."""
     found = visible_matter(request, code)
     today = local_today(timezone.now())
@@ -111,7 +111,7 @@ def matter(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.PHONE_REVEAL)
-def reveal(request: HttpRequest, code: str) -> HttpResponse:
+def reveal(request: SignedIn, code: str) -> HttpResponse:
     """Show the reporter's number after a reason; the look is logged."""
     found = visible_matter(request, code)
     form, shown = RevealForm(request.POST or None), None
@@ -131,7 +131,7 @@ def reveal(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(Permission.MATTER_CLASSIFY)
-def classify_matter(request: HttpRequest, code: str) -> HttpResponse:
+def classify_matter(request: SignedIn, code: str) -> HttpResponse:
     """Set the category right; routing runs once."""
     found = visible_matter(request, code)
     form = ClassifyForm(request.POST or None, initial={"category": found.category_id})
@@ -149,7 +149,7 @@ def classify_matter(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_GET
 @requires(Permission.MATTER_VIEW)
-def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
+def attachment(request: SignedIn, attachment_id: int) -> HttpResponseBase:
     """A file of a matter in the user's scope."""
     scope = Matter.objects.visible_to(request.user)
     found = get_object_or_404(Attachment.objects.select_related("stored"), pk=attachment_id, matter__in=scope)
@@ -158,9 +158,9 @@ def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
 
 @require_GET
 @requires(Permission.MATTER_EXPORT)
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: SignedIn) -> HttpResponse:
     """The list as it is shown, as a spreadsheet."""
-    user: Any = request.user
+    user = request.user
     today, form = local_today(timezone.now()), FilterForm(request.GET, user=user)
     queues = {queue.key: queue for queue in queues_of(user)}
     queue = queues.get(request.GET.get("queue", ""), queues["all"])
@@ -171,7 +171,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.DESK)
-def keep_filter(request: HttpRequest) -> HttpResponse:
+def keep_filter(request: SignedIn) -> HttpResponse:
     """Save the filter under a name."""
     form = SaveFilterForm(request.POST)
     if form.is_valid():
@@ -187,14 +187,14 @@ def keep_filter(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.DESK)
-def forget_filter(request: HttpRequest, filter_id: int) -> HttpResponse:
+def forget_filter(request: SignedIn, filter_id: int) -> HttpResponse:
     """Forget a saved filter."""
     drop_filter(by=request.user, filter_id=filter_id)
     return go(request, reverse("desk:home"))
 
 
 @requires(Permission.DESK)
-def notices(request: HttpRequest) -> HttpResponse:
+def notices(request: SignedIn) -> HttpResponse:
     """The bell: in-app notices; POST marks all as read."""
     if request.method == "POST":
         mark_read(user_id=request.user.pk, now=timezone.now())

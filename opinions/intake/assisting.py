@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from deputies.accounts.models import DISTRICT_ROLES, User
-from deputies.accounts.queries import organisations_below
+from deputies.accounts.queries import organisations_below, street_of
 from deputies.organisations.queries import bodies, division_tree
 from deputies.roster.models import Deputy
 from liaison.base.errors import DomainError
@@ -17,7 +17,6 @@ from opinions.intake.models import Opinion
 from opinions.intake.places import Setting, setting_for_body
 from opinions.intake.privacy import NOTICE_VERSION
 from opinions.intake.services.submission import Entry, Receipt, submit
-from opinions.matters.scope import street_of
 
 RECEIPT_FOR = timedelta(hours=1)
 """How long the officer may show the resident's link: it also leads to the rating, which is not theirs (rule 5)."""

@@ -67,10 +67,17 @@ def terms_near(user: User) -> QuerySet[Term]:
 
 
 def groups_near(user: User) -> QuerySet[Group]:
-    """The groups in use of bodies of the user's county."""
-    places = near(user)
-    ids = [body.pk for body in bodies().by_id.values() if body.division_id in places]
-    return Group.objects.filter(active=True, organisation__in=ids).order_by("kind", "name", "id")
+    """The groups in use of the bodies in the user's scope, and of those above."""
+    return Group.objects.filter(active=True, organisation__in=_scope_and_above(user)).order_by("kind", "name", "id")
+
+
+def _scope_and_above(user: User) -> set[int]:
+    ids = set(organisations_below(user))
+    body = bodies().get(user.organisation_id)
+    while body is not None and body.pk not in ids - {user.organisation_id}:
+        ids.add(body.pk)
+        body = body.parent
+    return ids
 
 
 def groups_with_counts(user: User) -> QuerySet[Group]:

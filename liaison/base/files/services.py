@@ -72,7 +72,7 @@ def discard(rows: Iterable[StoredFile]) -> None:
     """Delete what was written for rows that will not be saved."""
     for row in rows:
         for held in (row.file, row.thumbnail):
-            if held:
+            if held.name:
                 held.storage.delete(held.name)
 
 

@@ -2,6 +2,7 @@
 
 import io
 from contextlib import closing
+from typing import Any
 
 import pytest
 import zxingcpp
@@ -66,7 +67,8 @@ def test_photo_is_shown() -> None:
     out = io.BytesIO()
     Image.new("RGB", (300, 400), (0, 200, 0)).save(out, "JPEG")
     page = Image.open(io.BytesIO(plaques([plaque(photo=out.getvalue())], form="png"))).convert("RGB")
-    assert any(green > 150 and red < 60 for _count, (red, green, _blue) in page.getcolors(10_000_000) or [])
+    colours: list[tuple[int, Any]] = page.getcolors(10_000_000) or []
+    assert any(green > 150 and red < 60 for _count, (red, green, _blue) in colours)
 
 
 def test_no_plaque_is_an_error() -> None:

@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, datetime
+from typing import Any
 
 import python_calamine
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from liaison.base.documents.xlsx import Sheet, workbook
 from liaison.base.workdays.arithmetic import SHANGHAI
 
 
-def read(content: bytes, index: int = 0) -> list[list[object]]:
+def read(content: bytes, index: int = 0) -> list[list[Any]]:
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     return book.get_sheet_by_index(index).to_python()
 

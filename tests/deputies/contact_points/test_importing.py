@@ -224,7 +224,8 @@ def test_changed_cells_are_written_and_told(staff: User, term: Term) -> None:
 @pytest.mark.parametrize("known_by", ["certificate", "phone"])
 def test_a_new_term_renews_the_same_record_and_code(world: StreetWorld, staff: User, term: Term, known_by: str) -> None:
     old = DeputyFactory.create(
-        name="单样云", organisation=world.committee, term=term, certificate="QX1" if known_by == "certificate" else "OLD",
+        name="单样云", organisation=world.committee, term=term,
+        certificate="QX1" if known_by == "certificate" else "OLD",
         phone="13800000001", phone_index=blind_index("13800000001"), status="ended", ended_on=TODAY,
     )  # fmt: skip
     new_term = TermFactory.create(division=world.district, number=7)

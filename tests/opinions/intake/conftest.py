@@ -1,8 +1,9 @@
 """What the tests of intake share."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,10 +21,9 @@ def place(db: None) -> IntakeWorld:
 
 
 @pytest.fixture(autouse=True)
-def _own_files(settings: object, tmp_path: Path) -> Iterator[None]:
+def _own_files(settings: Any, tmp_path: Path) -> None:
     """Photos of a test lie in its own folder."""
-    settings.MEDIA_ROOT = str(tmp_path / "files")  # type: ignore[attr-defined]
-    yield
+    settings.MEDIA_ROOT = str(tmp_path / "files")
 
 
 @pytest.fixture
