@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission, can
 from deputies.accounts.backends import MOST_UNREAD
+from deputies.accounts.models import Role
 from liaison.base.web.chrome import Chrome, Entry
 
 P = Permission
@@ -40,7 +41,7 @@ def desk_chrome(request: HttpRequest) -> Chrome:
             for permission, label, name, icon, phone in PLACES
             if can(user, permission)
         ],
-        menu=[Entry(label=_("修改密码"), url=reverse("accounts:password"), icon="key")],
+        menu=_menu(user),
         unread=min(getattr(user, "unread", 0), MOST_UNREAD),
         notices_url=reverse("desk:notices"),
         search_url=reverse("desk:home") if sees_matters else "",
@@ -50,3 +51,11 @@ def desk_chrome(request: HttpRequest) -> Chrome:
         role=user.get_role_display(),
         logout_url=reverse("accounts:logout"),
     )
+
+
+def _menu(user: Any) -> list[Entry]:
+    """Behind the user's name: the own record, the own background jobs, the password."""
+    own = Entry(label=_("我的代表资料"), url=reverse("roster:me"), icon="person-badge")
+    jobs = Entry(label=_("后台任务"), url=reverse("jobs:list"), icon="hourglass-split")
+    password = Entry(label=_("修改密码"), url=reverse("accounts:password"), icon="key")
+    return [*[own] * (user.role == Role.DEPUTY), *[jobs] * can(user, P.PLAQUE_PRINT), password]

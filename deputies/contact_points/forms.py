@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
 from deputies.contact_points.models import ContactPoint, PointKind, Standard
+from deputies.contact_points.plaques import deputies_for, points_for
 from deputies.contact_points.services import Details
 from deputies.organisations.models import DivisionLevel, Organisation
 from deputies.organisations.queries import bodies, division_tree
@@ -94,9 +95,9 @@ class PointForm(forms.Form):
             kept = ContactPoint.objects.filter(Q(pk__in=parents.values("pk")) | Q(pk=point.parent_id))
             parents = kept.exclude(pk=point.pk).order_by("name", "id")
         self.fields["parent"].queryset = parents  # type: ignore[attr-defined]
-        district = point.electoral_district_id if point is not None else None
+        place, district = (point.division_id, point.electoral_district_id) if point is not None else (None, None)
         self.fields["organisation"].choices = body_choices(user)  # type: ignore[attr-defined]
-        self.fields["division"].choices = list(place_choices(user, PLACES, point and point.division_id))  # type: ignore[attr-defined]
+        self.fields["division"].choices = list(place_choices(user, PLACES, place))  # type: ignore[attr-defined]
         self.fields["electoral_district"].choices = [("", "–"), *place_choices(user, ELECTORAL, district)]  # type: ignore[attr-defined]
 
     @staticmethod
@@ -186,7 +187,6 @@ class PlaqueForm(forms.Form):
 
     what = forms.ChoiceField(
         label=_("制作什么"),
-        choices=[("points", _("联系点公示牌")), ("deputies", _("代表公示牌"))],
         widget=forms.RadioSelect,
         initial="points",
     )
@@ -199,7 +199,13 @@ class PlaqueForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisations"].choices = body_choices(user)  # type: ignore[attr-defined]
+        counts = {"points": points_for(user).count(), "deputies": deputies_for(user).count()}
+        self.fields["what"].choices = [  # type: ignore[attr-defined]
+            ("points", _("联系点公示牌（全部 %(count)s 块）") % {"count": counts["points"]}),
+            ("deputies", _("代表公示牌（全部 %(count)s 块）") % {"count": counts["deputies"]}),
+        ]
+        chosen = [(str(body.pk), str(body)) for body in keepable_bodies(user)]
+        self.fields["organisations"].choices = chosen  # type: ignore[attr-defined]
         if len(self.fields["organisations"].choices) < 2:  # type: ignore[attr-defined]
             del self.fields["organisations"]
 

@@ -18,7 +18,18 @@ from deputies.organisations.queries import bodies, division_tree, ids_below
 from deputies.roster.models import Delegation, Deputy, Group, Term
 from deputies.roster.services import Details, add_deputy, change_deputy, differences, renew
 from deputies.roster.services.matching import Known
-from deputies.roster.services.rows import NAME, POINTS, REQUIRED, TERM, BadCell, Reference, Said, read
+from deputies.roster.services.rows import (
+    COLUMNS,
+    NAME,
+    PASSED_OVER,
+    POINTS,
+    REQUIRED,
+    TERM,
+    BadCell,
+    Reference,
+    Said,
+    read,
+)
 from deputies.roster.states import DeputyStatus
 from liaison.base.errors import InvalidInput
 from liaison.base.imports import ImportReport, Row, Table
@@ -103,6 +114,9 @@ def _check_columns(table: Table, report: ImportReport) -> None:
     for name in REQUIRED:
         if name not in table.columns:
             report.refuse(1, name, _("缺少这一列。请下载模板，保留第一行表头。"))
+    for name in table.columns:
+        if name and name not in (*COLUMNS, *PASSED_OVER):
+            report.refuse(1, name, _("不认识这一列。请按模板改列名，或删去这一列。"))
     if not table.rows and report.ok:
         report.refuse(0, "", _("表里没有数据行。"))
 

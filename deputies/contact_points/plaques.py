@@ -22,6 +22,8 @@ from liaison.base.jobs.models import Job
 KIND = "plaques"
 Form = Literal["pdf", "png", "svg"]
 CONTENT_TYPES: dict[str, str] = {"pdf": "application/pdf", "png": "image/png", "svg": "image/svg+xml"}
+SEATS = 3
+"""Contact points named on a deputy's plaque, the last stationed first."""
 MOST = 1_000
 """Plaques in one file; more would be slow to print and to download."""
 
@@ -115,7 +117,7 @@ def make_plaques(work: Job, progress: Progress) -> Product:
     else:
         data = plaques_of_deputies(deputies_for(user, organisations))
     content = render(data, "pdf", progress=progress)
-    return Product(f"{what}-plaques-{work.pk}.pdf", content, CONTENT_TYPES["pdf"])
+    return Product(f"{work.title}.pdf", content, CONTENT_TYPES["pdf"])
 
 
 def job_title(what: str, count: int) -> str:
@@ -153,7 +155,7 @@ def _of_deputy(deputy: Deputy) -> PlaqueData:
         url=deputy_url(deputy),
         code=grouped(deputy.code),
         phone=deputy.organisation.phone,
-        hours=[_seat(row.contact_point) for row in seats],
+        hours=[_seat(row.contact_point) for row in seats[:SEATS]],
         photo=_photo(deputy),
     )
 

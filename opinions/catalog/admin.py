@@ -51,8 +51,8 @@ class ReasonAdmin(CatalogAdmin):
 
 @admin.register(ReplyTemplate)
 class ReplyTemplateAdmin(CatalogAdmin):
-    list_display = ("name", "organisation", "category", "active")
-    list_filter = ("active",)
+    list_display = ("name", "writer", "organisation", "category", "active")
+    list_filter = ("writer", "active")
     list_select_related = ("organisation", "category")
     search_fields = ("name", "text")
 

@@ -205,8 +205,15 @@ class Reason(models.Model):
         return self.name
 
 
+class Writer(models.TextChoices):
+    """Who answers: a deputy in person, or a body that handled the matter."""
+
+    DEPUTY = "deputy", _("代表")
+    BODY = "body", _("承办单位")
+
+
 class ReplyTemplate(models.Model):
-    """A beginning for a reply; the writer makes it fit."""
+    """A beginning for a reply; the writer makes it fit. What is left to fill in stands as `__`."""
 
     organisation = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("机构")
@@ -215,6 +222,7 @@ class ReplyTemplate(models.Model):
         Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("类别")
     )
     name = models.CharField(_("名称"), max_length=60)
+    writer = models.CharField(_("供谁使用"), max_length=8, blank=True, choices=Writer)
     text = models.TextField(_("内容"))
     active = models.BooleanField(_("在用"), default=True)
     personal_fields: tuple[str, ...] = ()

@@ -1,6 +1,9 @@
 """Reading clocks: what runs, how it stands, and the sum behind it."""
 
 from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 from liaison.base.workdays.arithmetic import Light, light
 from liaison.base.workdays.explain import sentences
@@ -24,4 +27,10 @@ def light_of(clock: Clock, today: date) -> Light | None:
 
 def told(clock: Clock) -> list[str]:
     """How the due date came about, in sentences of the reader's language."""
-    return [sentence for part in clock.explanation for sentence in sentences(part)]
+    return [line for part in clock.explanation for line in (*_why(part), *sentences(part))]
+
+
+def _why(part: dict[str, Any]) -> list[str]:
+    """Why a limit was added to the first one."""
+    words = {"pause": _("等居民补充期间暂停，顺延。"), "extension": _("经交办单位批准，延长一次。")}
+    return [words[part["cause"]]] if part.get("cause") in words else []

@@ -4,14 +4,20 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from deputies.organisations.models import Organisation
+from liaison.base.audit.models import Event
+from liaison.base.audit.services import Fact, record
+from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import DomainError
+from liaison.base.stamps import Stamp
 from liaison.base.workdays.arithmetic import Unit, compute_due, local_today, subtract_workdays, workdays_between
 from liaison.base.workdays.explain import explanation
+from liaison.base.workdays.queries import STAMP as CALENDAR
 from liaison.base.workdays.queries import current_calendar
-from opinions.catalog.models import ClockKind, TimeLimitPolicy
+from opinions.catalog.models import ClockKind
 from opinions.catalog.queries import policy_for
 from opinions.clocks.models import Clock
 from opinions.matters.models import Matter
@@ -20,6 +26,14 @@ RESIDENTS = (ClockKind.RATE, ClockKind.SUPPLY)
 """Clocks that bind the resident: they give no light to any body."""
 WINDOWS = (ClockKind.RETURN,)
 """Clocks that give a right until a day, and no duty."""
+
+
+PAUSE, EXTENSION = "pause", "extension"
+"""Why a limit was made longer, as the explanation keeps it."""
+CHAIN = "clocks"
+"""Chain of the ledger in which recomputations stand as a whole; each matter's chain has its own line."""
+
+name_verbs({"recompute": _("重新计算时限")})
 
 
 class AlreadyExtended(DomainError):
@@ -54,13 +68,20 @@ def build_clock(
     return clock
 
 
-def _compute(clock: Clock, *, start: date, amount: int, unit: str, warn_before: int) -> None:
+def _compute(clock: Clock, *, start: date, amount: int, unit: str, warn_before: int, cause: str = "") -> None:
+    """Add a limit to the clock's sum; `cause` says why one is added to the first."""
     calendar = current_calendar()
     limit = compute_due(calendar, start, amount, Unit(unit))
     clock.due_on = limit.due
     clock.warn_on = max(clock.started_on, subtract_workdays(calendar, limit.due, warn_before))
     clock.provisional = clock.provisional or limit.provisional
-    clock.explanation = [*clock.explanation, explanation(limit)]
+    clock.explanation = [*clock.explanation, explanation(limit) | ({"cause": cause} if cause else {})]
+
+
+def _add(clock: Clock, amount: int, unit: str, cause: str) -> None:
+    """Let the clock run longer, counted from the day it was due."""
+    warn_before = clock.policy.warn_before if clock.policy else 1
+    _compute(clock, start=clock.due_on, amount=amount, unit=unit, warn_before=warn_before, cause=cause)
 
 
 def start_clock(
@@ -111,18 +132,20 @@ def pause_clocks(*, matter: Matter, now: datetime) -> None:
 
 def resume_clocks(*, matter: Matter, now: datetime) -> None:
     """Let paused clocks run on: the working days of the pause are added to the limit."""
-    today, calendar = local_today(now), current_calendar()
+    today = local_today(now)
     for clock in matter.clocks.filter(stopped_at__isnull=True, paused_on__isnull=False).select_related("policy"):
         paused_on: date = clock.paused_on  # type: ignore[assignment]
-        days = max(0, workdays_between(calendar, paused_on, today))
         clock.pauses = [*clock.pauses, [paused_on.isoformat(), today.isoformat()]]
         clock.paused_on = None
-        if days:
-            _compute(
-                clock, start=clock.due_on, amount=days, unit=Unit.WORKING_DAYS, warn_before=_warn_before(clock.policy)
-            )
+        _add_pause(clock, paused_on, today)
         clock.save()
     refresh_due(matter)
+
+
+def _add_pause(clock: Clock, first: date, last: date) -> None:
+    days = workdays_between(current_calendar(), first, last)
+    if days > 0:
+        _add(clock, days, Unit.WORKING_DAYS, PAUSE)
 
 
 def extend_clock(*, clock: Clock, amount: int, unit: str, by: Any, now: datetime) -> Clock:
@@ -130,14 +153,10 @@ def extend_clock(*, clock: Clock, amount: int, unit: str, by: Any, now: datetime
     if clock.extended:
         raise AlreadyExtended
     clock.extended = True
-    _compute(clock, start=clock.due_on, amount=amount, unit=unit, warn_before=_warn_before(clock.policy))
+    _add(clock, amount, unit, EXTENSION)
     clock.save()
     refresh_due(clock.matter)
     return clock
-
-
-def _warn_before(policy: TimeLimitPolicy | None) -> int:
-    return policy.warn_before if policy else 1
 
 
 def due_values(clocks: Iterable[Clock]) -> dict[str, Any]:
@@ -157,3 +176,57 @@ def refresh_due(matter: Matter) -> None:
         Matter.objects.filter(pk=matter.pk).update(**values)
         for name, value in values.items():
             setattr(matter, name, value)
+
+
+def follow_calendar(*, now: datetime) -> int | None:
+    """Recompute all open limits if the working calendar was edited since that was last done; else None, by two looks.
+
+    Sweeps call it, so that importing a list is enough, and a missed run heals itself.
+    """
+    version = Stamp.objects.filter(name=CALENDAR).values_list("version", flat=True).first() or 0
+    done = Event.objects.filter(chain=CHAIN, verb="recompute").order_by("-seq").only("data").first()
+    if version == (done.data["calendar"] if done else 0):
+        return None
+    moved = recompute_open(now=now)
+    with transaction.atomic():
+        fact = Fact(verb="recompute", data={"calendar": version, "matters": moved})
+        record(CHAIN, fact, by=None, now=now)
+    return moved
+
+
+def recompute_open(*, now: datetime) -> int:
+    """Compute every limit that still runs by the present calendar; says in the history of each matter what moved.
+
+    Each matter has its own transaction. Returns how many matters had a limit that moved.
+    """
+    running = Clock.objects.filter(stopped_at__isnull=True).order_by("matter_id")
+    ids = running.values_list("matter_id", flat=True).distinct()
+    return sum(_recompute_matter(pk, now) for pk in ids.iterator(chunk_size=2000))
+
+
+@transaction.atomic
+def _recompute_matter(pk: int, now: datetime) -> bool:
+    matter = Matter.objects.select_for_update().get(pk=pk)
+    moved = []
+    for clock in matter.clocks.filter(stopped_at__isnull=True).select_related("policy"):
+        before = clock.due_on, clock.provisional
+        _compute_again(clock)
+        clock.save()
+        if before[0] != clock.due_on:
+            moved.append({"clock": clock.kind, "from": before[0].isoformat(), "to": clock.due_on.isoformat()})
+    refresh_due(matter)
+    if moved:
+        record(matter.chain, Fact(verb="recompute", data={"moved": moved}), by=None, now=now)
+    return bool(moved)
+
+
+def _compute_again(clock: Clock) -> None:
+    """The clock's sum anew: the first limit, its finished pauses, its extension."""
+    extensions = [part for part in clock.explanation if part.get("cause") == EXTENSION]
+    warn_before = clock.policy.warn_before if clock.policy else 1
+    clock.explanation, clock.provisional = [], False
+    _compute(clock, start=clock.started_on, amount=clock.amount, unit=clock.unit, warn_before=warn_before)
+    for first, last in clock.pauses:
+        _add_pause(clock, date.fromisoformat(first), date.fromisoformat(last))
+    for part in extensions:
+        _add(clock, part["amount"], part["unit"], EXTENSION)

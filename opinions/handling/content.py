@@ -20,6 +20,7 @@ MOST_POINTS = 20
 PROBLEM_MAX = 200
 PERSON_MAX = 40
 TEXT_MAX = 10_000
+GAPS = _("模板里还有没填的“__”，请填好再发，用不到的请删去。")
 SUBSTANCE = 12
 """A text that keeps fewer characters than this, once phrases and filling are gone, says nothing."""
 EMPTY_PHRASES = (
@@ -132,6 +133,8 @@ def _about_reply(content: Content, today: date) -> Iterator[Fault]:
         yield Fault("text", _("请写下答复的正文。"))
     if len(content.text) > TEXT_MAX:
         yield Fault("text", _("内容太长，请控制在 10000 字以内。"))
+    if has_gaps(content.text):
+        yield Fault("text", GAPS)
     if content.reply_class not in ReplyClass.values:
         yield Fault("reply_class", _("请选择答复类别。"))
     if content.reply_class not in ("", ReplyClass.EXPLAINED) and not content.filled:
@@ -157,6 +160,11 @@ def _about_points(content: Content) -> Iterator[Fault]:
         for field, message in missing.items():
             if not point.blank and not getattr(point, field):
                 yield Fault(field, message, number)
+
+
+def has_gaps(text: str) -> bool:
+    """Whether something of a template (`__`) was left to fill in."""
+    return "__" in text
 
 
 def says_nothing(text: str) -> bool:

@@ -13,7 +13,7 @@ from deputies.roster.models import Deputy, DeputyQuerySet
 from liaison.base.errors import DomainError
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import Transition, WrongState
-from opinions.catalog.models import ClockKind, ReplyTemplate
+from opinions.catalog.models import ClockKind, ReplyTemplate, Writer
 from opinions.handling.models import Assignment, Part, Reply, ReplyPoint, ReplyStatus
 from opinions.handling.standing import RULES, Standing, leads_on, refusal
 from opinions.matters.models import Matter, MatterQuerySet
@@ -92,12 +92,13 @@ def open_draft(user: User, matter: Matter) -> Reply | None:
 
 
 def templates_for(user: User, matter: Matter, *, most: int = 8) -> list[ReplyTemplate]:
-    """Templates that fit the matter: those of the user's own body first, then those for everybody."""
+    """Templates that fit the matter and the writer: those of the user's own body first, then those for everybody."""
     category = matter.category
     lineage = [category.pk, category.parent_id] if category else []
     fits = Q(category__isnull=True) | Q(category__in=[one for one in lineage if one])
     rows = own_templates(user) | ReplyTemplate.objects.filter(active=True, organisation__isnull=True)
-    return list(rows.filter(fits).order_by(F("organisation").asc(nulls_last=True), "name", "id")[:most])
+    others = Writer.DEPUTY if user.role in DEPARTMENT_ROLES else Writer.BODY
+    return list(rows.filter(fits).exclude(writer=others).order_by(F("organisation").asc(nulls_last=True), "id")[:most])
 
 
 def own_templates(user: User) -> QuerySet[ReplyTemplate]:

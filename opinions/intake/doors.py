@@ -14,7 +14,7 @@ from liaison.base.workdays.arithmetic import Unit, local_today
 from opinions.catalog.models import ClockKind, Urgency
 from opinions.catalog.queries import policy_for
 from opinions.intake.challenge import new_challenge
-from opinions.intake.forms import OpinionForm
+from opinions.intake.forms import OpinionForm, privacy_help
 from opinions.intake.hints import HINTS
 from opinions.intake.places import Setting, all_streets
 from opinions.intake.privacy import NOTICE_VERSION
@@ -36,6 +36,7 @@ def place_words(entrance: Entrance) -> str:
 
 def form_context(outcome: Outcome, *, now: datetime) -> dict[str, Any]:
     """Context of `_form.html`."""
+    outcome.form["consent_privacy"].help_text = privacy_help()
     return {
         "entrance": outcome.entrance,
         "form": outcome.form,

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.core.validators import MaxLengthValidator
 from django.urls import reverse_lazy
-from django.utils.functional import cached_property, lazy
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,7 +25,8 @@ from opinions.intake.services.submission import CONTENT_MAX
 MOST_PHOTOS = 6
 
 
-def _privacy_help() -> str:
+def privacy_help() -> str:
+    """What stands below the consent, with the way to the notice."""
     link = format_html('<a href="{}" target="_blank">{}</a>', reverse_lazy("intake:privacy"), _("个人信息怎样使用"))
     return format_html(_("请先看：{}。不满 14 周岁的，由监护人同意。"), link)
 
@@ -132,7 +133,6 @@ class OpinionForm(ContentForm):
     consent_contact = forms.BooleanField(label=gettext_lazy("可以打这个电话问我详情"), required=False)
     consent_privacy = forms.BooleanField(
         label=gettext_lazy("我看过并同意个人信息的使用说明"),
-        help_text=lazy(_privacy_help, str)(),
         error_messages={"required": gettext_lazy("请先勾选同意。不同意的话，可以直接到联络站当面反映。")},
     )
     elsewhere_ok = forms.BooleanField(label=gettext_lazy("我知道了，仍然要在这里反映"), required=False)
@@ -268,6 +268,8 @@ class AssistedForm(ContentForm):
         self.fields["content"].label = _("居民反映什么")
         self.fields["phone"].help_text = _("填了，居民会收到短信，用链接核对和查进度。")
         self.fields["name"].label = _("居民的称呼")
+        self.fields["place"].widget = forms.TextInput()
+        self.fields["anonymous"].label = _("匿名：办理的单位看不到称呼和电话")
         self.order_fields(["channel", "content", "photos", "place", "community", "name", "phone", "deputy", "category"])
 
     def clean_deputy(self) -> Deputy | None:

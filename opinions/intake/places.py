@@ -1,5 +1,6 @@
 """Where a matter may lie: communities to choose from, and the bodies that answer for a place. From cached copies."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -66,10 +67,16 @@ def communities_under(division: Division) -> list[Division]:
     ]
 
 
-def community_choices(
-    district: Organisation, first: Organisation | None = None
-) -> list[tuple[str, list[tuple[str, str]]]]:
+Choices = Sequence[tuple[str, Sequence[tuple[str, str]]]]
+
+
+def community_choices(district: Organisation, first: Organisation | None = None) -> Choices:
     """Communities of a district as grouped choices (code, name) under their streets; the street `first` leads."""
+    part = f"intake_choices:{district.pk}:{first.pk if first else ''}"
+    return cached(STAMP, lambda: _community_choices(district, first), part=part)
+
+
+def _community_choices(district: Organisation, first: Organisation | None) -> Choices:
     streets = sorted(street_committees_of(district), key=lambda street: first is None or street.pk != first.pk)
     grouped = []
     for street in streets:

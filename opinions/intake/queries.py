@@ -1,25 +1,37 @@
 """Through which door a resident comes, and what has become of what was raised."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
 
-from deputies.contact_points.models import ContactPoint, Stationing
+from deputies.accounts.models import User
+from deputies.contact_points.models import ContactPoint, ContactPointQuerySet, Stationing
 from deputies.organisations.models import Division
-from deputies.organisations.queries import division_tree
-from deputies.roster.models import Deputy
+from deputies.organisations.queries import bodies, division_tree
+from deputies.roster.models import Deputy, DeputyQuerySet
 from liaison.base.codes import normalise
+from liaison.base.prepared import Prepared
 from opinions.intake.models import KeptPhoto, Opinion
 from opinions.intake.places import Setting, setting_for_body, setting_of
-from opinions.intake.throttle import NO_LOAD, Load
+from opinions.intake.throttle import NO_LOAD, NO_SENDER, SLOTS, Load, counted
 from opinions.matters.models import Reporter
 
-_SITS_AT = (
-    Stationing.objects.current().filter(deputy=OuterRef("pk"), contact_point__active=True).order_by("-since", "-id")
+_SEAT = JSONObject(
+    point="contact_point",
+    division="contact_point__division",
+    name="contact_point__name",
+    address="contact_point__address",
+    electoral="contact_point__electoral_district",
 )
+"""Where a deputy sits."""
+_TOLD = ("id", "is_active", "email", "wecom_id")
+"""What is loaded of the accounts behind a deputy: whether and how they can be told."""
 
 
 @dataclass(frozen=True)
@@ -47,44 +59,56 @@ class Entrance:
         return f"intake-d-{self.deputy.code}" if self.deputy else f"intake-p-{self.point.code if self.point else ''}"
 
 
-def deputy_entrance(code: str, counts: Mapping[str, Any] | None = None) -> Entrance | None:
+def _deputies_called(code: str, **sender: Any) -> DeputyQuerySet:
+    seats = Stationing.objects.current().filter(deputy=OuterRef("pk"), contact_point__active=True)
+    latest = seats.order_by("-since", "-id").annotate(seat=_SEAT).values("seat")[:1]
+    people = {who: JSONObject(**{name: f"{who}__{name}" for name in _TOLD}) for who in ("user", "helper")}
+    said = {f"said_of_{who}": fields for who, fields in people.items()}
+    return Deputy.objects.active().filter(code=code).order_by().annotate(seat=Subquery(latest), **said, **counted(**sender))
+
+
+def _points_called(code: str, **sender: Any) -> ContactPointQuerySet:
+    return ContactPoint.objects.in_use().filter(code=code).order_by().annotate(**counted(**sender))
+
+
+_DEPUTY = Prepared(_deputies_called, code=str, **SLOTS)
+_POINT = Prepared(_points_called, code=str, **SLOTS)
+
+
+def deputy_entrance(code: str, sender: Mapping[str, Any] = NO_SENDER) -> Entrance | None:
     """The door of a deputy in office, with account, helper and point, in one statement; None for any other code."""
-    deputies = Deputy.objects.active().select_related("organisation", "user", "helper")
-    deputy = (
-        deputies.filter(code=normalise(code))
-        .annotate(sits_at=Subquery(_SITS_AT.values("contact_point")[:1]))
-        .annotate(sits_in=Subquery(_SITS_AT.values("contact_point__division")[:1]))
-        .annotate(place_name=Subquery(_SITS_AT.values("contact_point__name")[:1]))
-        .annotate(sits_for=Subquery(_SITS_AT.values("contact_point__electoral_district")[:1]))
-        .annotate(place_address=Subquery(_SITS_AT.values("contact_point__address")[:1]), **(counts or {}))
-        .first()
-    )
-    if deputy is None:
+    row: Any = next(iter(_DEPUTY.rows(code=normalise(code), **sender)), None)
+    if row is None:
         return None
-    place = division_tree().get(deputy.sits_in)
-    setting = setting_of(place) if place else setting_for_body(deputy.organisation)
+    row.user, row.helper = _person(row.user_id, row.said_of_user), _person(row.helper_id, row.said_of_helper)
+    row.organisation = bodies().get(row.organisation_id) or row.organisation
+    row.electoral_district = division_tree().get(row.electoral_district_id) or row.electoral_district
+    seat = json.loads(row.seat) if row.seat else {}
+    place = division_tree().get(seat.get("division"))
     return Entrance(
-        setting, deputy=deputy, point_id=deputy.sits_at, place_name=deputy.place_name or "",
-        place_address=deputy.place_address or "", electoral_district=division_tree().get(deputy.sits_for),
-        load=_load(deputy),
+        setting_of(place) if place else setting_for_body(row.organisation), deputy=row, point_id=seat.get("point"),
+        place_name=seat.get("name", ""), place_address=seat.get("address", ""),
+        electoral_district=division_tree().get(seat.get("electoral")), load=Load(row.of_address, row.of_phone),
     )  # fmt: skip
 
 
-def point_entrance(code: str, counts: Mapping[str, Any] | None = None) -> Entrance | None:
+def _person(key: int | None, said: str) -> User | None:
+    """The account behind a deputy; what is not needed to tell it something is loaded when asked for."""
+    return User.from_db(DEFAULT_DB_ALIAS, _TOLD, [json.loads(said)[name] for name in _TOLD]) if key else None
+
+
+def point_entrance(code: str, sender: Mapping[str, Any] = NO_SENDER) -> Entrance | None:
     """The door of a contact point in use, in one statement; None for any other code."""
-    points = ContactPoint.objects.in_use().select_related("organisation", "division")
-    point = points.filter(code=normalise(code)).annotate(**(counts or {})).first()
+    point: Any = next(iter(_POINT.rows(code=normalise(code), **sender)), None)
     if point is None:
         return None
-    place: Division = division_tree().get(point.division_id) or point.division
+    tree = division_tree()
+    point.organisation = bodies().get(point.organisation_id) or point.organisation
+    point.division = tree.get(point.division_id) or point.division
     return Entrance(
-        setting_of(place), point=point, point_id=point.pk, place_name=point.name, place_address=point.address,
-        electoral_district=division_tree().get(point.electoral_district_id), load=_load(point),
+        setting_of(point.division), point=point, point_id=point.pk, place_name=point.name, place_address=point.address,
+        electoral_district=tree.get(point.electoral_district_id), load=Load(point.of_address, point.of_phone),
     )  # fmt: skip
-
-
-def _load(row: object) -> Load:
-    return Load(getattr(row, "of_address", 0), getattr(row, "of_phone", 0))
 
 
 def opinion_by_key(key: UUID) -> Opinion | None:

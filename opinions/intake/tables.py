@@ -56,8 +56,8 @@ class Sheet:
     def open(cls, file: ImportFile, chosen: Mapping[str, str], *, now: datetime) -> "Sheet | None":
         """The sheet with the mapping chosen on the page, or guessed; None when the file is gone."""
         try:
-            content = file.stored.file.open("rb").read()
-            table = read_table(content, name=file.stored.name)
+            with file.stored.file.open("rb") as held:
+                table = read_table(held.read(), name=file.stored.name)
         except (OSError, DomainError):
             return None
         channel = chosen.get("channel", "")

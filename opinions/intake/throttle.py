@@ -5,7 +5,7 @@ question in plain words; refusal comes far later.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -61,16 +61,30 @@ class Load:
 NO_LOAD = Load()
 
 
-def counts(*, client_hash: str, phone_index: str, now: datetime) -> dict[str, Any]:
+NOBODY = "-"
+"""Stands for a sender of whom nothing is known: no address, no number."""
+SLOTS: dict[str, Any] = {"client": str, "client_since": datetime, "phone": str, "phone_since": datetime}
+
+
+def counts(*, client_hash: str = "", phone_index: str = "", now: datetime) -> dict[str, Any]:
+    """The values of `SLOTS` for one sender."""
+    return {
+        "client": client_hash or NOBODY,
+        "client_since": now - SPAN,
+        "phone": phone_index or NOBODY,
+        "phone_since": now - DAY,
+    }
+
+
+NO_SENDER = counts(now=datetime(2000, 1, 1, tzinfo=UTC))
+"""For a page that is only looked at."""
+
+
+def counted(*, client: str, client_since: datetime, phone: str, phone_since: datetime) -> dict[str, CappedCount]:
     """Expressions that count a sender's last opinions, to hang on a query that is made anyway."""
-    found: dict[str, Any] = {}
-    if client_hash:
-        mine = Reporter.objects.filter(client_hash=client_hash, created_at__gt=now - SPAN)
-        found["of_address"] = CappedCount(mine, MOST_PER_ADDRESS)
-    if phone_index:
-        same = Reporter.objects.filter(phone_index=phone_index, created_at__gt=now - DAY)
-        found["of_phone"] = CappedCount(same, MOST_PER_PHONE)
-    return found
+    mine = Reporter.objects.filter(client_hash=client, created_at__gt=client_since)
+    same = Reporter.objects.filter(phone_index=phone, created_at__gt=phone_since)
+    return {"of_address": CappedCount(mine, MOST_PER_ADDRESS), "of_phone": CappedCount(same, MOST_PER_PHONE)}
 
 
 def may_keep(*, client_hash: str, now: datetime) -> bool:

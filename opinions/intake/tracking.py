@@ -138,7 +138,7 @@ def _add_own(page: TrackPage, reporter: Reporter, course: Course) -> None:
     page.opinion = Opinion.objects.select_related("addressed_to", "contact_point").get(pk=page.matter.pk)
     mine = Q(reporter=reporter) | Q(reporter__isnull=True, by__isnull=False)
     read = page.shown.lines.filter(mine, audience=Audience.PUBLIC)
-    page.lines = list(read.select_related("organisation").order_by("id"))
+    page.lines = list(read.order_by("id"))
     page.photos = photos_of(page, reporter)
     page.replies = public_replies(page.shown)
     page.declined = course.last("decline")

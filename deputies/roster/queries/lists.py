@@ -72,12 +72,12 @@ def groups_near(user: User) -> QuerySet[Group]:
 
 
 def _scope_and_above(user: User) -> set[int]:
-    ids = set(organisations_below(user))
+    above: set[int] = set()
     body = bodies().get(user.organisation_id)
-    while body is not None and body.pk not in ids - {user.organisation_id}:
-        ids.add(body.pk)
+    while body is not None and body.pk not in above:
+        above.add(body.pk)
         body = body.parent
-    return ids
+    return above | organisations_below(user)
 
 
 def groups_with_counts(user: User) -> QuerySet[Group]:

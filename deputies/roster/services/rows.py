@@ -21,6 +21,8 @@ NAME, IDENTITY, LEVEL, TERM, DISTRICT, DELEGATION, GROUPS, TITLE = (
 PHONE, CERTIFICATE, BODY, POINTS, PUBLIC = "手机", "代表证号", "联系机构代码", "驻点代码", "公开项"
 COLUMNS = (NAME, IDENTITY, LEVEL, TERM, DISTRICT, DELEGATION, GROUPS, TITLE, PHONE, CERTIFICATE, BODY, POINTS, PUBLIC)
 REQUIRED = (NAME,)
+PASSED_OVER = ("序号", "性别", "备注", "联系机构", "状态", "离任日期", "二维码代码")
+"""Columns that may stand in a file and are not read: those of our own export, and what lists often carry."""
 COLUMN_OF_FIELD = {
     "name": NAME, "level": LEVEL, "term": TERM, "electoral_district": DISTRICT, "delegation": DELEGATION,
     "certificate": CERTIFICATE, "organisation": BODY, "phone": PHONE,

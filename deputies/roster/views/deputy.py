@@ -225,8 +225,16 @@ def _act(
 
 
 _OFFICE: dict[str, tuple[type[forms.Form], Callable[..., object], Callable[[], str]]] = {
-    "suspend": (ReasonForm, services.suspend, lambda: _("暂停期间，二维码引导到联系点；新的反映由街道接收。")),
+    "suspend": (
+        ReasonForm,
+        services.suspend,
+        lambda: _("暂停期间，二维码引导到联系点。手上未办完的事项，请街道在工作台转办。"),
+    ),
     "resume": (OptionalReasonForm, services.resume, lambda: _("恢复后，二维码重新指向代表本人。")),
-    "end": (EndForm, services.end_office, lambda: _("离任后，二维码引导到原联系点；办理中的事项由街道接手。")),
+    "end": (
+        EndForm,
+        services.end_office,
+        lambda: _("离任后，二维码引导到原联系点。手上未办完的事项，请街道在工作台转办。"),
+    ),
     "renew": (forms.Form, services.renew, lambda: _("代表重新当选。请随后修改届次；二维码不变。")),
 }

@@ -10,6 +10,8 @@ from liaison.base.codes import qr_svg
 from liaison.base.documents.pdf import render
 
 TEMPLATE = "plaque.typ"
+MOST_PEOPLE = 8
+"""Deputies named on a contact point's plaque; more are told as a number."""
 Progress = Callable[[int, int], None]
 
 
@@ -65,6 +67,8 @@ def _page(number: int, one: PlaqueData, pictures: dict[str, bytes]) -> dict[str,
     page = asdict(one)
     page["photo"] = f"photo{number}.jpg" if one.photo else ""
     page["qr"] = f"qr{number}.svg"
+    page["people"] = list(one.people[:MOST_PEOPLE])
+    page["more"] = _("等 %(count)s 位") % {"count": len(one.people)} if len(one.people) > MOST_PEOPLE else ""
     return page
 
 

@@ -12,6 +12,7 @@ from liaison.base.errors import InvalidInput
 from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
 from opinions.catalog.models import Tier
+from opinions.handling.content import GAPS, has_gaps
 from opinions.handling.models import Reply, ReplyStatus
 from opinions.handling.services.common import checked_text, side_of, standing_for
 from opinions.handling.services.outcome import become_replied
@@ -31,10 +32,12 @@ def answer(
     """The deputy's answer, written by the deputy or by the paired helper in the deputy's name.
 
     From submitted it takes first, in the same transaction. `photos` are prepared and not saved yet.
-    Raises InvalidInput for an empty text or another class.
+    Raises InvalidInput for an empty text, one with gaps, or another class.
     """
     side = side_of(standing_for("answer", matter=matter, by=by, now=now))
     text = checked_text(text, field="text", missing=_("请写下答复的内容。"))
+    if has_gaps(text):
+        raise InvalidInput(GAPS, field="text")
     if reply_class not in ANSWER_CLASSES:
         raise InvalidInput(_("代表答复只能选“已解决”或“说明解释”。"), field="reply_class")
     if matter.status == Status.SUBMITTED:

@@ -38,6 +38,16 @@ class OpinionReport(ImportReport):
     """How many went to each body or deputy, by name."""
     unknown_categories: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def by_holder(self) -> list[tuple[str, int]]:
+        """Bodies and deputies with their numbers, the largest first (a template would ask the counter for a key)."""
+        return self.held.most_common()
+
+    @property
+    def by_category(self) -> list[tuple[str, int]]:
+        """Words for categories that are not known here, the most frequent first."""
+        return self.unknown_categories.most_common()
+
 
 def import_table(
     table: Table,

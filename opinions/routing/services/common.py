@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.organisations.models import Organisation
 from liaison.base.audit.services import Fact
+from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import DomainError, StaleState
 from opinions.catalog.models import ClockKind
 from opinions.matters.models import Matter
@@ -16,6 +17,7 @@ from opinions.matters.services import tell_body
 from opinions.matters.states import Status
 from opinions.routing.models import RoutingDecision
 
+name_verbs({"reroute": _("重新分派"), "override": _("人工改派")})
 REROUTABLE = (Status.SUBMITTED, Status.TAKEN, Status.RETURNED, Status.REWORK)
 """Where a new decision may still change something: nobody is handling the matter."""
 

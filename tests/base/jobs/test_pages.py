@@ -46,11 +46,11 @@ def _page(name: str, *args: Any) -> str:
     return reverse(f"jobs:{name}", args=args)
 
 
-def test_page_of_a_waiting_job_polls_and_reloads_without_javascript(desk: Client, user: User) -> None:
+def test_page_of_a_waiting_job_polls_and_has_a_link_for_those_without_javascript(desk: Client, user: User) -> None:
     job = _job(user)
     text = desk.get(_page("job", job.pk)).content.decode()
     assert 'hx-trigger="every 2s"' in text
-    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in text
+    assert f'<a class="btn" href="{_page("job", job.pk)}">' in text
     assert "刷新进度" in text
     assert "没有运行" not in text
     Job.objects.update(created_at=timezone.now() - timedelta(minutes=2))

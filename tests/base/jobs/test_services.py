@@ -140,7 +140,12 @@ def test_run_makes_the_file_and_keeps_it_for_seven_days(user: User, work: Any) -
 
 def test_run_twice_does_the_work_once(user: User, work: Any) -> None:
     calls: list[int] = []
-    work["run"] = lambda job, progress: calls.append(job.pk) or PDF
+
+    def count(job: Job, progress: Progress) -> Product:
+        calls.append(job.pk)
+        return PDF
+
+    work["run"] = count
     job = _started(user)
     assert run(job.pk)
     assert not run(job.pk)
@@ -290,7 +295,7 @@ def test_purge_expired_deletes_the_file_and_keeps_the_row(
     with django_capture_on_commit_callbacks(execute=True):
         assert services.purge_expired(now=timezone.now() + timedelta(days=8)) == 1
     assert not StoredFile.objects.exists()
-    assert not stored.file.storage.exists(stored.file.name)
+    assert not stored.file.storage.exists(str(stored.file.name))
     with pytest.raises(services.Expired):
         services.result_of(job=_again(job), by=user, now=timezone.now())
 

@@ -9,7 +9,7 @@ from liaison.base.web.client import client_address, client_hash
 
 
 def ask(peer: str = "10.0.0.1", forwarded: str | None = None) -> str:
-    headers = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
+    headers: Any = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
     return client_address(RequestFactory().get("/", REMOTE_ADDR=peer, **headers))
 
 

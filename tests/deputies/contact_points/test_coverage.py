@@ -6,14 +6,9 @@ from deputies.accounts.models import Role, User
 from deputies.contact_points.coverage import Coverage, coverage_for
 from tests.factories.accounts import UserFactory
 from tests.factories.contact_points import ContactPointFactory
-from tests.factories.organisations import StreetWorld, street_world
+from tests.factories.organisations import StreetWorld
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> StreetWorld:
-    return street_world()
 
 
 @pytest.fixture

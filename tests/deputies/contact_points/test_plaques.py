@@ -19,22 +19,12 @@ from liaison.base.jobs.tasks import run
 from liaison.celery import app
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.contact_points import ContactPointFactory, StationingFactory
-from tests.factories.organisations import StreetWorld, street_world
+from tests.factories.organisations import StreetWorld
 from tests.factories.roster import DeputyFactory
 
 pytestmark = pytest.mark.django_db
 SMALL = 0.22
 """A plaque printed at a fifth of A4: its symbol is then 17 mm wide."""
-
-
-@pytest.fixture
-def world() -> StreetWorld:
-    return street_world()
-
-
-@pytest.fixture
-def staff(world: StreetWorld) -> User:
-    return UserFactory.create(role=Role.STREET_STAFF, organisation=world.committee)
 
 
 @pytest.fixture

@@ -16,16 +16,11 @@ from deputies.roster.models import Deputy, PublicField
 from deputies.roster.services import replace_code, suspend
 from liaison.base.codes import grouped
 from tests.factories.contact_points import SHANGHAI, ContactPointFactory, DutySlotFactory, StationingFactory
-from tests.factories.organisations import StreetWorld, street_world
+from tests.factories.organisations import StreetWorld
 from tests.factories.roster import DeputyFactory, GroupFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=SHANGHAI)
-
-
-@pytest.fixture
-def world() -> StreetWorld:
-    return street_world()
 
 
 @pytest.fixture

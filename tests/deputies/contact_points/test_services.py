@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from deputies.accounts.models import Role, User
+from deputies.accounts.models import User
 from deputies.contact_points import services
 from deputies.contact_points.models import ContactPoint, DutySlot, FormerPointCode, PointKind, Standard
 from deputies.roster.access import NotYours
@@ -15,25 +15,14 @@ from liaison.base.audit.models import Event
 from liaison.base.audit.services import verify
 from liaison.base.codes import PLAQUE_LENGTH, is_code
 from liaison.base.errors import InvalidInput, StaleState
-from tests.factories.accounts import UserFactory
 from tests.factories.contact_points import SHANGHAI, ContactPointFactory, DutySlotFactory, StationingFactory
-from tests.factories.organisations import StreetWorld, street_world
+from tests.factories.organisations import StreetWorld
 from tests.factories.roster import DeputyFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=SHANGHAI)
 TODAY = date(2026, 11, 22)
 NINE = datetime(2026, 12, 1, 9, 0, tzinfo=SHANGHAI)
-
-
-@pytest.fixture
-def world() -> StreetWorld:
-    return street_world()
-
-
-@pytest.fixture
-def staff(world: StreetWorld) -> User:
-    return UserFactory.create(role=Role.STREET_STAFF, organisation=world.committee)
 
 
 @pytest.fixture

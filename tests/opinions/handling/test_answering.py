@@ -84,3 +84,10 @@ def test_answer_again_after_rework_is_a_new_round(world: HandlingWorld) -> None:
     handling.answer(matter=matter, text="已换新灯。", by=world.deputy_user, now=NOW)
     assert (matter.satisfaction, matter.status) == ("", Status.REPLIED)
     assert RatingInvite.objects.filter(matter=matter, round=2).count() == 1
+
+
+def test_answer_with_a_gap_of_a_template_is_refused(world: HandlingWorld) -> None:
+    matter = open_matter(world, deputy=world.deputy)
+    with pytest.raises(InvalidInput) as caught:
+        handling.answer(matter=matter, text="我于__月__日到现场了解。", by=world.deputy_user, now=NOW)
+    assert caught.value.field == "text"

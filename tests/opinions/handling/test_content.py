@@ -77,3 +77,8 @@ def test_empty_talk_is_found_in_text_and_measures() -> None:
 @given(st.text(max_size=200))
 def test_any_text_can_be_looked_at(text: str) -> None:
     assert says_nothing(text) in (True, False)
+
+
+def test_text_with_a_gap_of_a_template_is_refused() -> None:
+    content = Content(text="我单位于__月__日到现场。", reply_class="D")
+    assert [fault.field for fault in faults(content, TODAY)] == ["text"]

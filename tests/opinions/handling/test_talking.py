@@ -5,7 +5,7 @@ import pytest
 from liaison.base.audit.models import Audience
 from liaison.base.errors import InvalidInput, NotAllowed
 from liaison.base.notices.models import Channel, Notice
-from opinions.catalog.models import Category, ReplyTemplate
+from opinions.catalog.models import Category, ReplyTemplate, Writer
 from opinions.handling import services as handling
 from opinions.handling.queries import own_templates, templates_for
 from opinions.handling.services import NotToResident
@@ -92,3 +92,10 @@ def test_templates_offered_are_the_own_first_and_fit_the_category(world: Handlin
     handling.save_template(by=world.handler, name="公交", text="三", category=bus)
     ReplyTemplate.objects.create(name="甲", text="一")
     assert [row.name for row in templates_for(world.handler, matter)] == ["乙", "甲"]
+
+
+def test_templates_offered_are_those_of_the_writers_kind(world: HandlingWorld) -> None:
+    matter = signed(world)
+    kinds = {row.writer for row in templates_for(world.handler, matter)}
+    assert kinds == {Writer.BODY}
+    assert {row.writer for row in templates_for(world.deputy_user, matter)} == {Writer.DEPUTY}

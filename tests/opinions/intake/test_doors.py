@@ -181,3 +181,14 @@ def test_deputy_page_weighs_little_on_first_load(client: Client, place: IntakeWo
 def test_deputy_page_loads_nothing_from_elsewhere(client: Client, place: IntakeWorld) -> None:
     page = client.get(place.deputy_path).content.decode()
     assert re.findall(r'(?:src|href)="(?:https?:)?//', page) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/t/", "/privacy/"])
+def test_every_page_leads_to_the_privacy_notice(client: Client, place: IntakeWorld, path: str) -> None:
+    assert 'href="/privacy/"' in client.get(path).content.decode()
+
+
+def test_privacy_notice_names_who_is_responsible(client: Client, place: IntakeWorld) -> None:
+    page = client.get("/privacy/").content.decode()
+    assert place.world.congress.name in page
+    assert "14 周岁" in page

@@ -167,13 +167,17 @@ def test_unknown_category_is_told_and_kept_as_a_tag(place: IntakeWorld) -> None:
     assert Matter.objects.get().tags == ["三农"]
 
 
-@pytest.mark.parametrize(("text", "name"), [("城建", "城建城管"), ("交通出行", "交通出行"), ("urban", "城建城管"), ("", None)])
+@pytest.mark.parametrize(
+    ("text", "name"), [("城建", "城建城管"), ("交通出行", "交通出行"), ("urban", "城建城管"), ("", None)]
+)
 def test_category_is_found_by_part_of_its_name(place: IntakeWorld, text: str, name: str | None) -> None:
     found = find_category(text)
     assert (found.name if found else None) == name
 
 
-@pytest.mark.parametrize("text", ["2026-09-09", "2026/9/9", "2026年9月9日", "2026-09-09 08:30", "２０２６-09-09 08:30:15"])
+@pytest.mark.parametrize(
+    "text", ["2026-09-09", "2026/9/9", "2026年9月9日", "2026-09-09 08:30", "２０２６-09-09 08:30:15"]
+)
 def test_dates_are_read_as_people_write_them(place: IntakeWorld, text: str) -> None:
     row = Row(2, {"内容": "事", "日期": text})
     made = entry_from(row, {"内容": "content", "日期": "raised_on"}, target(place), now=NOW)
@@ -220,7 +224,9 @@ def test_command_reads_xlsx_with_a_mapping(place: IntakeWorld, tmp_path: Path) -
     file = tmp_path / "t.xlsx"
     file.write_bytes(out.getvalue())
     street = place.world.places.street.code
-    call_command("import_opinions", str(file), "--street", street, "--map", "工单=source_number", "--map", "说了什么=content")
+    call_command(
+        "import_opinions", str(file), "--street", street, "--map", "工单=source_number", "--map", "说了什么=content"
+    )
     assert Opinion.objects.get().source_number == "20240001"
 
 
@@ -281,6 +287,7 @@ def test_page_tries_and_then_imports(client: Client, place: IntakeWorld) -> None
     page = client.get(path).content.decode()
     assert "导入 1 件" in page
     assert "东门三盏路灯" in page
+    assert f"{place.world.committee.name} 1" in page
     assert not Matter.objects.exists()
     assert client.post(path, {}).status_code == 302
     assert Matter.objects.get().opinion.source_system == "表"

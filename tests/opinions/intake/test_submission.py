@@ -164,7 +164,7 @@ def test_two_presses_at_the_same_moment_make_one_opinion() -> None:
 def test_submit_inside_a_failing_transaction_leaves_nothing(place: IntakeWorld) -> None:
     with transaction.atomic():
         submit(entry=entry(place), by=None, now=NOW)
-        transaction.set_rollback(True)  # noqa: FBT003 - Django's signature
+        transaction.set_rollback(True)
     assert not Matter.objects.exists()
 
 

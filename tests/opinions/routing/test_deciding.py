@@ -4,6 +4,7 @@ import pytest
 
 from liaison.base.audit.models import Event
 from liaison.base.audit.services import verify
+from liaison.base.audit.verbs import verb_words
 from liaison.base.errors import InvalidInput, StaleState
 from opinions.catalog.models import Category, ClockKind, Tier, Urgency
 from opinions.handling.standing import NotYourTurn
@@ -148,3 +149,8 @@ def test_rules_may_raise_the_urgency(world: HandlingWorld) -> None:
     matter = open_matter(world)
     reroute(matter=matter, by=world.staff, reason="更正", now=NOW)
     assert matter.urgency == Urgency.URGENT
+
+
+@pytest.mark.parametrize("verb", ["reroute", "override"])
+def test_verbs_of_routing_have_words(verb: str) -> None:
+    assert str(verb_words(verb)) != verb

@@ -76,5 +76,16 @@ def test_contradiction_is_seen(one: Condition, other: Condition) -> None:
     assert never_holds([one, other], NAMES) == (one, other)
 
 
-def test_category_and_its_branch_do_not_contradict() -> None:
-    assert never_holds([CategoryIn(("a",)), CategoryIn(("a.1",))], NAMES) is None
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (CategoryIn(("a",)), CategoryIn(("a.1",))),
+        (CategoryIn(("a", "b")), CategoryIn(("b",))),
+        (Keywords(ANY, ("灯", "路")), Keywords(NONE, ("灯",))),
+        (Keywords(ANY, ("灯",)), Keywords(NONE, ("路灯",))),
+        (Keywords(NONE, ("灯",)), Keywords(NONE, ("路",))),
+        (DeputyAddressed(value=True), DeputyActive(value=False)),
+    ],
+)
+def test_conditions_that_can_both_hold_do_not_contradict(one: Condition, other: Condition) -> None:
+    assert never_holds([one, other], NAMES) is None

@@ -9,13 +9,13 @@ from django.urls import reverse
 from deputies.accounts.models import User
 from opinions.catalog.models import Tier
 from opinions.matters.states import Status
-from opinions.routing.conditions import Keywords, Mode
+from opinions.routing.conditions import CategoryIn, Keywords, Mode
 from opinions.routing.models import Resolver, Rule, RuleSet, RuleSetStatus
 from opinions.routing.queries import raised_of
 from opinions.routing.services import copy_rule_set, plan, settle
 from tests.factories.accounts import sign_in
 from tests.factories.matters import NOW, HandlingWorld, assigned, open_matter
-from tests.factories.routing import RuleFactory
+from tests.factories.routing import RuleFactory, RuleSetFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +51,37 @@ def test_rules_are_shown_as_sentences(ruled: HandlingWorld) -> None:
 @pytest.mark.parametrize("name", ["deputy_user", "handler", "admin"])
 def test_rules_are_not_for_everybody(ruled: HandlingWorld, name: str) -> None:
     assert as_user(ruled.users[name]).get(reverse("routing:list")).status_code == 403
+
+
+@pytest.mark.parametrize("rules", [1, 30])
+def test_page_of_rules_asks_as_much_for_thirty_as_for_one(
+    world: HandlingWorld, rules: int, django_assert_max_num_queries: Any
+) -> None:
+    rule_set = RuleSetFactory.create(district=world.congress)
+    for order in range(1, rules + 1):
+        RuleFactory.create(
+            rule_set=rule_set, order=order, tier=Tier.DEPARTMENT, resolver=Resolver.NAMED,
+            organisation=world.department, conditions=[CategoryIn(("urban",)).to_json()],
+        )  # fmt: skip
+    client, url = as_user(world.district_staff), reverse("routing:version", args=[rule_set.version])
+    client.get(url)
+    with django_assert_max_num_queries(12):
+        page = client.get(url)
+    assert len(page.context["rules"]) == rules
+
+
+@pytest.mark.parametrize("decisions", [1, 30])
+def test_why_panel_asks_as_much_for_thirty_decisions_as_for_one(
+    ruled: HandlingWorld, decisions: int, django_assert_max_num_queries: Any
+) -> None:
+    matter = open_matter(ruled)
+    for _n in range(decisions):
+        settle(plan(raised_of(matter), now=NOW), matter=matter)
+    client, url = as_user(ruled.staff), reverse("routing:why", args=[matter.code])
+    client.get(url)
+    with django_assert_max_num_queries(12):
+        page = client.get(url)
+    assert len(page.context["decisions"]) == decisions
 
 
 def test_district_without_rules_says_what_happens(world: HandlingWorld) -> None:

@@ -1,6 +1,7 @@
 """Random people do random things to a matter; whatever they do, certain things hold."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -15,7 +16,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -25,6 +25,7 @@ from liaison.base.audit.models import Event
 from liaison.base.audit.services import verify
 from liaison.base.errors import DomainError
 from liaison.base.workdays.arithmetic import local_today
+from liaison.base.workflow import Transition
 from opinions.catalog.models import ClockKind, ReasonKind
 from opinions.clocks.queries import running_clocks
 from opinions.clocks.services import RESIDENTS, WINDOWS
@@ -51,10 +52,15 @@ USERS = (
     "other_head",
     "district_staff",
 )
+DICE = st.randoms(use_true_random=True)
+ENDING = ("merge", "decline")
+"""Verbs after which little more can happen."""
+WEIGHTS = {"sign": 6, "draft": 8, "reply": 8, "send_back": 3, "co_opinion": 8, "answer": 3, "relay": 0.2, "raise": 0.3}
+"""How much likelier than others a verb is, so that the long ways are gone too."""
 NOBODYS = (Status.WAITING, Status.REPLIED, *FINAL)
 SETTINGS = settings(
-    max_examples=250,
-    stateful_step_count=50,
+    max_examples=300,
+    stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     database=None,
@@ -65,6 +71,7 @@ class Machine(RuleBasedStateMachine):
     """One matter in one district. `world` is set by the test; each example runs in its own savepoint."""
 
     world: HandlingWorld
+    done: Counter[str]
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,8 +86,12 @@ class Machine(RuleBasedStateMachine):
         self.savepoint.__exit__(None, None, None)
 
     @initialize(held_by_deputy=st.booleans())
+    def begin(self, held_by_deputy: bool) -> None:
+        self.raised(held_by_deputy)
+
     def raised(self, held_by_deputy: bool) -> None:
-        self.pk = open_matter(self.world, deputy=self.world.deputy if held_by_deputy else None).pk
+        self.rated, self.events = {}, 0
+        self.pk = open_matter(self.world, deputy=self.world.deputy if held_by_deputy else None, now=self.now).pk
 
     @property
     def matter(self) -> Matter:
@@ -96,51 +107,60 @@ class Machine(RuleBasedStateMachine):
         except DomainError:
             assert (self.matter.version, self.matter.status, Event.objects.count()) == before
 
-    @rule(verb=st.sampled_from(VERBS), name=st.sampled_from(USERS), seed=st.integers(0, 9))
-    def somebody_tries_something(self, verb: str, name: str, seed: int) -> None:
+    @rule(verb=st.sampled_from(VERBS), name=st.sampled_from(USERS), dice=DICE)
+    def somebody_tries_something(self, verb: str, name: str, dice: random.Random) -> None:
+        if verb in ENDING:
+            return
         with self.attempted():
-            act(verb, self.world, self.matter, {"by": getattr(self.world, name), "now": self.now}, random.Random(seed))
+            act(verb, self.world, self.matter, {"by": getattr(self.world, name), "now": self.now}, dice)
 
-    @rule(name=st.sampled_from(USERS), seed=st.integers(0, 99))
-    def somebody_does_what_is_offered(self, name: str, seed: int) -> None:
-        user, matter = getattr(self.world, name), self.matter
-        offered = [row.verb for row in verbs_for(user, matter, now=self.now)]
-        if offered:
-            dice = random.Random(seed)
-            with self.attempted():
-                act(dice.choice(offered), self.world, matter, {"by": user, "now": self.now}, dice)
+    @rule(dice=DICE)
+    def life_goes_on(self, dice: random.Random) -> None:
+        for _step in range(4):
+            matter = self.matter
+            if matter.status in FINAL and (matter.status != Status.CLOSED or dice.random() < 0.5):
+                self.raised(dice.random() < 0.5)
+            elif matter.status in (Status.WAITING, Status.REPLIED):
+                self._resident_does(matter, dice)
+            else:
+                self._people_do(matter, dice)
+            if dice.random() < 0.15:
+                self.now += timedelta(days=dice.choice([1, 1, 2, 12]))
+                handling.expire_supplies(now=self.now)
 
-    @rule(days=st.integers(1, 12))
-    def time_passes(self, days: int) -> None:
-        self.now += timedelta(days=days)
-        handling.expire_supplies(now=self.now)
-
-    @rule(text=st.sampled_from(["补充一张照片", "东边三盏"]))
-    def resident_supplies(self, text: str) -> None:
-        matter = self.matter
+    def _people_do(self, matter: Matter, dice: random.Random) -> None:
+        offers = [(name, row.verb) for name in USERS for row in self._offered(name, matter)]
+        calm = [offer for offer in offers if offer[1] not in ENDING]
+        chosen = calm if calm and dice.random() < 0.97 else offers
+        verbs = sorted({one for _name, one in chosen})
+        (verb,) = dice.choices(verbs, [WEIGHTS.get(one, 1) for one in verbs])
+        name = dice.choice([one for one, held in chosen if held == verb])
         with self.attempted():
-            handling.supply(matter=matter, reporter=matter.reporters.get(), text=text, now=self.now)
+            act(verb, self.world, matter, {"by": getattr(self.world, name), "now": self.now}, dice)
+            self.done[verb] += 1
 
-    @rule()
-    def resident_withdraws(self) -> None:
-        matter = self.matter
+    def _offered(self, name: str, matter: Matter) -> list[Transition]:
+        return verbs_for(getattr(self.world, name), matter, now=self.now)
+
+    def _resident_does(self, matter: Matter, dice: random.Random) -> None:
+        who: dict[str, Any] = {"matter": matter, "now": self.now}
+        reporter = matter.reporters.get()
         with self.attempted():
-            handling.withdraw(matter=matter, reporter=matter.reporters.get(), now=self.now)
+            if matter.status == Status.WAITING and dice.random() < 0.1:
+                handling.withdraw(reporter=reporter, **who)
+            elif matter.status == Status.WAITING:
+                handling.supply(reporter=reporter, text="东边三盏", **who)
+            elif dice.random() < 0.2:
+                handling.lapse(**who)
+            else:
+                self._rate(dice.choice(["satisfied", "mostly", "unsatisfied"]), who)
 
-    @precondition(lambda self: self.matter.status == Status.REPLIED)
-    @rule(word=st.sampled_from(["satisfied", "mostly", "unsatisfied"]))
-    def resident_rates(self, word: str) -> None:
-        matter = self.matter
-        self.rated[matter.round] = word
-        if word == "unsatisfied" and matter.round < 3:
-            handling.send_to_rework(matter=matter, now=self.now, actor="反映人")
+    def _rate(self, word: str, who: dict[str, Any]) -> None:
+        self.rated[who["matter"].round] = word
+        if word == "unsatisfied" and who["matter"].round < 3:
+            handling.send_to_rework(actor="反映人", **who)
         else:
-            handling.close_rated(matter=matter, satisfaction=word, now=self.now, actor="反映人")
-
-    @rule()
-    def silence_lapses(self) -> None:
-        with self.attempted():
-            handling.lapse(matter=self.matter, now=self.now)
+            handling.close_rated(satisfaction=word, actor="反映人", **who)
 
     @invariant()
     def turn_is_somebodys_or_the_residents(self) -> None:
@@ -259,21 +279,7 @@ def act(verb: str, world: HandlingWorld, matter: Matter, who: dict[str, Any], di
 
 @pytest.mark.django_db
 def test_whatever_people_do_the_rules_of_a_matter_hold() -> None:
-    Machine.world = handling_world()
+    Machine.world, Machine.done = handling_world(), Counter()
     run_state_machine_as_test(Machine, settings=SETTINGS)
-
-
-import collections
-
-DONE = collections.Counter()
-_act = act
-
-
-def act(verb, *a):
-    r = _act(verb, *a)
-    DONE[verb] += 1
-    return r
-
-
-def teardown_module():
-    open("/tmp/done.txt", "w").write(repr(DONE))
+    print(Machine.done)
+    assert len(Machine.done) > len(VERBS) // 2, "the run went too few ways to say anything"
