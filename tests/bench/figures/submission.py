@@ -13,6 +13,7 @@ from uuid import uuid4
 import altcha
 from django.utils import timezone
 
+from deputies.contact_points.models import ContactPoint
 from deputies.organisations.models import Division
 from deputies.roster.models import Deputy
 from liaison.demo.build import district
@@ -33,6 +34,7 @@ EACH = 160
 LEAST_RATIO = 0.6
 MOST_STATEMENTS = 12
 BOUNDARY = "bench"
+REFERENCES = ("deputy", "contact_point", "category", "community")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Filled:
     """A form filled in by a resident."""
 
     deputy: Deputy
+    point: ContactPoint
     community: Division
     category: Category
     text: str
@@ -66,7 +69,8 @@ class Filled:
 
     @property
     def for_floor(self) -> dict[str, str]:
-        return self.common | {"community": str(self.community.pk), "category": str(self.category.pk)}
+        chosen = (self.deputy, self.point, self.category, self.community)
+        return self.common | {name: str(one.pk) for name, one in zip(REFERENCES, chosen, strict=True)}
 
     @property
     def address(self) -> str:
@@ -89,12 +93,12 @@ class Residents:
         self.port, self.url = port, f"http://127.0.0.1:{port}"
         cast = Cast(district())
         self.places = [
-            (deputy, place)
+            (deputy, cast.points(committee)[0], place)
             for committee in cast.committees
             for deputy, place in zip(cast.reachable(committee), cast.communities(committee) * 50, strict=False)
         ]
         self.texts = [
-            _words(issue, place.name) for issue, (_deputy, place) in zip(issues(), self.places * 50, strict=False)
+            _words(issue, place.name) for issue, (*_door, place) in zip(issues(), self.places * 50, strict=False)
         ]
         self.categories = top_categories()
         self.numbers = iter(range(1, 10**8))
@@ -103,8 +107,8 @@ class Residents:
     def fill(self) -> Filled:
         """The next form."""
         number = next(self.numbers)
-        deputy, place = self.places[number % len(self.places)]
-        return Filled(deputy, place, self.rng.choice(self.categories), self.rng.choice(self.texts), number)
+        deputy, point, place = self.places[number % len(self.places)]
+        return Filled(deputy, point, place, self.rng.choice(self.categories), self.rng.choice(self.texts), number)
 
     @cached_property
     def token(self) -> str:

@@ -2,17 +2,21 @@
 
 from django.db import models
 
+from deputies.contact_points.models import ContactPoint
 from deputies.organisations.models import Division
+from deputies.roster.models import Deputy
 from opinions.catalog.models import Category
 
 
 class Sent(models.Model):
-    """What a resident sent. The foreign keys are the two that the product's form lets the resident choose."""
+    """What a resident sent, with the four references that the product's form carries as well."""
 
     content = models.TextField()
     place = models.CharField(max_length=160, blank=True)
     name = models.CharField(max_length=40, blank=True)
     phone = models.CharField(max_length=20, blank=True)
+    deputy = models.ForeignKey(Deputy, on_delete=models.PROTECT, related_name="+")
+    contact_point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, related_name="+")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

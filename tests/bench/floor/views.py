@@ -13,7 +13,7 @@ from tests.bench.floor.models import Sent, Step
 class SentForm(ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Sent
-        fields = ["content", "place", "name", "phone", "category", "community"]
+        fields = ["content", "place", "name", "phone", "deputy", "contact_point", "category", "community"]
 
 
 @public

@@ -9,7 +9,7 @@ from django.urls import reverse
 from deputies.accounts.models import User
 from deputies.organisations.models import OrganisationKind
 from liaison.base.stamps import bump
-from opinions.catalog.models import ReasonKind, ReplyTemplate, Responsibility, Tier
+from opinions.catalog.models import ReasonKind, ReplyTemplate, Responsibility, Tier, Writer
 from opinions.catalog.queries import STAMP
 from opinions.handling import services as handling
 from opinions.handling.forms.base import seen_state
@@ -102,7 +102,7 @@ def test_deputy_answers_with_three_taps(world: HandlingWorld) -> None:
 
 def test_template_is_added_to_what_was_typed(world: HandlingWorld) -> None:
     matter = open_matter(world, deputy=world.deputy)
-    row = ReplyTemplate.objects.filter(organisation__isnull=True).order_by("name").first()
+    row = ReplyTemplate.objects.filter(organisation__isnull=True, writer=Writer.DEPUTY).order_by("name").first()
     assert row is not None
     data = {"template": row.pk, "text": "王阿姨您好！", "reply_class": "A"}
     answer = browser(world.deputy_user).post(place("answer", matter), data)

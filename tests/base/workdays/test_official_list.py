@@ -1,0 +1,129 @@
+"""Importing a year: all or nothing, every bad row named, and what changed."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
+
+from liaison.base.audit.models import Event
+from liaison.base.workdays.models import CalendarDay, CalendarYear
+from liaison.base.workdays.official_list import BadCalendar, NotPublished, packaged_list, parse, parse_json
+from liaison.base.workdays.queries import current_calendar
+from liaison.base.workdays.services import import_year, load_packaged_year
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+MAKE_UP_2026 = [date(2026, 1, 4), date(2026, 2, 14), date(2026, 2, 28), date(2026, 5, 9), date(2026, 9, 20), date(2026, 10, 10)]
+
+
+def listed(year: int = 2031, *days: tuple[str, bool]) -> dict[str, Any]:
+    rows = days or ((f"{year}-01-01", True),)
+    return {"year": year, "days": [{"name": "元旦", "date": day, "isOffDay": off} for day, off in rows]}
+
+
+@pytest.mark.django_db
+def test_import_replaces_the_year_and_is_used_at_once() -> None:
+    import_year(by=None, payload=listed(2031, ("2031-01-01", True), ("2031-01-04", False)), now=NOW)
+    assert current_calendar().is_workday(date(2031, 1, 4))
+    change = import_year(by=None, payload=listed(2031, ("2031-01-01", True)), now=NOW)
+    assert change.removed == (date(2031, 1, 4),)
+    assert change.worked_differently == (date(2031, 1, 4),)
+    assert not current_calendar().is_workday(date(2031, 1, 4))
+    assert Event.objects.filter(chain="calendar:2031").count() == 2
+
+
+@pytest.mark.django_db
+def test_import_of_the_same_list_changes_nothing() -> None:
+    import_year(by=None, payload=listed(), now=NOW)
+    assert import_year(by=None, payload=listed(), now=NOW).is_empty
+
+
+@pytest.mark.django_db
+def test_import_names_every_bad_row_and_writes_nothing() -> None:
+    days = [("2031-01-01", True), ("2031-02-30", True), ("2030-01-01", True), ("2031-01-06", False), ("2031-01-01", True)]
+    with pytest.raises(BadCalendar) as refused:
+        import_year(by=None, payload=listed(2031, *days), now=NOW)
+    assert [error.number for error in refused.value.errors] == [2, 3, 4, 5]
+    assert not CalendarYear.objects.exists()
+    assert not CalendarDay.objects.exists()
+
+
+BROKEN: list[Any] = [None, [], "x", 3, {}, {"year": "2031", "days": []}, {"year": True, "days": [1]}, {"year": 2031}]
+
+
+@pytest.mark.parametrize("payload", [*BROKEN, {"year": 1031, "days": [1]}, {"year": 2031, "days": [1, None, "x"]}])
+def test_parse_refuses_what_is_no_list(payload: Any) -> None:
+    with pytest.raises(BadCalendar):
+        parse(payload)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b" " * 2_000_000])
+def test_parse_json_refuses_what_is_no_json(content: bytes) -> None:
+    with pytest.raises(BadCalendar):
+        parse_json(content)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "date", "isOffDay", "x"]), inner),
+    max_leaves=10,
+)
+
+
+@given(JSON_VALUES)
+def test_parse_never_fails_otherwise(rows: Any) -> None:
+    try:
+        parse({"year": 2031, "days": rows})
+    except BadCalendar as refused:
+        assert refused.lines()
+
+
+@pytest.mark.django_db
+def test_packaged_year_has_the_make_up_days_of_2026() -> None:
+    load_packaged_year(2026, by=None, now=NOW)
+    calendar = current_calendar()
+    assert [day for day, entry in sorted(calendar.days.items()) if not entry.is_off] == MAKE_UP_2026
+    assert not calendar.is_workday(date(2026, 10, 1))
+    assert "holidays" in CalendarYear.objects.get().source
+
+
+def test_packaged_guess_for_a_year_to_come_is_not_taken_for_official() -> None:
+    with pytest.raises(NotPublished):
+        packaged_list(2035)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[str, Any], str]:
+    def write(name: str, payload: Any) -> str:
+        (tmp_path / name).write_text(json.dumps(payload), "utf-8-sig")
+        return str(tmp_path / name)
+
+    return write
+
+
+@pytest.mark.django_db
+def test_command_dry_run_writes_nothing(file: Callable[[str, Any], str], capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("import_workdays", file("a.json", listed()), "--dry-run")
+    assert "nothing was written" in capsys.readouterr().out
+    assert not CalendarYear.objects.exists()
+
+
+@pytest.mark.django_db
+def test_command_imports_all_files_or_none(file: Callable[[str, Any], str]) -> None:
+    good, bad = file("good.json", listed(2031)), file("bad.json", listed(2032, ("2032-13-01", True)))
+    with pytest.raises(CommandError, match="bad.json"):
+        call_command("import_workdays", good, bad)
+    assert not CalendarYear.objects.exists()
+    call_command("import_workdays", good)
+    assert CalendarYear.objects.get().year == 2031
+
+
+@pytest.mark.django_db
+def test_command_without_the_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"absent\.json"):
+        call_command("import_workdays", str(tmp_path / "absent.json"))
