@@ -54,7 +54,8 @@ def collect(paths: Iterable[Path]) -> dict[Message, str]:
     for path in paths:
         for message in _messages_of(path):
             found.setdefault(message, name_of(path))
-    return found
+    counted = {(message.context, message.text) for message in found if message.plural}
+    return {key: name for key, name in found.items() if key.plural or (key.context, key.text) not in counted}
 
 
 def sources() -> list[Path]:

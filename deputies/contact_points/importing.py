@@ -19,6 +19,7 @@ from deputies.roster.models import Delegation, Deputy, Group, Term
 from deputies.roster.services import Details, add_deputy, change_deputy, differences, renew
 from deputies.roster.services.matching import Known
 from deputies.roster.services.rows import (
+    COLUMN_OF_FIELD,
     COLUMNS,
     NAME,
     PASSED_OVER,
@@ -26,6 +27,7 @@ from deputies.roster.services.rows import (
     REQUIRED,
     TERM,
     BadCell,
+    BadRow,
     Reference,
     Said,
     read,
@@ -47,6 +49,11 @@ class Step:
     deputy: Deputy | None = None
     changed: tuple[str, ...] = ()
     stations: tuple[ContactPoint, ...] = ()
+
+    @property
+    def fields(self) -> list[str]:
+        """What changes, by the names of the columns."""
+        return [COLUMN_OF_FIELD[name] for name in self.changed if name in COLUMN_OF_FIELD]
 
     @property
     def label(self) -> Any:
@@ -90,6 +97,9 @@ def plan_import(table: Table, *, by: User | None, today: date, district: Divisio
             plan.take(planner.step(row))
         except BadCell as error:
             plan.report.refuse(row.number, error.column, error.reason)
+        except BadRow as error:
+            for cell in error.cells:
+                plan.report.refuse(row.number, cell.column, cell.reason)
     return plan
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission
@@ -324,8 +324,5 @@ def _fresh_code() -> str:
     """A code that no point has or had."""
     while True:
         code = new_plaque_code()
-        if (
-            not ContactPoint.objects.filter(code=code).exists()
-            and not FormerPointCode.objects.filter(code=code).exists()
-        ):
+        if not ContactPoint.objects.filter(Q(code=code) | Q(former_codes__code=code)).exists():
             return code

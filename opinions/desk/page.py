@@ -132,8 +132,9 @@ def _tone(event: Event) -> str:
 
 
 def _event(event: Event) -> parts.Event:
+    named = event.actor in (event.data.get("body"), event.data.get("deputy"))
     return parts.Event(
-        at=event.at, title=_title(event), by=event.actor, text=event.reason, tone=_tone(event),  # type: ignore[arg-type]
+        at=event.at, title=_title(event), by="" if named else event.actor, text=event.reason, tone=_tone(event),  # type: ignore[arg-type]
         internal=event.audience == Audience.INTERNAL,
     )  # fmt: skip
 

@@ -108,7 +108,8 @@ class Matter(models.Model):
                 name="matter_merged_has_target",
             ),
             models.CheckConstraint(
-                condition=Q(due_on__isnull=True, warn_on__isnull=True) | Q(due_on__gte=F("warn_on")),
+                condition=Q(due_on__isnull=True, warn_on__isnull=True)
+                | Q(due_on__isnull=False, warn_on__isnull=False, due_on__gte=F("warn_on")),
                 name="matter_warn_before_due",
             ),
         ]

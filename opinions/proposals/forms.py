@@ -10,6 +10,8 @@ from opinions.proposals.queries import possible_leads
 from opinions.proposals.services import TITLE_MAX
 
 TEXT_MAX = 10_000
+ENDINGS = "。！？…；，、.!?;, "
+"""Marks that end a sentence and do not belong into the middle of a title."""
 
 
 def _text(label: Any, rows: int, *, required: Any = None, help_text: Any = "") -> forms.CharField:
@@ -41,6 +43,6 @@ class RaiseForm(forms.Form):
         field.choices = [("", _("以后再定"))] + [(key, f"{row.name}（{row.standing}）") for key, row in leads.items()]
         field.coerce = lambda value: leads[value]
         field.initial = str(matter.deputy_id) if str(matter.deputy_id) in leads else ""
-        self.fields["title"].initial = str(_("关于%(title)s的建议") % {"title": matter.title})[:TITLE_MAX]
+        self.fields["title"].initial = str(_("关于%(title)s的建议") % {"title": matter.title.rstrip(ENDINGS)})[:TITLE_MAX]
         opinion = getattr(matter, "opinion", None)
         self.fields["situation"].initial = opinion.content if opinion else ""

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from opinions.clocks.services import follow_calendar
 from opinions.evaluation.services import lapse_due
-from opinions.handling.services.questions import expire_supplies
+from opinions.handling.services import expire_supplies
 
 BATCH = 500
 
@@ -15,13 +16,16 @@ class Swept:
 
     lapsed: int
     expired: int
+    recomputed: int = 0
+    """Matters whose limits moved because the working calendar was edited."""
 
 
 def sweep(*, now: datetime) -> Swept:
     """Close what was not rated in time, and go on with what was not supplied in time. Batches until nothing is left."""
+    recomputed = follow_calendar(now=now) or 0
     lapsed = expired = 0
     while found := lapse_due(now=now, limit=BATCH):
         lapsed += found
     while found := expire_supplies(now=now, limit=BATCH):
         expired += found
-    return Swept(lapsed, expired)
+    return Swept(lapsed, expired, recomputed)

@@ -4,7 +4,9 @@ import io
 import random
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import zxingcpp
 from PIL import Image
@@ -40,6 +42,11 @@ def photo(seed: int = 1) -> FilePayload:
     held = io.BytesIO()
     image.save(held, "JPEG")
     return {"name": f"IMG_{seed:04}.jpg", "mimeType": "image/jpeg", "buffer": held.getvalue()}
+
+
+def coming_day(days: int) -> str:
+    """The date so many days from today, as a date field takes it."""
+    return f"{datetime.now(ZoneInfo('Asia/Shanghai')).date() + timedelta(days=days)}"
 
 
 def fill_opinion(page: Page, text: str, *, phone: str = "", category: str = "") -> None:

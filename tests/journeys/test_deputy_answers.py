@@ -32,7 +32,7 @@ def test_resident_reports_deputy_answers_resident_is_satisfied(
     see(deputy, "等我答复")
     _answer_in_three_taps(deputy, mine.code)
 
-    track(phone, mine.link, "请您评价", "代表的答复")
+    track(phone, mine.link, "等您评价", "代表的答复")
     names = [stage.split()[0] for stage in phone.locator(".stage-name").all_inner_texts()]
     assert names == STAGES
     rate(phone, mine.link, "满意", "解决了", comment="当天就亮了。")

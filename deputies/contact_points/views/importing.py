@@ -26,6 +26,8 @@ from liaison.base.workdays.arithmetic import local_today
 
 KEPT_SECONDS = 3600
 """How long a dry run may be confirmed."""
+MOST_ROWS = 2_000
+"""Rows that are written while the user waits (some milliseconds each, in one transaction)."""
 MOST_PACKED = 1_500_000
 """Characters of a packed table that a form may carry (DATA_UPLOAD_MAX_MEMORY_SIZE bounds it)."""
 SHOWN = 100
@@ -72,8 +74,11 @@ def roster_import_template(request: HttpRequest) -> HttpResponse:
 
 def _table(upload: Any) -> Table:
     table = read_table(upload.read(), name=upload.name)
-    if len(_pack_text(table)) > MOST_PACKED:
-        raise InvalidInput(_("行数太多，请分成几个文件，或由管理员用命令行导入。"), field="file")
+    if len(table.rows) > MOST_ROWS or len(_pack_text(table)) > MOST_PACKED:
+        raise InvalidInput(
+            _("网页一次最多导入 %(most)s 行，请分成几个文件，或由管理员用命令行导入。") % {"most": MOST_ROWS},
+            field="file",
+        )
     return table
 
 

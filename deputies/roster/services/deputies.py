@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission, check
@@ -126,7 +126,8 @@ def add_deputy(*, details: Details, by: User | None, now: datetime) -> Deputy:
     deputy = Deputy(code=_fresh_code(), **details.values())
     _derive(deputy)
     _saved(deputy)
-    deputy.groups.set(details.groups)
+    if details.groups:
+        deputy.groups.add(*details.groups)
     record(
         deputy.chain,
         Fact(verb="deputy.created", data=_told(_differences({}, details.values()))),
@@ -338,7 +339,7 @@ def _fresh_code() -> str:
     """A code that no deputy has or had."""
     while True:
         code = new_plaque_code()
-        if not Deputy.objects.filter(code=code).exists() and not FormerDeputyCode.objects.filter(code=code).exists():
+        if not Deputy.objects.filter(Q(code=code) | Q(former_codes__code=code)).exists():
             return code
 
 

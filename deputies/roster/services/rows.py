@@ -24,8 +24,9 @@ REQUIRED = (NAME,)
 PASSED_OVER = ("序号", "性别", "备注", "联系机构", "状态", "离任日期", "二维码代码")
 """Columns that may stand in a file and are not read: those of our own export, and what lists often carry."""
 COLUMN_OF_FIELD = {
-    "name": NAME, "level": LEVEL, "term": TERM, "electoral_district": DISTRICT, "delegation": DELEGATION,
-    "certificate": CERTIFICATE, "organisation": BODY, "phone": PHONE,
+    "name": NAME, "identity": IDENTITY, "level": LEVEL, "term": TERM, "electoral_district": DISTRICT,
+    "delegation": DELEGATION, "groups": GROUPS, "title": TITLE, "phone": PHONE, "certificate": CERTIFICATE,
+    "organisation": BODY, "public_fields": PUBLIC,
 }  # fmt: skip
 LEVEL_WORDS = {
     CongressLevel.NATIONAL: ("全国", "国家"),
@@ -48,6 +49,14 @@ class BadCell(Exception):
         self.column = column
         self.reason = reason
         super().__init__(column, str(reason))
+
+
+class BadRow(Exception):
+    """All the cells of a row that cannot be taken."""
+
+    def __init__(self, *cells: BadCell) -> None:
+        self.cells = cells
+        super().__init__(*cells)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,26 +88,39 @@ class Said:
 
 
 def read(row: Row, reference: Reference) -> Said:
-    """What the row says. Raises BadCell."""
-    identity = _identity(row[IDENTITY])
-    level = _level(row[LEVEL], identity)
-    term = _term(row[TERM], level, reference.terms)
-    details = Details(
-        name=_text(row, NAME, "name"),
-        organisation=_body(row[BODY], reference),
-        identity=identity,
-        level=level,
-        term=term,
-        delegation=_delegation(row[DELEGATION], term, reference.delegations),
-        electoral_district=_named(row[DISTRICT], DISTRICT, reference.districts, lambda one: (one.code, one.name)),
-        groups=_groups(row[GROUPS], reference.groups),
-        certificate=_text(row, CERTIFICATE, "certificate"),
-        title=_text(row, TITLE, "title"),
-        phone=_phone(row[PHONE]),
-        public_fields=_public(row[PUBLIC]),
-    )
+    """What the row says. Raises BadRow with every bad cell."""
+    bad: list[BadCell] = []
+
+    def cell(reader: Callable[..., T], *args: Any, otherwise: Any = None) -> T:
+        try:
+            return reader(*args)
+        except BadCell as error:
+            bad.append(error)
+            return otherwise  # type: ignore[no-any-return]
+
+    identity = cell(_identity, row[IDENTITY], otherwise=Identity.DEPUTY.value)
+    level = cell(_level, row[LEVEL], identity, otherwise="")
+    term = cell(_term, row[TERM], level, reference.terms) if level or not bad else None
+    values = {
+        "name": cell(_text, row, NAME, "name"),
+        "organisation": cell(_body, row[BODY], reference),
+        "delegation": cell(_delegation, row[DELEGATION], term, reference.delegations) if term or not level else None,
+        "electoral_district": cell(_named, row[DISTRICT], DISTRICT, reference.districts, _code_and_name),
+        "groups": cell(_groups, row[GROUPS], reference.groups, otherwise=()),
+        "certificate": cell(_text, row, CERTIFICATE, "certificate"),
+        "title": cell(_text, row, TITLE, "title"),
+        "phone": cell(_phone, row[PHONE], otherwise=""),
+        "public_fields": cell(_public, row[PUBLIC], otherwise=()),
+    }
+    if bad:
+        raise BadRow(*bad)
+    details = Details(identity=identity, level=level, term=term, **values)
     _checked(details)
     return Said(details=details, kept=_kept(row), points=tuple(split(row[POINTS])))
+
+
+def _code_and_name(division: Division) -> tuple[str, str]:
+    return division.code, division.name
 
 
 def split(text: str) -> list[str]:
@@ -131,7 +153,7 @@ def _checked(details: Details) -> None:
     try:
         check_details(details)
     except InvalidInput as error:
-        raise BadCell(COLUMN_OF_FIELD.get(error.field, ""), error.message) from error
+        raise BadRow(BadCell(COLUMN_OF_FIELD.get(error.field, ""), error.message)) from error
 
 
 def _text(row: Row, column: str, field: str) -> str:

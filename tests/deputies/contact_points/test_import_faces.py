@@ -13,6 +13,7 @@ from deputies.accounts.models import Role, User
 from deputies.contact_points.importing import plan_import
 from deputies.contact_points.models import ContactPoint
 from deputies.contact_points.roster_template import roster_template
+from deputies.contact_points.views import importing
 from deputies.roster.models import Deputy, Group, Term
 from deputies.roster.services.rows import COLUMNS
 from liaison.base.documents.xlsx import workbook
@@ -79,6 +80,13 @@ def test_page_with_what_is_no_table_says_so(client: Client, staff: User, content
     sign_in(client, staff)
     assert client.post(URL, {"file": _file(content)}).status_code == 422
     assert client.post(URL, {}).status_code == 422
+
+
+def test_page_with_too_many_rows_says_so(client: Client, staff: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "MOST_ROWS", 1)
+    response = sign_in(client, staff).post(URL, {"file": _file(roster_csv(roster_row(), roster_row(姓名="李例")))})
+    assert response.status_code == 422
+    assert "分成几个文件" in response.content.decode()
 
 
 @pytest.mark.parametrize("packed", ["", "nonsense", "a:b:c"])

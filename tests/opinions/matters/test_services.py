@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils.functional import lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 from liaison.base.audit.models import Audience, Event
 from liaison.base.errors import InvalidInput, StaleState
@@ -69,8 +69,6 @@ def test_news_speak_the_language_of_the_reader(world: HandlingWorld) -> None:
 
 
 def test_news_to_staff_speak_the_language_of_the_platform(world: HandlingWorld) -> None:
-    from django.utils.translation import override
-
     with override("en"):
         services.tell_body(open_matter(world), key="x", subject=spoken(), now=NOW, organisation=world.committee)
     assert set(Notice.objects.values_list("subject", flat=True)) == {"zh-hans"}
@@ -95,7 +93,7 @@ def test_news_reach_those_who_were_merged(world: HandlingWorld) -> None:
 
 
 def test_stages_cover_every_status_that_goes_on() -> None:
-    assert set(STAGE_OF) == {status for status in OPEN} | {Status.CLOSED}
+    assert set(STAGE_OF) == set(OPEN) | {Status.CLOSED}
 
 
 def test_status_has_a_word_and_a_tone_for_each() -> None:

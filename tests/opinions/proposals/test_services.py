@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from liaison.base.audit.models import Audience, Event
 from liaison.base.errors import InvalidInput, NotAllowed
@@ -15,6 +17,7 @@ from opinions.matters.states import Status
 from opinions.proposals.models import Proposal
 from opinions.proposals.queries import possible_leads, proposals_of, visible_proposals
 from opinions.proposals.services import raise_to_proposal
+from tests.factories.accounts import sign_in
 from tests.factories.matters import NOW, HandlingWorld, open_matter, proposed, signed, taken
 
 WORDS = {"title": "关于更新路灯的建议", "situation": "三盏不亮", "reason": "全区共性问题"}
@@ -82,11 +85,6 @@ def test_proposals_are_seen_by_whom_a_source_concerns(world: HandlingWorld) -> N
 
 
 def test_screen_of_raise_refuses_kindly_and_keeps_the_text(world: HandlingWorld) -> None:
-    from django.test import Client
-    from django.urls import reverse
-
-    from tests.factories.accounts import sign_in
-
     client: Any = sign_in(Client(), world.staff)
     matter = taken(world)
     answer = client.post(reverse("proposals:raise", args=[matter.code]), {"title": "", "situation": "写了很久"})
