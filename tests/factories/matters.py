@@ -16,6 +16,7 @@ from deputies.roster.models import CongressLevel, Deputy
 from liaison.base.audit.services import Fact, record
 from liaison.base.codes import new_code
 from liaison.base.privacy import blind_index
+from liaison.base.words import index_words
 from liaison.base.workdays.arithmetic import SHANGHAI
 from opinions.catalog.models import Category, ClockKind, Reason, ReasonKind, SourceChannel, Tier
 from opinions.catalog.services import load_defaults
@@ -161,6 +162,7 @@ def open_matter(
         **turn,
         **fields,
     }
+    values.setdefault("search_text", index_words(values["title"], values["code"]))
     matter = Matter.objects.create(**values)
     add_opinion(matter)
     add_reporter(matter, phone=phone, now=now)

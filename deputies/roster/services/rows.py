@@ -101,7 +101,7 @@ def read(row: Row, reference: Reference) -> Said:
     identity = cell(_identity, row[IDENTITY], otherwise=Identity.DEPUTY.value)
     level = cell(_level, row[LEVEL], identity, otherwise="")
     term = cell(_term, row[TERM], level, reference.terms) if level or not bad else None
-    values = {
+    values: dict[str, Any] = {
         "name": cell(_text, row, NAME, "name"),
         "organisation": cell(_body, row[BODY], reference),
         "delegation": cell(_delegation, row[DELEGATION], term, reference.delegations) if term or not level else None,
@@ -159,6 +159,8 @@ def _checked(details: Details) -> None:
 def _text(row: Row, column: str, field: str) -> str:
     most: Any = getattr(Deputy._meta.get_field(field), "max_length", None)
     text = row[column]
+    if column in REQUIRED and not text:
+        raise BadCell(column, _("这一格必须填写。"))
     if "\x00" in text or len(text) > most:
         raise BadCell(column, _("太长了，最多 %(most)d 个字。") % {"most": most})
     return text

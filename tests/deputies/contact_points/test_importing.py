@@ -112,7 +112,7 @@ def test_bad_row_is_told_with_number_column_and_reason(
 
 def test_every_bad_cell_of_a_row_is_told_at_once(staff: User, term: Term) -> None:
     errors = _errors(roster_row(姓名="", 届次="99", 手机="1", 公开项="住址"), by=staff)
-    assert [(row, column) for row, column, _reason in errors] == [(2, "届次"), (2, "手机"), (2, "公开项")]
+    assert [(row, column) for row, column, _reason in errors] == [(2, "届次"), (2, "姓名"), (2, "手机"), (2, "公开项")]
 
 
 def test_one_bad_row_imports_nothing(staff: User, term: Term) -> None:
