@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from deputies.roster.models import Deputy
-from liaison.base.web.forms import MultiFileField, PhoneField
+from liaison.base.web.forms import MultiFileField, PhoneField, ReadyChoices
 from opinions.catalog.models import Category, SourceChannel
 from opinions.catalog.queries import top_categories
 from opinions.intake.hints import Hint, hints_for
@@ -96,9 +96,9 @@ class ContentForm(forms.Form):
         self.setting = setting
         here = setting.community or setting.division
         choices = community_choices(setting.district, setting.street)
-        self.fields["community"].choices = [("", _("不清楚，由工作人员判断")), *choices]  # type: ignore[attr-defined]
+        self.fields["community"].choices = ReadyChoices([("", _("不清楚，由工作人员判断")), *choices])  # type: ignore[attr-defined]
         self.fields["community"].initial = here.code
-        self.fields["category"].choices = [("", _("不确定，由工作人员判断")), *_category_choices()]  # type: ignore[attr-defined]
+        self.fields["category"].choices = ReadyChoices([("", _("不确定，由工作人员判断")), *_category_choices()])  # type: ignore[attr-defined]
         self.fields["photos"].widget.attrs |= {"data-photos": "", "accept": "image/*"}
         self.fields["content"].widget.attrs["data-hints"] = ""
 

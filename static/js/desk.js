@@ -232,7 +232,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { all("details.menu[open], details.menu-up[open]").forEach((menu) => { menu.open = false; one("summary", menu).focus(); }); return; }
     if (!keysOn || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], dialog")) return;
+    if (event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], dialog[open]")) return;
     if (event.key === "Enter") {
       const row = rows()[current];
       const link = row && one("[data-open]", row);

@@ -96,7 +96,7 @@ def read(row: Row, reference: Reference) -> Said:
             return reader(*args)
         except BadCell as error:
             bad.append(error)
-            return otherwise  # type: ignore[no-any-return]
+            return otherwise
 
     identity = cell(_identity, row[IDENTITY], otherwise=Identity.DEPUTY.value)
     level = cell(_level, row[LEVEL], identity, otherwise="")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liaison.base.audit.models import Audience, Event
 from liaison.base.errors import DomainError
+from liaison.base.prepared import insert
 
 
 class AppendOnly(DomainError):
@@ -80,7 +81,8 @@ def record(chain: str, *facts: Fact, by: Any, now: datetime, actor: str = "", fi
             at=now,
         )
     )
-    return Event.objects.bulk_create(events)
+    insert(events)
+    return events
 
 
 def record_new(chains: Mapping[str, Iterable[Fact]], *, by: Any, now: datetime, actor: str = "") -> list[Event]:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from liaison.base.notices.models import Channel, Notice, NoticeStatus
 from liaison.base.notices.nudge import nudge
+from liaison.base.prepared import insert
 
 _DELIVERED = {"status": NoticeStatus.SENT}
 """An in-app notice needs no delivery: the row is the message."""
@@ -46,8 +47,7 @@ def queue(drafts: Iterable[Draft], *, now: datetime) -> None:
         )
         for draft in drafts
     ]
-    if rows:
-        Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    insert(rows, skip_known=True)
     if any(row.status == NoticeStatus.PENDING for row in rows):
         transaction.on_commit(nudge, robust=True)
 

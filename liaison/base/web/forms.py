@@ -1,11 +1,12 @@
 """Form fields and widgets that several capabilities share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -22,6 +23,16 @@ def attempt(form: forms.BaseForm, service: Callable[..., T], *args: Any, **kwarg
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error.message))
         return None
+
+
+class ReadyChoices(BaseChoiceIterator):
+    """Choices in their final form, which Django need not walk through for each form anew."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self.rows = rows
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.rows)
 
 
 class MultiFileInput(forms.ClearableFileInput):

@@ -22,6 +22,7 @@ from liaison.base.errors import InvalidInput
 from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
 from liaison.base.notices.services import Draft, queue
+from liaison.base.prepared import insert
 from liaison.base.privacy import blind_index, hide_id_numbers
 from liaison.base.stamps import reading
 from liaison.base.words import index_words
@@ -166,12 +167,12 @@ def _write(
 ) -> Receipt:
     rows = build_rows(entry, by=by, now=now, client_hash=client_hash)
     matter = rows.matter
-    matter.save(force_insert=True)
+    insert([matter])
     rows.bind()
-    rows.opinion.save(force_insert=True)
-    rows.reporter.save(force_insert=True)
+    insert([rows.opinion])
+    insert([rows.reporter])
     if rows.clock is not None:
-        rows.clock.save(force_insert=True)
+        insert([rows.clock])
     settle(rows.plan, matter=matter)
     record(matter.chain, *rows.facts, by=by, actor=actor_of(by), now=now, first=True)
     _attach(matter, photos, kept, now)

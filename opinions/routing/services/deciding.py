@@ -9,6 +9,7 @@ from django.utils import translation
 
 from deputies.accounts.models import User
 from liaison.base.audit.services import record
+from liaison.base.prepared import insert
 from liaison.base.stamps import reading
 from opinions.handling import services as handling
 from opinions.matters.models import Matter
@@ -29,7 +30,7 @@ def plan(raised: Raised, *, now: datetime) -> Plan:
 def settle(plan: Plan, *, matter: Matter) -> RoutingDecision:
     """Keep the decision of `plan` for the matter that was stored with it (one statement, caller's transaction)."""
     plan.decision.matter = matter
-    plan.decision.save(force_insert=True)
+    insert([plan.decision])
     return plan.decision
 
 
