@@ -17,6 +17,7 @@ from deputies.organisations.services import official_code
 from liaison.base.audit.queries import known_verbs
 from liaison.base.audit.verbs import verb_words
 from liaison.base.errors import InvalidInput
+from liaison.base.phrases import listing
 from liaison.base.privacy import mask_phone
 from liaison.base.web.forms import DateInput, PhoneField
 
@@ -243,9 +244,7 @@ class ChainForm(forms.Form):
 
 def role_hints() -> list[tuple[str, str]]:
     """Each role with the kinds of bodies it exists in, for the page of the form."""
-    return [
-        (str(role.label), "、".join(str(kind.label) for kind in kinds_for(role)) + (_optional(role))) for role in Role
-    ]
+    return [(str(role.label), listing(kind.label for kind in kinds_for(role)) + (_optional(role))) for role in Role]
 
 
 def _optional(role: Role) -> str:

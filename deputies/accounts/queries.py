@@ -17,6 +17,7 @@ from deputies.organisations.models import HANDLER_KINDS, STREET_KINDS, Organisat
 from deputies.organisations.queries import ids_below
 from liaison.base.audit.models import Event
 from liaison.base.audit.verbs import verb_words
+from liaison.base.phrases import listing
 
 _KINDS: dict[str, tuple[OrganisationKind, ...]] = {
     Role.DEPUTY: (*STREET_KINDS, OrganisationKind.STATION, OrganisationKind.CONGRESS),
@@ -162,13 +163,16 @@ def audit_row(event: Event) -> AuditRow:
     words = verb_words(event.verb)
     if not event.chain.startswith(OPEN_CHAINS):
         return AuditRow(event, words, "", "", withheld=bool(event.reason or event.data))
-    details = "；".join(f"{DETAILS.get(key, key)}：{_plain(key, value)}" for key, value in event.data.items())
+    details = _("；").join(
+        _("%(what)s：%(body)s") % {"what": DETAILS.get(key, key), "body": _plain(key, value)}
+        for key, value in event.data.items()
+    )
     return AuditRow(event, words, event.reason, details, withheld=False)
 
 
 def _plain(key: str, value: Any) -> str:
     if isinstance(value, list):
-        return "、".join(str(DETAILS.get(item, item)) for item in value)
+        return listing(DETAILS.get(item, item) for item in value)
     if key == "role" and value in Role:
         return str(Role(value).label)
     return "—" if value is None else str(value)

@@ -17,6 +17,7 @@ from deputies.organisations.models import Organisation
 from liaison.base.audit.services import Fact, record
 from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import DomainError, InvalidInput
+from liaison.base.phrases import listing
 from liaison.base.privacy import blind_index, mask_phone
 
 name_verbs(
@@ -116,7 +117,7 @@ def check_organisation(role: str, organisation: Organisation | None) -> None:
     if organisation.kind not in kinds:
         words = {
             "role": Role(role).label,
-            "kinds": "、".join(str(kind.label) for kind in kinds),
+            "kinds": listing(kind.label for kind in kinds),
             "name": organisation.name,
         }
         raise WrongOrganisation(_("“%(role)s”须属于%(kinds)s，“%(name)s”不是。") % words, field="organisation")

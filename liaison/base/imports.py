@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from liaison.base.errors import InvalidInput
+from liaison.base.phrases import listing
 
 MOST_BYTES = 20_000_000
 MOST_ROWS = 100_000
@@ -125,7 +126,7 @@ def _header(cells: Sequence[str]) -> list[str]:
         header.pop()
     doubled = sorted({name for name in header if name and header.count(name) > 1})
     if doubled:
-        raise UnreadableFile(_("表头有重复的列：%(columns)s。") % {"columns": "、".join(doubled)})
+        raise UnreadableFile(_("表头有重复的列：%(columns)s。") % {"columns": listing(doubled)})
     return header
 
 

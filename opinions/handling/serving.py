@@ -33,7 +33,7 @@ Act = Callable[[Any, dict[str, Any]], Any]
 """Calls one service with what the form holds and with `matter`, `by`, `now` (and `photos`)."""
 Buttons = dict[str, tuple[Callable[..., Any], Any, Any]]
 """The buttons of a reply, the main one first: service, label, what to say when it is done."""
-RELATED = ("deputy", "street", "district", "holder", "holder_deputy", "category")
+RELATED = ("deputy", "street", "district", "holder", "holder_deputy", "category", "opinion")
 
 
 def find(request: HttpRequest, code: str) -> Matter:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from deputies.organisations.models import Division, DivisionLevel
 from deputies.organisations.queries import division_tree
 from liaison.base.imports import Row
+from liaison.base.phrases import listing, values_by_word
 from liaison.base.privacy import normalise_phone
 from liaison.base.workdays.arithmetic import SHANGHAI
 from opinions.catalog.models import Category, Reach, SourceChannel
@@ -143,10 +144,10 @@ def _choice(choices: type[TextChoices], text: str, field: Field) -> str:
     """A value by its code or its words."""
     if not text:
         return ""
-    for value, label in choices.choices:
-        if text in (value, str(label)):
-            return str(value)
-    words = "、".join(str(label) for label in choices.labels)
+    known = values_by_word(choices)
+    if text in known:
+        return str(known[text])
+    words = listing(choices.labels)
     raise BadCell(field, _("“%(text)s”不在可选的范围内：%(words)s。") % {"text": text[:20], "words": words})
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from deputies.contact_points.models import ContactPoint
 from deputies.organisations.models import Division, OrganisationKind
 from deputies.organisations.queries import bodies, division_tree
-from liaison.base.workdays.arithmetic import Unit, local_today
+from liaison.base.workdays.arithmetic import local_today
+from liaison.base.workdays.explain import amount_words
 from opinions.catalog.models import ClockKind, Urgency
 from opinions.catalog.queries import policy_for
 from opinions.intake.challenge import new_challenge
@@ -59,7 +60,7 @@ def take_words(setting: Setting, *, now: datetime) -> str:
     )
     if policy is None:
         return ""
-    return _("%(amount)s %(unit)s内") % {"amount": policy.amount, "unit": Unit(policy.unit).label}
+    return _("%(limit)s内") % {"limit": amount_words(policy.amount, policy.unit)}
 
 
 def gone_words(kind: str) -> str:

@@ -8,6 +8,7 @@ inside handling (sign, extend, draft, co-opinion, one of several separate replie
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from deputies.accounts.access import Permission as P
 from liaison.base.audit.verbs import name_verbs
@@ -32,7 +33,7 @@ class Status(models.TextChoices):
     PROPOSED = "proposed", _("已转建议")
     RELAYED = "relayed", _("已接力")
     CLOSED = "closed", _("已办结")
-    DECLINED = "declined", _("不予受理")
+    DECLINED = "declined", pgettext_lazy("state", "不予受理")
     MERGED = "merged", _("已并案")
     WITHDRAWN = "withdrawn", _("已撤回")
 
@@ -232,10 +233,10 @@ WORKFLOWS: dict[str, Workflow] = {MatterKind.OPINION: OPINION}
 class Stage(models.IntegerChoices):
     """The four stages that the public sees (H3)."""
 
-    SUBMITTED = 1, _("点单")
-    TAKEN = 2, _("接单")
-    HANDLED = 3, _("领单")
-    RATED = 4, _("验单")
+    SUBMITTED = 1, pgettext_lazy("stage", "点单")
+    TAKEN = 2, pgettext_lazy("stage", "接单")
+    HANDLED = 3, pgettext_lazy("stage", "领单")
+    RATED = 4, pgettext_lazy("stage", "验单")
 
 
 STAGE_OF: dict[str, Stage] = {

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from deputies.organisations.models import HANDLER_KINDS, Organisation
 from deputies.organisations.queries import district_of
+from liaison.base.phrases import listing
 from opinions.catalog.models import Tier, Urgency
 from opinions.routing.conditions import Condition, DeputyActive, DeputyAddressed, Names
 from opinions.routing.engine import read_rule
@@ -76,7 +77,7 @@ def _condition_problems(conditions: Sequence[Condition], held: Names) -> Iterato
 
 def _outcome_problems(rule: RuleLike, district: Organisation) -> Iterator[Problem]:
     if rule.resolver not in RESOLVERS_OF_TIER.get(rule.tier, ()):
-        names = "、".join(str(one.label) for one in RESOLVERS_OF_TIER.get(rule.tier, ()))
+        names = listing(one.label for one in RESOLVERS_OF_TIER.get(rule.tier, ()))
         label = Tier(rule.tier).label if rule.tier in Tier.values else rule.tier
         yield Problem("resolver", _("“%(tier)s”只能交给：%(names)s。") % {"tier": label, "names": names})
     if rule.urgency and rule.urgency not in Urgency.values:

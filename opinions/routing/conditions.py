@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from deputies.roster.models import CongressLevel
+from liaison.base.phrases import listing
 from opinions.catalog.models import Reach, SourceChannel, Urgency
 
 MOST_VALUES = 200
@@ -108,10 +109,10 @@ class OneOf:
         raise NotImplementedError
 
     def sentence(self, names: Names) -> str:
-        return str(self.says) % {"values": "、".join(self.word(value, names) for value in self.values)}
+        return str(self.says) % {"values": listing(self.word(value, names) for value in self.values)}
 
     def seen_words(self, seen: Iterable[str], names: Names) -> str:
-        return "、".join(self.word(one, names) for one in seen if one) or _("没有填")
+        return listing(self.word(one, names) for one in seen if one) or _("没有填")
 
     def problems(self, names: Names) -> list[str]:
         return []
@@ -255,10 +256,10 @@ class Keywords:
         return Held(self, held, found)
 
     def sentence(self, names: Names) -> str:
-        return str(_KEYWORDS_SAY[self.mode]) % {"values": "、".join(f"“{word}”" for word in self.values)}
+        return str(_KEYWORDS_SAY[self.mode]) % {"values": listing(f"“{word}”" for word in self.values)}
 
     def seen_words(self, seen: Iterable[str], names: Names) -> str:
-        return "、".join(f"“{word}”" for word in seen) or _("没有提到")
+        return listing(f"“{word}”" for word in seen) or _("没有提到")
 
     def problems(self, names: Names) -> list[str]:
         return []

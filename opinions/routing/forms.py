@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from deputies.organisations.models import Division, DivisionLevel, Organisation
 from deputies.organisations.queries import district_of, division_tree, handlers_of, street_committee_of
 from deputies.roster.models import CongressLevel, Deputy
+from liaison.base.phrases import listing
 from opinions.catalog.models import Category, Reach, ReasonKind, SourceChannel, Tier, Urgency
 from opinions.catalog.queries import categories, reasons
 from opinions.matters.models import Matter
@@ -209,7 +210,7 @@ class Section:
 
 
 def _tiers(resolver: Resolver) -> str:
-    return "、".join(str(Tier(tier).label) for tier, allowed in RESOLVERS_OF_TIER.items() if resolver in allowed)
+    return listing(Tier(tier).label for tier, allowed in RESOLVERS_OF_TIER.items() if resolver in allowed)
 
 
 def _initial(rule: Rule, unread: list[str]) -> dict[str, Any]:

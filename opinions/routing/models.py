@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from deputies.organisations.models import Organisation
 from deputies.roster.models import Deputy
@@ -13,8 +14,8 @@ from opinions.matters.models import Matter
 
 class RuleSetStatus(models.TextChoices):
     DRAFT = "draft", _("草稿")
-    ACTIVE = "active", _("生效")
-    RETIRED = "retired", _("停用")
+    ACTIVE = "active", pgettext_lazy("state", "生效")
+    RETIRED = "retired", pgettext_lazy("state", "停用")
 
     @property
     def tone(self) -> str:

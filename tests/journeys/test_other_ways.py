@@ -28,7 +28,7 @@ def test_deputy_hands_on_and_a_department_returns(phone: Page, at_desk: AtDesk, 
     form.get_by_role("button", name="退回", exact=True).click()
     see(handler, "请选择退回的理由", "请写明退回的依据")
     form.get_by_role("radio").first.check()
-    form.get_by_label("依据").fill("信号灯由交通运输部门管理。")
+    form.get_by_role("textbox", name="依据").fill("信号灯由交通运输部门管理。")
     form.get_by_label(re.compile("建议由哪个单位办理")).select_option(label="云汀区交通运输局")
     press(form, "退回", "已退回")
 
@@ -67,7 +67,7 @@ def test_resident_supplies_and_the_clock_pauses(phone: Page, at_desk: AtDesk, sy
     open_matter(handler, mine.code)
     see(handler, "办理中", "五号楼东侧")
     expect(handler.locator(".thumbs img")).to_have_count(1)
-    handler.locator("summary", has_text="办理答复").click()
+    handler.locator("summary", has_text="办理答复").first.click()
     see(handler, "暂停")
 
 
@@ -120,7 +120,7 @@ def test_raised_to_a_proposal_then_relayed(phone: Page, at_desk: AtDesk, system:
     do(street, "接单", "已接单")
     form = choose(street, "转为代表建议")
     expect(form.get_by_label("建议标题")).to_have_value("关于老人上下楼难，全街道的老楼都没有电梯的建议")
-    expect(form.get_by_label("情况", exact=True)).to_have_value(re.compile("没有电梯"))
+    expect(form.get_by_role("textbox", name=re.compile("^情况"))).to_have_value(re.compile("没有电梯"))
     form.get_by_label("领衔代表").select_option(index=1)
     form.get_by_label("为什么转为建议").fill("全街道都有，一个部门解决不了。")
     see(street, "转为建议不等于解决")

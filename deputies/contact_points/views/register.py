@@ -17,6 +17,7 @@ from deputies.contact_points.forms import PointFilter
 from deputies.contact_points.models import ContactPoint, PointKind, Standard
 from deputies.contact_points.register import MOST_IN_TREE, ORDER, as_tree, filtered, listed, overview
 from liaison.base.documents.xlsx import Sheet, workbook_response
+from liaison.base.phrases import listing
 from liaison.base.stamps import reading
 from liaison.base.web.htmx import render_page
 from liaison.base.web.paging import KeysetPage, capped_count
@@ -85,7 +86,7 @@ def export(request: HttpRequest) -> HttpResponse:
 def _export_rows(rows: Any) -> Iterator[list[Any]]:
     point: ContactPoint
     for point in rows:
-        missing = "、".join(str(one.label) for one in point.missing_standards)
+        missing = listing(one.label for one in point.missing_standards)
         yield [
             point.code, point.name, str(point.get_kind_display()), point.parent.name if point.parent else "",
             point.organisation.name, point.division.name,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from deputies.roster.models import PublicField
 from liaison.base.audit.models import Event
 from liaison.base.audit.verbs import verb_words
+from liaison.base.phrases import listing
 from liaison.base.web.parts import Event as Shown
 
 MOST = 30
@@ -65,4 +66,4 @@ def _value(field: Any, value: Any) -> str:
 
 def _list(values: list[Any]) -> str:
     names = {field.value: str(field.label) for field in PublicField}
-    return "、".join(names.get(one, str(one)) for one in values) or "–"
+    return listing(names.get(one, one) for one in values) or "–"

@@ -13,6 +13,7 @@ from deputies.roster.models import CongressLevel, Delegation, Deputy, Group, Ide
 from deputies.roster.services.deputies import Details, check_details
 from liaison.base.errors import InvalidInput
 from liaison.base.imports import Row
+from liaison.base.phrases import listing, values_by_word
 from liaison.base.privacy import normalise_phone
 
 NAME, IDENTITY, LEVEL, TERM, DISTRICT, DELEGATION, GROUPS, TITLE = (
@@ -167,9 +168,9 @@ def _text(row: Row, column: str, field: str) -> str:
 
 
 def _identity(text: str) -> str:
-    for one in Identity:
-        if text in ("", str(one.label), one.value):
-            return one.value
+    known = values_by_word(Identity)
+    if not text or text in known:
+        return str(known[text]) if text else Identity.DEPUTY.value
     raise BadCell(IDENTITY, _("身份填“人大代表”或“议政代表”。"))
 
 
@@ -192,7 +193,7 @@ def _term(text: str, level: str, terms: Iterable[Term]) -> Term | None:
         return found[0]
     if found:
         raise BadCell(TERM, _("这一级第 %(number)s 届不止一个，请用 --district 指明所在的区县。") % {"number": number})
-    known = "、".join(str(term.number) for term in terms if term.level == level)
+    known = listing(term.number for term in terms if term.level == level)
     raise BadCell(TERM, _("没有登记这一级的“%(text)s”届。已登记：%(known)s。") % {"text": text, "known": known or "–"})
 
 
@@ -239,10 +240,10 @@ def _phone(text: str) -> str:
 
 
 def _public(text: str) -> list[str]:
-    names = {str(field.label): field.value for field in PublicField}
+    names = values_by_word(PublicField)
     found = []
     for name in split(text):
         if name not in names:
-            raise BadCell(PUBLIC, _("公开项只能填：%(names)s。") % {"names": "、".join(names)})
+            raise BadCell(PUBLIC, _("公开项只能填：%(names)s。") % {"names": listing(PublicField.labels)})
         found.append(names[name])
     return found

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from deputies.accounts.access import Permission, can, requires
@@ -75,8 +77,9 @@ def export(request: HttpRequest) -> HttpResponse:
     """What the list shows, as a spreadsheet. Numbers stay masked; it can be imported again."""
     user: Any = request.user
     rows = filtered(user, DeputyFilter(request.GET, user=user).chosen).select_related("delegation")
-    sheet = Sheet(title=_("代表名册"), columns=COLUMNS, rows=_export_rows(listed(rows).order_by(*ORDER)))
-    return workbook_response(sheet, name=f"roster-{local_today(timezone.now()):%Y%m%d}.xlsx")
+    with override(settings.LANGUAGE_CODE):  # the language of the columns that an import reads
+        sheet = Sheet(title=_("代表名册"), columns=COLUMNS, rows=_export_rows(listed(rows).order_by(*ORDER)))
+        return workbook_response(sheet, name=f"roster-{local_today(timezone.now()):%Y%m%d}.xlsx")
 
 
 def _export_rows(rows: DeputyQuerySet) -> Iterator[list[Any]]:

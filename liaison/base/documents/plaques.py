@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -67,6 +68,7 @@ def _page(number: int, one: PlaqueData, pictures: dict[str, bytes]) -> dict[str,
     page = asdict(one)
     page["photo"] = f"photo{number}.jpg" if one.photo else ""
     page["qr"] = f"qr{number}.svg"
+    page["type"] = _("扫不了？打开 %(site)s 输入代码") % {"site": urlsplit(one.url).netloc}
     page["people"] = list(one.people[:MOST_PEOPLE])
     page["more"] = _("等 %(count)s 位") % {"count": len(one.people)} if len(one.people) > MOST_PEOPLE else ""
     return page
@@ -77,7 +79,6 @@ def _words(place_name: str) -> dict[str, Any]:
         "place": place_name,
         "title": _("人大代表联系群众"),
         "scan": _("扫一扫，有事直接说"),
-        "type": _("扫不了？打开网站输入代码"),
         "steps": [
             [_("扫码说事"), _("不用下载，不用注册，写一句、拍张照就行")],
             [_("随时查看"), _("谁接的、交给谁、什么时候前答复，一步一步看得到")],

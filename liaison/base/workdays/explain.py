@@ -68,7 +68,8 @@ def _drawn_together(runs: list[Run]) -> Iterator[Run]:
 def sentences(data: dict[str, Any]) -> list[str]:
     """The stored sum in sentences: start, each run, the end, and a warning for years without a list."""
     start, due = date.fromisoformat(data["start"]), date.fromisoformat(data["due"])
-    told = [_("自%(start)s起算，当日不计入，期限%(amount)s。") % {"start": _long(start), "amount": _amount(data)}]
+    limit = {"start": _long(start), "amount": amount_words(data["amount"], data["unit"])}
+    told = [_("自%(start)s起算，当日不计入，期限%(amount)s。") % limit]
     told += [_sentence(Run(date.fromisoformat(run[0]), date.fromisoformat(run[1]), *run[2:])) for run in data["runs"]]
     told.append(_("到期日为%(due)s。") % {"due": _long(due)})
     for year in data["provisional"]:
@@ -76,8 +77,14 @@ def sentences(data: dict[str, Any]) -> list[str]:
     return told
 
 
-def _amount(data: dict[str, Any]) -> str:
-    return f"{data['amount']} {Unit(data['unit']).label}"
+def amount_words(amount: int, unit: str) -> str:
+    """The length of a limit, e.g. "5 个工作日"."""
+    patterns = {
+        Unit.WORKING_DAYS: ngettext("%(n)s 个工作日", "%(n)s 个工作日", amount),
+        Unit.CALENDAR_DAYS: ngettext("%(n)s 个自然日", "%(n)s 个自然日", amount),
+        Unit.MONTHS: ngettext("%(n)s 个月", "%(n)s 个月", amount),
+    }
+    return patterns[Unit(unit)] % {"n": amount}
 
 
 def _long(day: date) -> str:

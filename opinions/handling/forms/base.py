@@ -10,9 +10,10 @@ from deputies.accounts.models import DISTRICT_ROLES, User
 from deputies.organisations.models import Organisation, OrganisationKind
 from deputies.organisations.queries import street_committee_of
 from liaison.base.web.forms import MultiFileField, MultiFileInput
-from opinions.catalog.models import Reason
+from opinions.catalog.models import Reason, Tier
 from opinions.handling.content import TEXT_MAX, says_nothing
 from opinions.handling.queries import handlers_for
+from opinions.handling.services import TIERS
 from opinions.matters.models import Matter
 
 Choices = list[tuple[str, Any]]
@@ -50,6 +51,9 @@ class VerbForm(forms.Form):
     danger = False
     hint: Any = ""
     said: Sequence[str] = ()
+    extras: Sequence[str] = ()
+    """Fields that are rarely needed; they stand folded below the others, under `extras_label`."""
+    extras_label: Any = ""
     takes_templates = False
     """Whether reply templates are offered for its `text`."""
 
@@ -57,6 +61,22 @@ class VerbForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user, self.matter = user, matter
         self.fields["seen"].initial = seen_state(matter)
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        """The visible fields that stand open."""
+        return [bound for bound in self.visible_fields() if bound.name not in self.extras]
+
+    @property
+    def extra_fields(self) -> list[forms.BoundField]:
+        """The visible fields that stand folded."""
+        return [bound for bound in self.visible_fields() if bound.name in self.extras]
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether the folded fields must be seen: something in them was filled in or is wrong."""
+        bound = [one for one in self.extra_fields if self.is_bound or self.initial.get(one.name)]
+        return any(one.errors or one.value() not in (None, "", [], one.field.initial) for one in bound)
 
     @property
     def overtaken(self) -> bool:
@@ -101,6 +121,20 @@ def photos_field() -> MultiFileField:
         widget=MultiFileInput(attrs={"accept": "image/*", "data-photos": ""}),
         help_text=_("最多 6 张；拍摄位置等附加信息会被去掉。"),
     )  # fmt: skip
+
+
+def tier_field() -> forms.TypedChoiceField:
+    """Who handles, as a tier; left open it follows from the body that leads."""
+    return forms.TypedChoiceField(
+        label=_("层级"), coerce=int, required=False, empty_value=None, widget=forms.RadioSelect,
+        choices=[("", _("按承办单位定")), *((one.value, one.label) for one in TIERS)],
+        error_messages={"invalid_choice": _("请选择由社区街道还是由部门办理。")},
+    )  # fmt: skip
+
+
+def tier_of(body: Organisation) -> int:
+    """The tier at which a body handles."""
+    return Tier.STREET if body.kind in LOCAL_KINDS else Tier.DEPARTMENT
 
 
 def reason_choices(reasons: Iterable[Reason]) -> Choices:

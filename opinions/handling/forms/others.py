@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.models import User
 from opinions.catalog.models import Category
 from opinions.catalog.queries import categories
-from opinions.handling.forms.base import BodyChoice, offered_bodies, text_field
-from opinions.handling.services import TIERS
+from opinions.handling.forms.base import BodyChoice, offered_bodies, text_field, tier_field, tier_of
 from opinions.matters.models import Matter
 
 
@@ -18,10 +17,7 @@ class BulkAssignForm(forms.Form):
     """To whom the ticked matters go."""
 
     lead = BodyChoice(label=_("主办单位"), error_messages={"required": _("请选择主办单位。")})
-    tier = forms.TypedChoiceField(
-        label=_("层级"), coerce=int, widget=forms.RadioSelect, choices=[(one.value, one.label) for one in TIERS],
-        error_messages={"required": _("请选择由社区街道还是由部门办理。")},
-    )  # fmt: skip
+    tier = tier_field()
     note = text_field(_("交办要求（可选）"), rows=2, max_length=1000, help_text=_("只有承办单位看得到。"))
 
     def __init__(self, *args: Any, user: User, matters: Sequence[Matter], **kwargs: Any) -> None:
@@ -32,7 +28,8 @@ class BulkAssignForm(forms.Form):
     @property
     def arguments(self) -> dict[str, Any]:
         """Arguments of the service."""
-        return {name: self.cleaned_data[name] for name in ("lead", "tier", "note")}
+        data = self.cleaned_data
+        return {"lead": data["lead"], "tier": data["tier"] or tier_of(data["lead"]), "note": data["note"]}
 
 
 class TemplateForm(forms.Form):

@@ -10,11 +10,10 @@ from deputies.organisations.models import Organisation
 from deputies.organisations.queries import street_committees_of
 from deputies.roster.models import CongressLevel, Deputy
 from liaison.base.codes import grouped, normalise
-from opinions.catalog.models import ReasonKind, Tier
+from opinions.catalog.models import ReasonKind
 from opinions.catalog.queries import reasons, responsible_for
 from opinions.handling.content import PERSON_MAX
 from opinions.handling.forms.base import (
-    LOCAL_KINDS,
     BodiesChoice,
     BodyChoice,
     Choices,
@@ -23,6 +22,8 @@ from opinions.handling.forms.base import (
     offered_bodies,
     photos_field,
     text_field,
+    tier_field,
+    tier_of,
 )
 from opinions.handling.models import AssignmentStatus
 from opinions.handling.queries import (
@@ -32,7 +33,7 @@ from opinions.handling.queries import (
     speaks_publicly,
     transfer_candidates,
 )
-from opinions.handling.services import ABOVE, ANSWER_CLASSES, MOST_EXTENSION, TIERS
+from opinions.handling.services import ABOVE, ANSWER_CLASSES, MOST_EXTENSION
 from opinions.matters.models import Matter, ReplyClass
 
 SEEN_BY_RESIDENT = _("居民会看到这段话。")
@@ -92,11 +93,12 @@ class AskForm(VerbForm):
 class AnswerForm(VerbForm):
     text = text_field(_("答复"), rows=6, required=_("请写下答复的内容。"))
     reply_class = forms.ChoiceField(
-        label=_("结果（可不选）"), required=False, widget=forms.RadioSelect,
+        label=_("结果"), required=False, widget=forms.RadioSelect,
         choices=[("", _("不选")), *((one, ReplyClass(one).label[2:]) for one in ANSWER_CLASSES if one)],
     )  # fmt: skip
     photos = photos_field()
     button, said, takes_templates = _("发送"), ("text",), True
+    extras, extras_label = ("reply_class", "photos"), _("结果和照片（可选）")
 
 
 class AssignForm(VerbForm):
@@ -109,12 +111,10 @@ class AssignForm(VerbForm):
     )  # fmt: skip
     lead = BodyChoice(label=_("主办单位"), required=False)
     others = BodiesChoice(label=_("协办单位；分办时为各分办单位"), required=False)
-    tier = forms.TypedChoiceField(
-        label=_("层级"), coerce=int, widget=forms.RadioSelect, choices=[(one.value, one.label) for one in TIERS],
-        error_messages={"required": _("请选择由社区街道还是由部门办理。")},
-    )  # fmt: skip
+    tier = tier_field()
     note = text_field(_("交办要求（可选）"), rows=2, max_length=1000, help_text=_("只有承办单位看得到。"))
     button = _("交办")
+    extras, extras_label = ("mode", "others", "tier"), _("协办、分办和层级（可选）")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -131,7 +131,6 @@ class AssignForm(VerbForm):
         if found is None or found not in bodies:
             return
         self.fields["lead"].initial = str(found.pk)
-        self.fields["tier"].initial = tier_of(found)
         told = _("退回单位建议：%(body)s") if returned else _("按类别建议：%(body)s")
         self.fields["lead"].help_text = told % {"body": found.name}
 
@@ -146,6 +145,9 @@ class AssignForm(VerbForm):
                 self.add_error("others", _("分办至少要选两个单位；只有一个单位的，请选为主办。"))
         elif not data.get("lead") and "lead" not in self.errors:
             self.add_error("lead", _("请选择主办单位。"))
+        leading = [body for body in (data.get("lead"), *data.get("others", [])) if body]
+        if data.get("tier") is None and leading:
+            data["tier"] = tier_of(leading[0])
         return data
 
     @property
@@ -154,11 +156,6 @@ class AssignForm(VerbForm):
         separate = self.cleaned_data["mode"] == self.SEPARATE
         names = {"lead": self.cleaned_data["lead"], "separate" if separate else "co": self.cleaned_data["others"]}
         return {name: held for name, held in names.items() if held}
-
-
-def tier_of(body: Organisation) -> int:
-    """The tier at which a body handles."""
-    return Tier.STREET if body.kind in LOCAL_KINDS else Tier.DEPARTMENT
 
 
 class RecallForm(VerbForm):

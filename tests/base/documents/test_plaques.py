@@ -71,6 +71,12 @@ def test_photo_is_shown() -> None:
     assert any(green > 150 and red < 60 for _count, (red, green, _blue) in colours)
 
 
+def test_site_and_code_are_there_to_be_typed() -> None:
+    text = words(plaques([plaque()]))
+    assert "liaison.example.org" in "".join(text.split())
+    assert "K7M2-X9Q" in "".join(text.split())
+
+
 def test_no_plaque_is_an_error() -> None:
     with pytest.raises(ValueError, match="at least one"):
         plaques([])

@@ -158,7 +158,7 @@ def test_assign_suggests_the_body_of_the_category(world: HandlingWorld) -> None:
     Responsibility.objects.create(category=matter.category, district=world.congress, organisation=world.department)
     bump(STAMP)
     form = browser(world.staff).get(place("assign", matter)).context["form"]
-    assert (form["lead"].value(), form["tier"].value()) == (str(world.department.pk), Tier.DEPARTMENT)
+    assert form["lead"].value() == str(world.department.pk)
 
 
 def test_assign_suggests_whom_the_returning_body_named(world: HandlingWorld) -> None:
@@ -172,7 +172,15 @@ def test_assign_suggests_whom_the_returning_body_named(world: HandlingWorld) -> 
         now=NOW,
     )
     form = browser(world.staff).get(place("assign", matter)).context["form"]
-    assert (form["lead"].value(), form["tier"].value()) == (str(world.office.pk), Tier.STREET)
+    assert form["lead"].value() == str(world.office.pk)
+
+
+@pytest.mark.parametrize(("body", "tier"), [("department", Tier.DEPARTMENT), ("office", Tier.STREET)])
+def test_assign_takes_the_tier_from_the_lead_when_none_is_chosen(world: HandlingWorld, body: str, tier: Tier) -> None:
+    matter = open_matter(world)
+    data = {"lead": getattr(world, body).pk}
+    assert browser(world.staff).post(place("assign", matter), data).status_code == 302
+    assert Matter.objects.get(pk=matter.pk).tier == tier
 
 
 def test_assign_offers_a_street_its_own_bodies_only(world: HandlingWorld) -> None:

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from liaison.base.phrases import listing as _listing
 from liaison.base.privacy import mask_phone as masked
 from liaison.base.web.parts import Event, Line, Stage, Tab, Thumb
 from liaison.base.web.toasts import UNDO
@@ -42,6 +43,12 @@ MARKS = {
 def _icon_svg(name: str, size: int) -> str:
     svg = render_to_string(f"bs_icon/{name}.svg", {"height": size}).strip()
     return svg.replace("<svg ", f'<svg width="{size}" aria-hidden="true" focusable="false" ', 1)
+
+
+@register.filter
+def listing(parts: Iterable[Any]) -> str:
+    """The parts of a list as one text: `{{ page.groups|listing }}`."""
+    return _listing(parts)
 
 
 @register.simple_tag
