@@ -25,8 +25,8 @@ format: tools ## rewrite Python and templates in the house style
 bench: tools ## measure, and print the table of figures
 	@$(IN_VENV) -m tests.bench
 
-messages: tools ## developers: collect texts for translation (needs GNU gettext)
-	@DEVELOPMENT=1 $(IN_VENV) manage.py makemessages --locale en --no-wrap --add-location file --ignore 'var/*' --ignore '.venv/*' --ignore node_modules --ignore 'tests/*'
+messages: tools ## developers: collect texts for translation
+	@$(IN_VENV) -m tests.messages
 
 clean: ## remove the environment, the demo database and all generated files
 	rm -rf .venv var liaison/assets/node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "liaison.base.web.middleware.elder_mode",
+    "liaison.base.web.middleware.no_zero_bytes",
     "liaison.base.web.middleware.domain_errors",
     "deputies.accounts.middleware.guard_session",
     "axes.middleware.AxesMiddleware",

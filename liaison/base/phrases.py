@@ -14,6 +14,11 @@ def listing(parts: Iterable[object]) -> str:
     return pgettext("between the parts of a list", "、").join(str(part) for part in parts)
 
 
+def aside(name: object, note: object) -> str:
+    """A name with a note in brackets, e.g. "李某某（区人大代表）"."""
+    return pgettext("a name with a note", "%(name)s（%(note)s）") % {"name": name, "note": note}
+
+
 @cache
 def values_by_word(choices: type[Choices]) -> dict[str, Any]:
     """The values of `choices` by every name that they bear in a language of the program, and by themselves.

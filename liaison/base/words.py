@@ -4,7 +4,9 @@ import re
 import unicodedata
 
 _HAN = r"㐀-䶿一-鿿豈-﫿𠀀-𯨟"
-_RUN = re.compile(rf"[{_HAN}]+|[a-z0-9]+")
+LONGEST = 60
+"""Letters and digits of one word; longer ones are cut into such pieces, since an index takes no word without end."""
+_RUN = re.compile(rf"[{_HAN}]+|[a-z0-9]{{1,{LONGEST}}}")
 _HAN_RUN = re.compile(rf"[{_HAN}]")
 MOST = 6000
 """Most words kept of one text."""

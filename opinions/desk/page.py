@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,14 +12,14 @@ from liaison.base.audit.models import Audience, Event
 from liaison.base.audit.verbs import verb_words
 from liaison.base.web import parts
 from liaison.base.workdays.arithmetic import Light, light
-from liaison.base.workdays.explain import sentences
 from liaison.base.workflow import Transition
 from opinions.clocks.models import Clock
+from opinions.clocks.queries import told
 from opinions.clocks.services import RESIDENTS, WINDOWS
 from opinions.evaluation.models import Rating
 from opinions.evaluation.queries import ratings_of
-from opinions.handling.models import Assignment, Reply, ReplyPoint, ReplyStatus
-from opinions.handling.queries import verbs_for
+from opinions.handling.models import Assignment, Reply
+from opinions.handling.queries import readable_replies, verbs_for
 from opinions.matters.models import Attachment, Matter, Reporter
 from opinions.matters.states import Status
 from opinions.routing.services.common import REROUTABLE
@@ -81,7 +80,7 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
         lines=[_line(row, user) for row in matter.lines.select_related("organisation")],
         clocks=[_clock(row, today) for row in matter.clocks.select_related("organisation")],
         assignments=assignments,
-        replies=_replies(user, matter),
+        replies=readable_replies(user, matter, assignments=assignments),
         files=[_thumb(row) for row in matter.attachments.select_related("stored")],
         reporters=reporters,
         ratings=ratings_of(matter),
@@ -103,14 +102,6 @@ def _my_turn(user: User, matter: Matter) -> bool:
 
 def _history(matter: Matter) -> list[Event]:
     return list(Event.objects.filter(chain=matter.chain).order_by("-seq")[:HISTORY])
-
-
-def _replies(user: User, matter: Matter) -> list[Reply]:
-    """Issued replies for everyone; drafts only for the body that writes them."""
-    rows = matter.replies.select_related("organisation", "deputy", "written_by", "approved_by").prefetch_related(
-        Prefetch("points", ReplyPoint.objects.order_by("order", "id"))
-    )
-    return [row for row in rows if row.status == ReplyStatus.ISSUED or row.organisation_id == user.organisation_id]
 
 
 TONES = {
@@ -140,7 +131,7 @@ def _event(event: Event) -> parts.Event:
 
 
 def _line(line: Any, user: User) -> parts.Line:
-    body = line.organisation.name if line.organisation else ""
+    body = line.organisation.name if line.organisation and line.organisation.name != line.author else ""
     return parts.Line(
         at=line.at, author=line.author, text=line.body, role=body, internal=line.audience == Audience.INTERNAL,
         mine=line.by_id == user.pk,
@@ -149,8 +140,7 @@ def _line(line: Any, user: User) -> parts.Line:
 
 def _clock(clock: Clock, today: Any) -> ClockView:
     running = clock.stopped_at is None and clock.paused_on is None and clock.kind not in (*RESIDENTS, *WINDOWS)
-    told = [sentence for part in clock.explanation for sentence in sentences(part)]
-    return ClockView(clock, light(clock.due_on, clock.warn_on, today) if running else None, told)
+    return ClockView(clock, light(clock.due_on, clock.warn_on, today) if running else None, told(clock))
 
 
 def _thumb(attachment: Attachment) -> parts.Thumb:

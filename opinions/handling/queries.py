@@ -52,17 +52,21 @@ def public_replies(matter: Matter) -> list[Reply]:
     return list(_with_points(matter.replies.filter(status=ReplyStatus.ISSUED)))
 
 
-def readable_replies(user: User, matter: Matter) -> list[Reply]:
+def readable_replies(user: User, matter: Matter, *, assignments: Sequence[Assignment] | None = None) -> list[Reply]:
     """What `user`, in whose scope the matter is, reads of its replies: issued ones, those of the own body, and the
-    co-handlers' opinions unless the user belongs to another co-handler."""
+    co-handlers' opinions, which the committees, the deputy and the leads read, but no other handler.
+
+    `assignments` (all of the matter) saves a statement.
+    """
     readable = Q(status=ReplyStatus.ISSUED) | Q(organisation=user.organisation_id, deputy__isnull=True)
-    if user.role not in DEPARTMENT_ROLES or _leads(user, matter):
+    if user.role not in DEPARTMENT_ROLES or _leads(user, matter, assignments):
         readable |= Q(status=ReplyStatus.OPINION)
-    return list(_with_points(matter.replies.filter(readable)))
+    return list(_with_points(matter.replies.filter(readable).exclude(status=ReplyStatus.DROPPED)))
 
 
-def _leads(user: User, matter: Matter) -> bool:
-    return matter.assignments.filter(part=Part.LEAD, organisation=user.organisation_id).exists()
+def _leads(user: User, matter: Matter, assignments: Sequence[Assignment] | None) -> bool:
+    rows = matter.assignments.all() if assignments is None else assignments
+    return any(row.part == Part.LEAD and row.organisation_id == user.organisation_id for row in rows)
 
 
 def _with_points(rows: QuerySet[Reply]) -> QuerySet[Reply]:

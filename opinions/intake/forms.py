@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from deputies.roster.models import Deputy
+from liaison.base.phrases import aside
 from liaison.base.web.forms import MultiFileField, PhoneField, ReadyChoices
 from opinions.catalog.models import Category, SourceChannel
 from opinions.catalog.queries import top_categories
@@ -172,7 +173,7 @@ class OpinionForm(ContentForm):
 
 
 def _category_choices() -> list[tuple[str, str]]:
-    return [(one.code, f"{one.name}（{one.examples}）" if one.examples else one.name) for one in top_categories()]
+    return [(one.code, aside(one.name, one.examples) if one.examples else one.name) for one in top_categories()]
 
 
 def _photos(**kwargs: Any) -> MultiFileField:
@@ -263,7 +264,7 @@ class AssistedForm(ContentForm):
     def __init__(self, *args: Any, deputies: Sequence[Deputy], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.deputies = {deputy.code: deputy for deputy in deputies}
-        rows = [(deputy.code, f"{deputy.name}（{deputy.standing}）") for deputy in deputies]
+        rows = [(deputy.code, aside(deputy.name, deputy.standing)) for deputy in deputies]
         self.fields["deputy"].choices = [("", _("不指定，按规则分派")), *rows]  # type: ignore[attr-defined]
         self.fields["content"].label = _("居民反映什么")
         self.fields["phone"].help_text = _("填了，居民会收到短信，用链接核对和查进度。")

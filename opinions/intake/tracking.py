@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from liaison.base.audit.models import Audience, Event
-from liaison.base.codes import grouped
+from liaison.base.codes import grouped, normalise
 from liaison.base.web import parts
 from opinions.clocks.models import Clock
 from opinions.handling.models import Reply
@@ -86,8 +86,8 @@ class TrackPage:
 
 
 def find_matter(code: str) -> Matter | None:
-    """The matter of a normalised tracking code."""
-    return Matter.objects.select_related(*RELATED).filter(code=code).first()
+    """The matter of a tracking code, however it is typed."""
+    return Matter.objects.select_related(*RELATED).filter(code=normalise(code)).first()
 
 
 def reporter_with(matter: Matter, key: str) -> Reporter | None:

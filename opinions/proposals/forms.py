@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from liaison.base.phrases import aside
 from opinions.matters.models import Matter
 from opinions.proposals.queries import possible_leads
 from opinions.proposals.services import TITLE_MAX
@@ -40,7 +41,7 @@ class RaiseForm(forms.Form):
         super().__init__(*args, **kwargs)
         leads = {str(row.pk): row for row in possible_leads(matter)}
         field: Any = self.fields["lead"]
-        field.choices = [("", _("以后再定"))] + [(key, f"{row.name}（{row.standing}）") for key, row in leads.items()]
+        field.choices = [("", _("以后再定"))] + [(key, aside(row.name, row.standing)) for key, row in leads.items()]
         field.coerce = lambda value: leads[value]
         field.initial = str(matter.deputy_id) if str(matter.deputy_id) in leads else ""
         self.fields["title"].initial = str(_("关于%(title)s的建议") % {"title": matter.title.rstrip(ENDINGS)})[:TITLE_MAX]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from deputies.organisations.models import Division, DivisionLevel, Organisation
 from deputies.organisations.queries import district_of, division_tree, handlers_of, street_committee_of
 from deputies.roster.models import CongressLevel, Deputy
-from liaison.base.phrases import listing
+from liaison.base.phrases import aside, listing
 from opinions.catalog.models import Category, Reach, ReasonKind, SourceChannel, Tier, Urgency
 from opinions.catalog.queries import categories, reasons
 from opinions.matters.models import Matter
@@ -137,7 +137,7 @@ class RuleForm(forms.Form):
         self._all = bodies
         self._offer("category_in", category_choices())
         self._offer("division_within", place_choices(district))
-        self._offer("resolver", [CHOOSE, *((one.value, f"{one.label}（{_tiers(one)}）") for one in Resolver)])
+        self._offer("resolver", [CHOOSE, *((one.value, aside(one.label, _tiers(one))) for one in Resolver)])
         self._offer("organisation", [("", "—"), *((key, body.name) for key, body in bodies.items())])
 
     def _offer(self, name: str, choices: Iterable[Any]) -> None:
@@ -314,7 +314,7 @@ class OverrideForm(forms.Form):
         reachable = Deputy.objects.active().filter(organisation=matter.street).exclude(user=None, helper=None)
         self._deputies = {str(deputy.pk): deputy for deputy in reachable}
         self._offer("organisation", [("", "—"), *((key, body.name) for key, body in self._bodies.items())])
-        standing = ((key, f"{one.name}（{one.standing}）") for key, one in self._deputies.items())
+        standing = ((key, aside(one.name, one.standing)) for key, one in self._deputies.items())
         self._offer("deputy", [("", "—"), *standing])
         self._offer("why", [CHOOSE, *((one.name, one.name) for one in reasons(ReasonKind.OVERRIDE))])
 

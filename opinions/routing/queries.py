@@ -86,7 +86,7 @@ def outcome(rule: Rule) -> str:
     if rule.urgency:
         parts.append(_("缓急定为“%(urgency)s”") % {"urgency": rule.get_urgency_display()})
     parts.append(_("须人工确认") if rule.confirm else _("直接生效"))
-    return "；".join(parts)
+    return _("；").join(parts)
 
 
 def raised_of(matter: Matter) -> Raised:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liaison.base.words import index_words, query_words
+from liaison.base.words import LONGEST, index_words, query_words
 
 HAN = st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1, max_size=30)
 
@@ -44,3 +44,9 @@ def test_query_without_words_is_empty() -> None:
 def test_index_of_a_very_long_text_is_bounded() -> None:
     text = "".join(chr(0x4E00 + n % 20000) for n in range(40000))
     assert len(index_words(text).split()) <= 6000
+
+
+def test_word_without_end_is_cut_so_that_an_index_can_take_it() -> None:
+    words = index_words("a" * 3000).split()
+    assert max(len(word) for word in words) <= LONGEST
+    assert query_words("a" * 3000)[0][0] in words

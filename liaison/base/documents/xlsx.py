@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import xlsxwriter
 from django.http import HttpResponse
+from django.utils.translation import gettext
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ACCENT = "#9F1D20"
@@ -82,7 +83,7 @@ def _write(book: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
             _cell(page, number, column, value, formats)
     page.autofilter(0, 0, max(number, 1), max(len(sheet.columns) - 1, 0))
     if sheet.notes:
-        notes = book.add_worksheet("说明")
+        notes = book.add_worksheet(gettext("说明"))
         notes.set_column(0, 0, 80)
         for line, text in enumerate(sheet.notes):
             notes.write_string(line, 0, str(text), formats["text"])

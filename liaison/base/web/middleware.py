@@ -7,7 +7,7 @@ from django.utils.cache import patch_vary_headers
 
 from liaison.base.errors import DomainError
 from liaison.base.web.display import read_display
-from liaison.base.web.errors import refused
+from liaison.base.web.errors import error_page, refused
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -24,6 +24,17 @@ def elder_mode(get_response: Handler) -> Handler:
         if response.get("Content-Type", "").startswith("text/html"):
             patch_vary_headers(response, ("Cookie",))
         return response
+
+    return middleware
+
+
+def no_zero_bytes(get_response: Handler) -> Handler:
+    """Refuse addresses with a zero byte: nobody types one, and PostgreSQL takes none. Forms check their own fields."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return error_page(request, 400)
+        return get_response(request)
 
     return middleware
 

@@ -37,7 +37,7 @@ class BadCalendar(InvalidInput):
 
     def __init__(self, errors: list[RowError]) -> None:
         self.errors = errors
-        super().__init__("；".join(self.lines()))
+        super().__init__(_("；").join(self.lines()))
 
     def lines(self) -> list[str]:
         """One sentence per bad row."""

@@ -10,6 +10,7 @@ from deputies.organisations.models import Organisation
 from deputies.organisations.queries import street_committees_of
 from deputies.roster.models import CongressLevel, Deputy
 from liaison.base.codes import grouped, normalise
+from liaison.base.phrases import aside
 from opinions.catalog.models import ReasonKind
 from opinions.catalog.queries import reasons, responsible_for
 from opinions.handling.content import PERSON_MAX
@@ -67,7 +68,7 @@ class TransferForm(VerbForm):
         self.streets = {f"street-{body.pk}": body for body in self._streets()}
         self.deputies = {f"deputy-{row.pk}": row for row in transfer_candidates(self.matter)}
         own = [(key, body.name) for key, body in self.streets.items()]
-        people = [(key, f"{row.name}（{row.organisation.name}）") for key, row in self.deputies.items()]
+        people = [(key, aside(row.name, row.organisation.name)) for key, row in self.deputies.items()]
         groups: list[tuple[Any, Any]] = [("", _("请选择")), (_("街道、乡镇"), own), (_("代表"), people)]
         self.fields["to"].choices = groups  # type: ignore[attr-defined]
 
@@ -91,7 +92,7 @@ class AskForm(VerbForm):
 
 
 class AnswerForm(VerbForm):
-    text = text_field(_("答复"), rows=6, required=_("请写下答复的内容。"))
+    text = text_field(_("答复"), rows=4, required=_("请写下答复的内容。"))
     reply_class = forms.ChoiceField(
         label=_("结果"), required=False, widget=forms.RadioSelect,
         choices=[("", _("不选")), *((one, ReplyClass(one).label[2:]) for one in ANSWER_CLASSES if one)],
@@ -238,7 +239,7 @@ class RelayForm(VerbForm):
         super().__init__(*args, **kwargs)
         rows = {str(row.pk): row for row in relay_candidates(ABOVE)}
         field: Any = self.fields["deputies"]
-        field.choices = [(key, f"{row.name}（{row.standing}）") for key, row in rows.items()]
+        field.choices = [(key, aside(row.name, row.standing)) for key, row in rows.items()]
         field.coerce = lambda value: rows[value]
 
     def clean_deputies(self) -> list[Deputy]:
@@ -262,7 +263,7 @@ class MergeForm(VerbForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         near = near_matters(self.user, self.matter)
-        choices: Choices = [(row.code, f"{row.title}（{grouped(row.code)}）") for row in near]
+        choices: Choices = [(row.code, aside(row.title, grouped(row.code))) for row in near]
         self.fields["target"].choices = choices  # type: ignore[attr-defined]
         if not near:
             del self.fields["target"]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
@@ -14,7 +13,7 @@ from liaison.base.files.services import save_prepared
 from opinions.catalog.models import Tier
 from opinions.handling.content import GAPS, has_gaps
 from opinions.handling.models import Reply, ReplyStatus
-from opinions.handling.services.common import checked_text, side_of, standing_for
+from opinions.handling.services.common import checked_text, side_of, standing_for, step
 from opinions.handling.services.outcome import become_replied
 from opinions.handling.services.receiving import carry_out_take
 from opinions.matters.models import Matter, ReplyClass
@@ -25,7 +24,7 @@ ANSWER_CLASSES = ("", ReplyClass.SOLVED, ReplyClass.EXPLAINED)
 """What a deputy's answer may claim. Deputies do not handle, so they make no promises with dates (rule 2)."""
 
 
-@transaction.atomic
+@step
 def answer(
     *, matter: Matter, text: str, by: User, now: datetime, reply_class: str = "", photos: Sequence[StoredFile] = ()
 ) -> Reply:

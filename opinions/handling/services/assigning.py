@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +19,7 @@ from liaison.base.workdays.arithmetic import Unit
 from opinions.catalog.models import ClockKind, Reason, ReasonKind, Tier
 from opinions.clocks.models import Clock
 from opinions.clocks.queries import running_clocks
-from opinions.clocks.services import extend_clock, start_clock, stop_clocks
+from opinions.clocks.services import extend_clock, start_clock, start_clocks, stop_clocks
 from opinions.handling.models import Assignment, AssignmentStatus, Part
 from opinions.handling.queries import handlers_for, returns_of
 from opinions.handling.services.common import (
@@ -33,6 +32,7 @@ from opinions.handling.services.common import (
     revoke,
     side_of,
     standing_for,
+    step,
     system_side,
 )
 from opinions.handling.standing import REPLYING, Standing
@@ -56,7 +56,7 @@ class NothingToExtend(DomainError):
     message = _("没有正在计时的办理时限，不需要延期。")
 
 
-@transaction.atomic
+@step
 def assign(
     *,
     matter: Matter,
@@ -157,8 +157,7 @@ def _give(
         matter=matter, organisation=body, part=part, round=matter.round, note=note.strip(), assigned_by=by,
         assigned_by_organisation=side.organisation or matter.street, assigned_at=now,
     )  # fmt: skip
-    for kind in CLOCKS[part]:
-        start_clock(matter=matter, kind=kind, now=now, organisation=body)
+    start_clocks(matter=matter, kinds=CLOCKS[part], now=now, organisation=body)
     call(matter, "assign", _("{part}：{title}"), now=now, to=body, part=part.label, more=row.note)
     return row
 
@@ -185,7 +184,7 @@ def assign_many(
     return results
 
 
-@transaction.atomic
+@step
 def recall(*, matter: Matter, reason: str, by: User, now: datetime) -> Matter:
     """收回 an assignment that nobody has signed yet; the committee holds the matter again."""
     side = side_of(standing_for("recall", matter=matter, by=by, now=now))
@@ -199,7 +198,7 @@ def recall(*, matter: Matter, reason: str, by: User, now: datetime) -> Matter:
     return matter
 
 
-@transaction.atomic
+@step
 def sign(*, matter: Matter, person: str, by: User, now: datetime) -> Assignment:
     """签收 with the person responsible. When a body that replies signs, earlier receivers are free of their limit."""
     standing = standing_for("sign", matter=matter, by=by, now=now)
@@ -219,7 +218,7 @@ def sign(*, matter: Matter, person: str, by: User, now: datetime) -> Assignment:
     return row
 
 
-@transaction.atomic
+@step
 def return_assignment(
     *, matter: Matter, reason: Reason, text: str, suggested: Organisation | None = None, by: User, now: datetime
 ) -> Assignment:
@@ -256,7 +255,7 @@ def _holder_after_return(matter: Matter, row: Assignment) -> Organisation:
     return matter.street
 
 
-@transaction.atomic
+@step
 def extend(*, matter: Matter, days: int, reason: str, by: User, now: datetime) -> Matter:
     """延期 by working days, once, approved by whoever assigned it (domain.md §4).
 

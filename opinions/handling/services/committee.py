@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
@@ -26,6 +25,7 @@ from opinions.handling.services.common import (
     revoke_live,
     side_of,
     standing_for,
+    step,
 )
 from opinions.handling.services.outcome import invite
 from opinions.matters.models import Matter, Reporter
@@ -36,7 +36,7 @@ ABOVE = LEVELS_UPWARD[LEVELS_UPWARD.index(CongressLevel.COUNTY) + 1 :]
 """The levels to which a district's committee relays."""
 
 
-@transaction.atomic
+@step
 def relay(*, matter: Matter, level: str, deputies: Sequence[Deputy], reason: str, by: User, now: datetime) -> Relay:
     """接力 to named deputies of a congress above (H4, tier 5). It solves nothing yet; the district follows it.
 
@@ -72,7 +72,7 @@ def end_handling(matter: Matter, verb: str, *, now: datetime) -> None:
     stop_clocks(matter=matter, outcome=verb, now=now)
 
 
-@transaction.atomic
+@step
 def merge(*, matter: Matter, target: Matter, by: User, now: datetime) -> Matter:
     """并案 into an open matter of the same district. History and attachments stay; everyone merged hears the news.
 
@@ -117,7 +117,7 @@ def _check_target(matter: Matter, target: Matter, by: User) -> None:
         raise InvalidInput(_("没有找到这个编号的事项，或者它不在您的范围内。"), field="target")
 
 
-@transaction.atomic
+@step
 def reopen(*, matter: Matter, reason: str, by: User, now: datetime, lead: Organisation | None = None) -> Matter:
     """重启 by a supervisor, e.g. after a missed promise: a new round with the last lead, or with `lead`.
 
@@ -138,7 +138,7 @@ def reopen(*, matter: Matter, reason: str, by: User, now: datetime, lead: Organi
     return matter
 
 
-@transaction.atomic
+@step
 def withdraw(*, matter: Matter, reporter: Reporter, reason: str = "", now: datetime) -> Matter:
     """撤回 by the resident, whose key the caller has checked. Raises NotAllowed for a reporter of another matter."""
     if reporter.matter_id != matter.pk:

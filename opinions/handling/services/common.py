@@ -1,10 +1,12 @@
 """What all verbs share: may it be done, for whom is it done, and who is told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
+from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,7 @@ from deputies.organisations.models import Organisation
 from deputies.roster.models import Deputy
 from liaison.base.codes import grouped
 from liaison.base.errors import InvalidInput, NotAllowed, StaleState
+from liaison.base.stamps import reading
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import WrongState
 from opinions.handling.models import Assignment, AssignmentStatus, Reply, ReplyStatus
@@ -21,11 +24,24 @@ from opinions.matters.models import Matter
 from opinions.matters.services import tell_body, tell_reporters, turn_of
 from opinions.matters.states import WORKFLOWS
 
+P = ParamSpec("P")
+R = TypeVar("R")
 SYSTEM_MAY = frozenset({"assign"})
 """Verbs of people that the routing engine may carry out as well (`by=None`)."""
 TEXT_MAX = 10_000
 RESIDENT = "反映人"
 """How the ledger names a resident."""
+
+
+def step(service: Callable[P, R]) -> Callable[P, R]:
+    """A service is one transaction, within which reference data are looked at once."""
+
+    @wraps(service)
+    def carried_out(*args: P.args, **kwargs: P.kwargs) -> R:
+        with transaction.atomic(), reading():
+            return service(*args, **kwargs)
+
+    return carried_out
 
 
 @dataclass(frozen=True, kw_only=True)

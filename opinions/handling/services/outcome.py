@@ -6,7 +6,6 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
@@ -16,7 +15,7 @@ from liaison.base.workdays.queries import current_calendar
 from liaison.base.workflow import WrongState
 from opinions.catalog.models import ClockKind, Tier
 from opinions.clocks.services import start_clock, stop_clocks
-from opinions.handling.services.common import call, call_holder, news
+from opinions.handling.services.common import call, call_holder, news, step
 from opinions.invitations.services import invite_reporters
 from opinions.matters.models import Matter, Satisfaction
 from opinions.matters.services import advance_matter, turn_of
@@ -62,7 +61,7 @@ def _rate_by_default(today: date) -> date:
     return compute_due(current_calendar(), today, RATE_WORKDAYS, Unit.WORKING_DAYS).due
 
 
-@transaction.atomic
+@step
 def close_rated(
     *,
     matter: Matter,
@@ -82,7 +81,7 @@ def close_rated(
     return matter
 
 
-@transaction.atomic
+@step
 def send_to_rework(
     *, matter: Matter, now: datetime, actor: str, reason: str = "", data: dict[str, Any] | None = None
 ) -> Matter:
@@ -103,7 +102,7 @@ def send_to_rework(
     return matter
 
 
-@transaction.atomic
+@step
 def lapse(*, matter: Matter, now: datetime) -> Matter:
     """到期未评价: closed, and unrated: silence is never counted as satisfaction. Raises WrongState too early."""
     due = matter.clocks.filter(kind=ClockKind.RATE, stopped_at__isnull=True, due_on__lt=local_today(now))

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
@@ -16,13 +15,13 @@ from liaison.base.workflow import WrongState
 from opinions.catalog.models import ClockKind
 from opinions.clocks.services import pause_clocks, resume_clocks, start_clock, stop_clocks
 from opinions.handling.queries import waiting_too_long
-from opinions.handling.services.common import RESIDENT, call_holder, checked_text, news, side_of, standing_for
+from opinions.handling.services.common import RESIDENT, call_holder, checked_text, news, side_of, standing_for, step
 from opinions.matters.models import Matter, Reporter
 from opinions.matters.services import add_line, advance_matter, attach, turn_of
 from opinions.matters.states import Status
 
 
-@transaction.atomic
+@step
 def ask(*, matter: Matter, question: str, by: User, now: datetime) -> Matter:
     """Ask the resident. The limits of the bodies pause, the resident's begins; the matter waits."""
     side = side_of(standing_for("ask", matter=matter, by=by, now=now))
@@ -39,7 +38,7 @@ def ask(*, matter: Matter, question: str, by: User, now: datetime) -> Matter:
     return matter
 
 
-@transaction.atomic
+@step
 def supply(
     *, matter: Matter, reporter: Reporter, text: str = "", stored: Iterable[StoredFile] = (), now: datetime
 ) -> Matter:
@@ -88,7 +87,7 @@ def _turn_before(matter: Matter) -> dict[str, Any]:
     return {f"{name}_id": held for name, held in turn.items()}
 
 
-@transaction.atomic
+@step
 def expire_supply(*, matter: Matter, now: datetime) -> Matter:
     """补充逾期: the resident did not supply in time; the matter goes on as it was. Raises WrongState too early."""
     due = matter.clocks.filter(kind=ClockKind.SUPPLY, stopped_at__isnull=True, due_on__lt=local_today(now))

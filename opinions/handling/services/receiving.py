@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
@@ -13,12 +12,12 @@ from deputies.roster.states import DeputyStatus
 from liaison.base.errors import InvalidInput
 from opinions.catalog.models import ClockKind, Reason, ReasonKind, Tier
 from opinions.clocks.services import start_clock, stop_clocks
-from opinions.handling.services.common import Side, call_holder, checked_text, news, side_of, standing_for
+from opinions.handling.services.common import Side, call_holder, checked_text, news, side_of, standing_for, step
 from opinions.matters.models import Matter
 from opinions.matters.services import advance_matter
 
 
-@transaction.atomic
+@step
 def take(*, matter: Matter, by: User, now: datetime) -> Matter:
     """接单. The taker's side holds the matter; the limit for the reply begins."""
     side = side_of(standing_for("take", matter=matter, by=by, now=now))
@@ -35,7 +34,7 @@ def carry_out_take(matter: Matter, *, side: Side, by: User, now: datetime) -> No
     start_clock(matter=matter, kind=ClockKind.REPLY, now=now, organisation=side.organisation)
 
 
-@transaction.atomic
+@step
 def decline(*, matter: Matter, reason: Reason, text: str, where: str = "", by: User, now: datetime) -> Matter:
     """不予受理. Always says where to go instead: `where`, else what the reason advises. Raises InvalidInput."""
     side = side_of(standing_for("decline", matter=matter, by=by, now=now))
@@ -59,7 +58,7 @@ def decline(*, matter: Matter, reason: Reason, text: str, where: str = "", by: U
     return matter
 
 
-@transaction.atomic
+@step
 def transfer(
     *,
     matter: Matter,

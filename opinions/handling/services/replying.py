@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission
@@ -14,7 +13,7 @@ from opinions.clocks.services import stop_clocks
 from opinions.handling.content import Content, Point, faults
 from opinions.handling.models import Assignment, AssignmentStatus, Reply, ReplyPoint, ReplyStatus
 from opinions.handling.queries import last_lead
-from opinions.handling.services.common import call, checked_text, news, revoke, side_of, standing_for
+from opinions.handling.services.common import call, checked_text, news, revoke, side_of, standing_for, step
 from opinions.handling.services.outcome import become_replied
 from opinions.handling.standing import REPLYING, Standing
 from opinions.matters.models import Matter
@@ -25,7 +24,7 @@ class NotComplete(InvalidInput):
     message = _("答复还不完整，请补齐后再送审。")
 
 
-@transaction.atomic
+@step
 def save_draft(*, matter: Matter, content: Content, by: User, now: datetime, version: int | None = None) -> Reply:
     """Keep what was written so far, complete or not. `version` is that of the draft on the writer's screen, 0 for none.
 
@@ -34,7 +33,7 @@ def save_draft(*, matter: Matter, content: Content, by: User, now: datetime, ver
     return _save(standing_for("draft", matter=matter, by=by, now=now), content, by=by, now=now, version=version)
 
 
-@transaction.atomic
+@step
 def submit_for_approval(
     *, matter: Matter, content: Content, by: User, now: datetime, version: int | None = None
 ) -> Reply:
@@ -50,7 +49,7 @@ def submit_for_approval(
     return reply
 
 
-@transaction.atomic
+@step
 def send_back(*, matter: Matter, reason: str, by: User, now: datetime) -> Reply:
     """退回修改: the head wants the draft changed."""
     standing = standing_for("send_back", matter=matter, by=by, now=now)
@@ -64,7 +63,7 @@ def send_back(*, matter: Matter, reason: str, by: User, now: datetime) -> Reply:
     return reply
 
 
-@transaction.atomic
+@step
 def issue_reply(
     *, matter: Matter, by: User, now: datetime, content: Content | None = None, version: int | None = None
 ) -> Reply:
@@ -79,7 +78,7 @@ def issue_reply(
     return _issue(standing, reply, by=by, now=now)
 
 
-@transaction.atomic
+@step
 def write_and_issue(*, matter: Matter, content: Content, by: User, now: datetime, version: int | None = None) -> Reply:
     """A head who writes the reply issues it in one step. Raises NotAllowed for others, NotComplete."""
     standing = standing_for("draft", matter=matter, by=by, now=now)
@@ -178,7 +177,7 @@ def _finish_co_handlers(standing: Standing, row: Assignment, *, now: datetime) -
             revoke(one, now=now)
 
 
-@transaction.atomic
+@step
 def give_co_opinion(*, matter: Matter, text: str, by: User, now: datetime) -> Reply:
     """协办意见: goes to the lead, never to the resident; the lead answers once (代表法 practice of 主办、协办)."""
     row = standing_for("co_opinion", matter=matter, by=by, now=now).assignment
@@ -196,7 +195,7 @@ def give_co_opinion(*, matter: Matter, text: str, by: User, now: datetime) -> Re
     )  # fmt: skip
 
 
-@transaction.atomic
+@step
 def report_back(*, matter: Matter, content: Content, by: User, now: datetime, version: int | None = None) -> Reply:
     """反馈结果: what came of the proposal or the relay, told by whoever followed it. Raises NotComplete.
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission, check
@@ -14,7 +13,7 @@ from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
 from liaison.base.workdays.arithmetic import local_today
 from opinions.handling.models import LIVE
-from opinions.handling.services.common import Side, call, news, side_of
+from opinions.handling.services.common import Side, call, news, side_of, step
 from opinions.handling.standing import Standing
 from opinions.matters.models import Line, Matter
 from opinions.matters.services import add_line, attach
@@ -25,7 +24,7 @@ class NotToResident(DomainError):
     message = _("协办单位的意见请提交给主办单位，由主办单位统一对居民说明。")
 
 
-@transaction.atomic
+@step
 def say(*, matter: Matter, text: str, public: bool, by: User, now: datetime, photos: Sequence[StoredFile] = ()) -> Line:
     """Add a line, with photos that are prepared and not saved yet.
 

@@ -43,7 +43,7 @@ class InvalidRule(InvalidInput):
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
-        super().__init__("；".join(problem.text for problem in problems), field=problems[0].field)
+        super().__init__(_("；").join(problem.text for problem in problems), field=problems[0].field)
 
 
 class InvalidRuleSet(InvalidInput):
@@ -51,7 +51,7 @@ class InvalidRuleSet(InvalidInput):
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
-        super().__init__("；".join(problems))
+        super().__init__(_("；").join(problems))
 
 
 @dataclass(frozen=True, kw_only=True)

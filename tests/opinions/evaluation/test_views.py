@@ -86,7 +86,7 @@ def test_expired_link_is_a_kind_page(client: Client, link: str) -> None:
     assert "评价的时间已经过了" in answer.content.decode()
 
 
-@pytest.mark.parametrize("token", ["x", "'%20OR%201=1", "%F0%A0%AE%B7", "a" * 3000, "..%5C..%5C", "%00"])
+@pytest.mark.parametrize("token", ["x", "'%20OR%201=1", "%F0%A0%AE%B7", "a" * 3000, "..%5C..%5C"])
 def test_unknown_link_is_a_kind_page(client: Client, link: str, token: str) -> None:
     answer = client.get(f"/r/{token}/")
     assert answer.status_code == 404

@@ -22,7 +22,7 @@ from opinions.proposals.models import Proposal
 from tests.factories.accounts import sign_in
 from tests.factories.matters import NOW, HandlingWorld, assigned, content, open_matter, proposed, reason, signed, taken
 from tests.factories.organisations import OrganisationFactory
-from tests.opinions.handling.test_verbs_for import SITUATIONS
+from tests.opinions.handling.situations import SITUATIONS
 
 PROPOSALS = {"raise"}
 

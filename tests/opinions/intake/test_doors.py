@@ -58,7 +58,7 @@ def test_street_lists_its_points(client: Client, place: IntakeWorld) -> None:
     assert client.get(f"/s/{place.world.places.other_street.code}/").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/d/NOSUCH1/", "/p/NOSUCH1/", "/s/000/", "/d/%00/", "/p/..%2F..%2F/", "/d/' OR 1=1/"])
+@pytest.mark.parametrize("path", ["/d/NOSUCH1/", "/p/NOSUCH1/", "/s/000/", "/p/..%2F..%2F/", "/d/' OR 1=1/"])
 def test_unknown_plaque_helps_on(client: Client, place: IntakeWorld, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404

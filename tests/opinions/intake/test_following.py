@@ -70,8 +70,8 @@ def test_everybody_sees_stages_and_nothing_personal(client: Client, receipt: Rec
 def test_wrong_key_opens_nothing(client: Client, receipt: Receipt, key: str) -> None:
     page = client.get(f"/t/{receipt.matter.code}/", {"k": key}).content.decode()
     assert CONTENT not in page
-    assert client.get(f"/t/{receipt.matter.code}/done/", {"k": key}).status_code == 404
-    assert client.get(f"/t/{receipt.matter.code}/qr.png", {"k": key}).status_code == 404
+    for path in ("done/", "qr.png"):
+        assert client.get(f"/t/{receipt.matter.code}/{path}", {"k": key}).status_code in (400, 404)
 
 
 def test_key_of_another_matter_opens_nothing(client: Client, receipt: Receipt, place: IntakeWorld) -> None:

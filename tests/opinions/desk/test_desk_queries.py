@@ -1,0 +1,108 @@
+"""The desk asks the database as little for thirty rows as for one: the list at most 8 times, a matter at most 12."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from deputies.roster.models import CongressLevel
+from opinions.catalog.models import Category
+from opinions.desk.services import save_filter
+from opinions.handling import services as handling
+from opinions.handling.models import Relay
+from opinions.matters.models import Matter
+from tests.factories.accounts import sign_in
+from tests.factories.desk import crowd
+from tests.factories.matters import NOW, HandlingWorld, handling_world, later, open_matter, replied, signed
+
+MOST_OF_LIST, MOST_OF_MATTER = 8, 12
+LIST_READERS = ("staff", "helper", "secretary", "deputy_user", "handler", "head", "district_staff", "leader")
+MATTER_READERS = (*LIST_READERS, "city_deputy_user")
+QUERIES = ("", "?q=路灯", "?light=green&since=2026-01-01&sort=new", "?page=x")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> HandlingWorld:
+    return handling_world()
+
+
+def asked(client: Client, path: str) -> list[str]:
+    """What the page asks of the database once the session and the copies of reference data are warm."""
+    client.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(path)
+    assert answer.status_code == 200, path
+    return [query["sql"] for query in queries.captured_queries]
+
+
+def another(world: HandlingWorld, number: int) -> Matter:
+    """A matter that everybody sees: addressed to the deputy, every other one given to the department; its category and
+    its text are its own."""
+    categories = Category.objects.filter(active=True).order_by("id")
+    category = categories[number % len(categories)]
+    matter = open_matter(world, deputy=world.deputy, title=f"路灯 {number}", search_text="路灯", category=category)
+    if number % 2:
+        return signed(world, matter)
+    return handling.take(matter=matter, by=world.deputy_user, now=NOW)
+
+
+def lists(world: HandlingWorld) -> dict[tuple[str, str], list[str]]:
+    """What each list asks, by reader and query."""
+    found = {}
+    for reader in LIST_READERS:
+        client = sign_in(Client(), getattr(world, reader))
+        found |= {(reader, query): asked(client, f"/desk/{query}") for query in QUERIES}
+    return found
+
+
+def keep_filters(world: HandlingWorld, count: int) -> None:
+    for reader in LIST_READERS:
+        for number in range(count):
+            save_filter(by=getattr(world, reader), name=f"路灯 {number}", query="q=路灯")
+
+
+def test_list_asks_the_same_for_thirty_rows_as_for_one(world: HandlingWorld) -> None:
+    for number in range(2):
+        another(world, number)
+    keep_filters(world, 1)
+    few = lists(world)
+    for number in range(2, 62):
+        another(world, number)
+    keep_filters(world, 12)
+    many = lists(world)
+    assert {key: len(asked) for key, asked in many.items()} == {key: len(asked) for key, asked in few.items()}
+    assert {key: asked for key, asked in many.items() if len(asked) > MOST_OF_LIST} == {}
+
+
+@pytest.mark.parametrize("reader", LIST_READERS)
+def test_list_is_full_for_every_reader(world: HandlingWorld, reader: str) -> None:
+    for number in range(60):
+        another(world, number)
+    client = sign_in(Client(), getattr(world, reader))
+    assert client.get(f"/desk/{QUERIES[1]}").content.decode().count("data-row") >= 30
+
+
+@pytest.fixture
+def matter(world: HandlingWorld) -> Matter:
+    """A matter with a deputy, a lead and a reply, that went to rework and to a deputy of the city: seen by everybody."""
+    held = replied(world, open_matter(world, deputy=world.deputy))
+    handling.send_to_rework(matter=held, now=NOW, actor="反映人", reason="还是不亮")
+    relay = Relay.objects.create(matter=held, level=CongressLevel.MUNICIPAL, reason="跨区道路", at=NOW)
+    relay.deputies.add(world.city_deputy)
+    return held
+
+
+@pytest.mark.parametrize("reader", MATTER_READERS)
+def test_matter_asks_the_same_for_thirty_rows_as_for_one(
+    client: Client, world: HandlingWorld, matter: Matter, reader: str
+) -> None:
+    sign_in(client, getattr(world, reader))
+    path = f"/desk/matters/{matter.code}/"
+    crowd(matter, count=1, body=world.department, by=world.handler, now=NOW)
+    few = asked(client, path)
+    crowd(matter, count=29, body=world.other_department, by=world.other_handler, now=later())
+    many = asked(client, path)
+    assert len(many) == len(few), many
+    assert len(many) <= MOST_OF_MATTER, many
+
