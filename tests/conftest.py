@@ -4,11 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from hypothesis import HealthCheck, settings
 
 from liaison.base.stamps import forget_all
 from tests.support.servers import RedisServer
 
 pytest_plugins = ["tests.support.strictness"]
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
+"""A busy machine is no failure: cases are counted, not timed."""
 
 
 @pytest.fixture(autouse=True)
