@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "liaison.base.web.middleware.elder_mode",
     "liaison.base.web.middleware.no_zero_bytes",
+    "liaison.base.web.middleware.look_once",
     "liaison.base.web.middleware.domain_errors",
     "deputies.accounts.middleware.guard_session",
     "axes.middleware.AxesMiddleware",
@@ -287,6 +288,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["liaison.base.web.api.PlainJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "liaison.base.web.api.handle_error",
 }

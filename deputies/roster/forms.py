@@ -114,6 +114,8 @@ class DeputyForm(forms.Form):
     def __init__(self, *args: Any, user: User, deputy: Deputy | None = None, **kwargs: Any) -> None:
         self.deputy = deputy
         super().__init__(*args, **{"initial": self._initial(user, deputy), **kwargs})
+        if deputy is not None:
+            self.fields["phone"].keep(deputy.phone)  # type: ignore[attr-defined]
         terms = terms_near(user)
         self.fields["term"].queryset = terms  # type: ignore[attr-defined]
         self.fields["delegation"].queryset = Delegation.objects.filter(term__in=terms).order_by("id")  # type: ignore[attr-defined]
@@ -129,7 +131,7 @@ class DeputyForm(forms.Form):
             term = terms_near(user).filter(level=CongressLevel.COUNTY, ends_on__isnull=True).first()
             first = {"identity": Identity.DEPUTY, "level": CongressLevel.COUNTY, "term": term}
             return first | {"organisation": str(user.organisation_id)}
-        names = ("name", "identity", "level", "certificate", "title", "biography", "phone", "public_fields", "version")
+        names = ("name", "identity", "level", "certificate", "title", "biography", "public_fields", "version")
         values = {name: getattr(deputy, name) for name in names}
         values |= {"term": deputy.term_id, "delegation": deputy.delegation_id, "groups": list(deputy.groups.all())}
         place, body = str(deputy.electoral_district_id or ""), str(deputy.organisation_id)

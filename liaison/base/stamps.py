@@ -15,7 +15,16 @@ from django.db.models import F
 
 T = TypeVar("T")
 _copies: dict[tuple[str, str], tuple[int, Any]] = {}
-_shared: ContextVar[dict[str, int] | None] = ContextVar("stamps", default=None)
+
+
+class _Shared:
+    """The versions that a block has seen; None before it looked."""
+
+    def __init__(self, versions: dict[str, int] | None) -> None:
+        self.versions = versions
+
+
+_shared: ContextVar[_Shared | None] = ContextVar("stamps", default=None)
 
 
 class Stamp(models.Model):
@@ -35,18 +44,29 @@ def bump(name: str) -> None:
         Stamp.objects.update_or_create(name=name, defaults={"version": 1})
 
 
+def _look() -> dict[str, int]:
+    return dict(Stamp.objects.values_list("name", "version"))
+
+
 def _versions() -> dict[str, int]:
     shared = _shared.get()
-    return shared if shared is not None else dict(Stamp.objects.values_list("name", "version"))
+    if shared is None:
+        return _look()
+    if shared.versions is None:
+        shared.versions = _look()
+    return shared.versions
 
 
 @contextmanager
-def reading() -> Iterator[None]:
-    """Within the block all `cached` calls share one look at the stamps; blocks inside one another share the outer's."""
+def reading(*, at_once: bool = True) -> Iterator[None]:
+    """Within the block all `cached` calls share one look at the stamps; blocks inside one another share the outer's.
+
+    `at_once=False` looks only when the first of them is made.
+    """
     if _shared.get() is not None:
         yield
         return
-    token = _shared.set(dict(Stamp.objects.values_list("name", "version")))
+    token = _shared.set(_Shared(_look() if at_once else None))
     try:
         yield
     finally:

@@ -22,8 +22,12 @@ from opinions.handling.models import Assignment, Reply
 from opinions.handling.queries import readable_replies, verbs_for
 from opinions.matters.models import Attachment, Matter, Reporter
 from opinions.matters.states import Status
+from opinions.proposals.models import Proposal
+from opinions.proposals.queries import proposals_of
 from opinions.routing.services.common import REROUTABLE
 
+RESIDENT = "反映人"
+"""What the ledger and the conversation write for a resident."""
 HISTORY = 200
 """Events shown on the page; older ones are on the audit list."""
 
@@ -51,6 +55,7 @@ class MatterPage:
     files: list[parts.Thumb]
     reporters: list[Reporter]
     ratings: list[Rating]
+    proposals: list[Proposal]
     may: dict[str, bool] = field(default_factory=dict)
 
     @property
@@ -72,11 +77,12 @@ class MatterPage:
 def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
     """Gather the page of `matter`, which must be in the user's scope, for its reader."""
     assignments = list(matter.assignments.select_related("organisation", "return_reason", "suggested", "signed_by"))
-    reporters = list(matter.reporters.all())
+    reporters, history = list(matter.reporters.all()), _history(matter)
+    raised = any(row.verb == "raise" for row in history)
     return MatterPage(
         matter=matter,
         verbs=verbs_for(user, matter, assignments=assignments),
-        events=[_event(row) for row in _history(matter)],
+        events=[_event(row) for row in history],
         lines=[_line(row, user) for row in matter.lines.select_related("organisation")],
         clocks=[_clock(row, today) for row in matter.clocks.select_related("organisation")],
         assignments=assignments,
@@ -84,6 +90,7 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
         files=[_thumb(row) for row in matter.attachments.select_related("stored")],
         reporters=reporters,
         ratings=ratings_of(matter),
+        proposals=proposals_of(matter) if raised else [],
         may={
             "reveal": can(user, Permission.PHONE_REVEAL) and any(row.phone for row in reporters),
             "note": can(user, Permission.MATTER_NOTE),
@@ -122,10 +129,15 @@ def _tone(event: Event) -> str:
     return "bad" if event.verb == "rate" and event.target == Status.REWORK else TONES.get(event.verb, "")
 
 
+def _actor(name: str) -> str:
+    """Who acted; a resident, who stays unnamed, in the reader's language."""
+    return _("反映人") if name == RESIDENT else name
+
+
 def _event(event: Event) -> parts.Event:
     named = event.actor in (event.data.get("body"), event.data.get("deputy"))
     return parts.Event(
-        at=event.at, title=_title(event), by="" if named else event.actor, text=event.reason, tone=_tone(event),  # type: ignore[arg-type]
+        at=event.at, title=_title(event), by="" if named else _actor(event.actor), text=event.reason, tone=_tone(event),  # type: ignore[arg-type]
         internal=event.audience == Audience.INTERNAL,
     )  # fmt: skip
 
@@ -133,7 +145,7 @@ def _event(event: Event) -> parts.Event:
 def _line(line: Any, user: User) -> parts.Line:
     body = line.organisation.name if line.organisation and line.organisation.name != line.author else ""
     return parts.Line(
-        at=line.at, author=line.author, text=line.body, role=body, internal=line.audience == Audience.INTERNAL,
+        at=line.at, author=_actor(line.author), text=line.body, role=body, internal=line.audience == Audience.INTERNAL,
         mine=line.by_id == user.pk,
     )  # fmt: skip
 

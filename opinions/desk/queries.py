@@ -135,9 +135,9 @@ def queues_of(user: User) -> tuple[Queue, ...]:
     return _HANDLER if user.role in DEPARTMENT_ROLES else _STREET
 
 
-def in_queue(user: User, queue: Queue) -> MatterQuerySet:
-    """The visible matters of one queue."""
-    return Matter.objects.visible_to(user).filter(queue.condition(user))
+def in_queue(visible: MatterQuerySet, user: User, queue: Queue) -> MatterQuerySet:
+    """The matters of one queue out of all that are visible to the user."""
+    return visible.filter(queue.condition(user))
 
 
 def light_up(matter: Matter, today: date) -> None:

@@ -30,7 +30,7 @@ from opinions.desk.models import SavedFilter
 from opinions.desk.page import matter_page
 from opinions.desk.queries import LIST_RELATED, ORDERS, Queue, filtered, in_queue, light_up, queues_of
 from opinions.desk.services import classify, drop_filter, save_filter
-from opinions.matters.models import Attachment, Matter
+from opinions.matters.models import Attachment, Matter, MatterQuerySet
 from opinions.matters.states import OPINION
 
 
@@ -41,19 +41,19 @@ def home(request: SignedIn) -> HttpResponse:
     user = request.user
     if user.role in ADMIN_ROLES:
         return redirect(landing_url(user))
-    form, queues = FilterForm(request.GET, user=user), queues_of(user)
-    piles = {one.key: in_queue(user, one) for one in queues if one.key != "all"}
+    form, queues, visible = FilterForm(request.GET, user=user), queues_of(user), Matter.objects.visible_to(user)
+    piles = {one.key: in_queue(visible, user, one) for one in queues if one.key != "all"}
     counts = count_all(piles, over=User.objects.filter(pk=user.pk))
     queue = _chosen_queue(request, queues, counts, narrowed=form.searches)
     context = {"queue": queue, "form": form, "tabs": _tabs(queues, queue, counts), **_tools(request)}
-    context |= _listing(request, queue, form)
+    context |= _listing(request, in_queue(visible, user, queue), form)
     return render_page(request, "opinions/desk/home.html", "opinions/desk/_list.html", context)
 
 
-def _listing(request: SignedIn, queue: Queue, form: FilterForm) -> dict[str, Any]:
-    """One page of the queue as the form narrows it, lights lit, and how many were found."""
+def _listing(request: SignedIn, queued: MatterQuerySet, form: FilterForm) -> dict[str, Any]:
+    """One page of a queue as the form narrows it, lights lit, and how many were found."""
     today = local_today(timezone.now())
-    matters = filtered(in_queue(request.user, queue), form.chosen, today)
+    matters = filtered(queued, form.chosen, today)
     order = ORDERS[form.chosen.get("sort") or "due"]
     page = KeysetPage(matters.select_related(*LIST_RELATED), order=order, cursor=request.GET.get("page"))
     for matter in page.items:
@@ -164,7 +164,7 @@ def export(request: SignedIn) -> HttpResponse:
     today, form = local_today(timezone.now()), FilterForm(request.GET, user=user)
     queues = {queue.key: queue for queue in queues_of(user)}
     queue = queues.get(request.GET.get("queue", ""), queues["all"])
-    matters = filtered(in_queue(user, queue), form.chosen, today).order_by("-id")
+    matters = filtered(in_queue(Matter.objects.visible_to(user), user, queue), form.chosen, today).order_by("-id")
     sheet = Sheet(title=_("意见台账"), columns=COLUMNS, rows=ledger_rows(matters, today))
     return workbook_response(sheet, name=f"ledger-{today:%Y%m%d}.xlsx")
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import api_view, authentication_classes, parser_classes, permission_classes
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from deputies.accounts.access import Permission, check
 from liaison.base.codes import BadCode, parse_code
 from liaison.base.stamps import reading
+from liaison.base.web.api import PlainJSONParser
 from liaison.base.web.client import client_hash
 from liaison.base.web.decorators import public
 from liaison.base.workdays.arithmetic import local_today
@@ -147,7 +148,7 @@ def challenge(request: Request) -> Response:
 @api_view(["POST"])
 @authentication_classes([])
 @permission_classes([AllowAny])
-@parser_classes([JSONParser, MultiPartParser])
+@parser_classes([PlainJSONParser, MultiPartParser])
 def opinions(request: Request) -> Response:
     """Submit through a plaque's door with a solved challenge, or with the answer to the question in words."""
     sent = OpinionIn(data=request.data)
@@ -172,7 +173,7 @@ class AssistedIn(OpinionIn):
 )
 @api_view(["POST"])
 @permission_classes([IsAuthenticated])
-@parser_classes([JSONParser, MultiPartParser])
+@parser_classes([PlainJSONParser, MultiPartParser])
 def assisted(request: Request) -> Response:
     """Enter for a resident; signed-in staff only. The resident gets a link to confirm."""
     check(request.user, Permission.INTAKE_ASSIST)

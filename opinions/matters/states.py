@@ -290,4 +290,4 @@ name_verbs(
         "erase": pgettext_lazy("done", "删除个人信息"),
     }
 )
-"""Words for what is written on a matter without moving it."""
+"""Words for what the ledger tells, of the verbs above and of what is written on a matter without moving it."""

@@ -47,3 +47,20 @@ def test_reading_shares_one_statement(django_assert_num_queries: pytest.FixtureR
     with django_assert_num_queries(1), reading():  # type: ignore[operator]
         cached("x", lambda: 1)
         cached("y", lambda: 1)
+
+
+def test_lazy_reading_looks_when_first_needed(django_assert_num_queries: pytest.FixtureRequest) -> None:
+    with django_assert_num_queries(0), reading(at_once=False):  # type: ignore[operator]
+        pass
+    with django_assert_num_queries(1), reading(at_once=False), reading():  # type: ignore[operator]
+        cached("x", lambda: 1)
+        cached("y", lambda: 1)
+
+
+def test_reading_ends_with_its_block() -> None:
+    load = Counter()
+    with reading():
+        cached("x", load)
+        bump("x")
+        assert cached("x", load) == 1
+    assert cached("x", load) == 2

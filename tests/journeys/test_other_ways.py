@@ -135,7 +135,8 @@ def test_raised_to_a_proposal_then_relayed(phone: Page, at_desk: AtDesk, system:
     form.get_by_label("领衔代表").select_option(index=1)
     form.get_by_label("为什么转为建议").fill("全街道都有，一个部门解决不了。")
     see(street, "转为建议不等于解决")
-    form.get_by_role("button", name="建立建议草稿").click()
+    press(form, "建立建议草稿", "已转为代表建议草稿")
+    street.get_by_role("link", name="关于老人上下楼难，全街道的老楼都没有电梯的建议").click()
     see(street, "来源事项", "领衔代表")
     track(phone, mine.link, "转为代表建议")
 

@@ -1,13 +1,18 @@
 """Old telephones, bad networks, impatient thumbs: no JavaScript, pressing twice, reloading, no connection."""
 
 import re
+import secrets
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE, AtDesk, NewPage
-from tests.journeys.people import choose, fill_opinion, open_matter, photo, press, rate, receipt, report, see, send, track
+from tests.journeys.people import choose, fill_opinion, open_matter, photo, press, receipt, see, send, track
 from tests.support.system import System
 
+SEND_ASIDE = """
+    fetch(location.href, {method: "POST", body: new FormData(document.querySelector("#opinion"))})
+        .then((answer) => answer.url)
+"""
 DIGITS = {word: number for number, word in enumerate("零一二三四五六七八九")}
 
 
@@ -65,38 +70,27 @@ def _answer_question(page: Page, *, wrong: bool = False) -> None:
 
 
 def test_pressing_twice_makes_one_opinion(new_page: NewPage, at_desk: AtDesk, system: System) -> None:
-    text = "公交站牌倒了，压着盲道。"
+    mark = secrets.token_hex(4)
     phone = new_page(PHONE)
     phone.goto(system.listed("/p/"))
-    fill_opinion(phone, text)
+    fill_opinion(phone, f"公交站牌倒了，压着盲道，站牌号 {mark}。")
     phone.get_by_role("button", name="提交", exact=True).dblclick()
     mine = receipt(phone)
-    phone.go_back()
-    send_again = phone.get_by_role("button", name="提交", exact=True)
-    if send_again.is_visible():
-        phone.get_by_label("您想反映什么").fill(text)
-        phone.get_by_label("我看过并同意").check()
     street = at_desk("street")
-    street.goto(f"/desk/?q={text[:4]}")
-    expect(street.locator("[data-row]")).to_have_count(1)
-    see(street, text[:8], "找到 1 件")
+    street.goto(f"/desk/?q={mark}")
+    see(street, "找到 1 件")
     expect(street.locator("[data-open]")).to_have_attribute("href", f"/desk/matters/{mine.code}/")
 
 
 def test_same_form_sent_again_makes_one_opinion(new_page: NewPage, system: System) -> None:
-    """A first answer that never arrives: the page still stands there and is sent once more."""
+    """The first answer got lost on the way: the page still stands there and its button is pressed again."""
     phone = new_page(PHONE)
     phone.goto(system.listed("/p/"))
     fill_opinion(phone, "路边井盖松动，车一过就响。")
-    first = phone.context.new_page()
-    first.goto(phone.url)
-    with phone.context.expect_event("response", lambda answer: "/done/" in answer.url):
-        send(phone)
-    mine = receipt(phone)
-    phone.go_back()
-    fill_opinion(phone, "路边井盖松动，车一过就响。")
+    phone.wait_for_function("document.querySelector('[name=proof]').value")
+    first = phone.evaluate(SEND_ASIDE)
     send(phone)
-    assert receipt(phone).code == mine.code
+    assert receipt(phone).code in first
 
 
 def test_typed_text_survives_a_reload(new_page: NewPage, system: System) -> None:

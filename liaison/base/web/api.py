@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -16,3 +19,13 @@ def handle_error(error: Exception, context: dict[str, Any]) -> Response | None:
     if error.field:
         body["fields"] = {error.field: [str(error.message)]}
     return Response(body, status=error.status_code)
+
+
+class PlainJSONParser(JSONParser):
+    """JSON of sensible depth: brackets nested past what the interpreter follows are bad input, not our fault."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError as error:
+            raise ParseError(_("JSON 的层次太多。")) from error

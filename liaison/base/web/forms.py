@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from liaison.base.errors import DomainError
-from liaison.base.privacy import normalise_phone
+from liaison.base.privacy import mask_phone, normalise_phone
 
 T = TypeVar("T")
 
@@ -65,16 +65,26 @@ class MultiFileField(forms.FileField):
 
 
 class PhoneField(forms.CharField):
-    """A mobile number, cleaned to eleven digits; accepts spaces, hyphens, full-width digits and +86."""
+    """A mobile number, cleaned to eleven digits; accepts spaces, hyphens, full-width digits and +86.
+
+    `kept` is the number on record for a screen that edits it: it is shown masked, and the mask sent back keeps it.
+    """
 
     widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel", "data-no-draft": ""})
 
     def __init__(self, *, max_length: int = 30, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("手机号码"))
+        self.kept = ""
         super().__init__(max_length=max_length, **kwargs)
+
+    def keep(self, number: str) -> None:
+        """Stand for `number` without showing it: a full number is only ever revealed with a reason."""
+        self.kept, self.initial = number, mask_phone(number)
 
     def clean(self, value: Any) -> str:
         text: str = super().clean(value)
+        if self.kept and text == mask_phone(self.kept):
+            return self.kept
         return normalise_phone(text) if text else ""
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from liaison.base.errors import DomainError
+from liaison.base.stamps import reading
 from liaison.base.web.display import read_display
 from liaison.base.web.errors import error_page, refused
 
@@ -35,6 +36,18 @@ def no_zero_bytes(get_response: Handler) -> Handler:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return error_page(request, 400)
         return get_response(request)
+
+    return middleware
+
+
+def look_once(get_response: Handler) -> Handler:
+    """A request that only reads looks at the stamps of reference data once at most, however often they are needed."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return get_response(request)
+        with reading(at_once=False):
+            return get_response(request)
 
     return middleware
 

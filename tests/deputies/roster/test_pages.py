@@ -163,13 +163,13 @@ def test_new_deputy_is_made_and_shown(desk: Client, world: StreetWorld) -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"name": ""}, "该字段是必填项"),
+        ({"name": ""}, "请填写这一项"),
         ({"name": "字" * 61}, "60"),
         ({"term": ""}, "请选择届次"),
         ({"phone": "12345"}, "请填写 11 位手机号码"),
         ({"identity": "consultant"}, "议政代表没有级别"),
-        ({"organisation": "999999"}, "选择一个有效的选项"),
-        ({"name": "a\x00b"}, "不允许是用空字符"),
+        ({"organisation": "999999"}, "请从列出的选项里选择"),
+        ({"name": "a\x00b"}, "看不见的特殊字符"),
     ],
 )
 def test_new_deputy_with_bad_input_is_told_at_the_field(
@@ -243,6 +243,19 @@ def test_phone_is_masked_and_shown_once_with_a_reason(desk: Client, deputy: Depu
     assert "13800001234" in shown.content.decode()
     assert "no-store" in shown["Cache-Control"]
     assert Reveal.objects.get().user == staff
+
+
+def test_edit_shows_the_phone_masked_and_keeps_it(desk: Client, world: StreetWorld, deputy: Deputy) -> None:
+    text = desk.get(_page("edit", deputy.pk)).content.decode()
+    assert "138****1234" in text
+    assert "13800001234" not in text
+    assert not Reveal.objects.exists()
+    form = _form(deputy.term or TermFactory.create(division=world.district), world, version=deputy.version)
+    for typed, kept in (("138****1234", "13800001234"), ("139 0000 1234", "13900001234"), ("", "")):
+        response = desk.post(_page("edit", deputy.pk), form | {"phone": typed, "version": deputy.version})
+        assert response.status_code == 302
+        deputy.refresh_from_db()
+        assert deputy.phone == kept
 
 
 def test_photo_is_cleaned_shown_and_taken_away(desk: Client, deputy: Deputy) -> None:

@@ -144,3 +144,9 @@ def test_docs_page_needs_no_inline_code(client: Client, db: None) -> None:
     page = client.get("/api/docs/").content.decode()
     assert "<style" not in page
     assert "<script>" not in page
+
+
+def test_json_nested_without_end_is_bad_input(client: Client, place: IntakeWorld) -> None:
+    answer = post(client, OPINIONS, "[" * 100_000)
+    assert answer.status_code == 400
+    assert "层次太多" in answer.json()["detail"]
