@@ -1,12 +1,6 @@
 # syntax=docker/dockerfile:1
 # One image for web, worker, beat and the one-time migration; docker-compose.yml says which runs what.
 
-# Browser packages, exactly as locked, without running any foreign script.
-FROM node:22-bookworm-slim AS assets
-WORKDIR /src/liaison/assets
-COPY liaison/assets/package.json liaison/assets/package-lock.json liaison/assets/.npmrc ./
-RUN npm ci --ignore-scripts
-
 # Python packages, compiled translations, collected static files.
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
@@ -16,13 +10,11 @@ WORKDIR /app
 COPY requirements.txt ./
 RUN pip install --requirement requirements.txt
 COPY . .
-COPY --from=assets /src/liaison/assets/node_modules liaison/assets/node_modules
 # DEVELOPMENT=1 makes throw-away secrets for this step only: they stay in /tmp of this stage.
-RUN ASSETS_DIR=/app/assets python -m liaison.assets.fetch --copy-only \
-    && python -m liaison.run.catalogues \
-    && DEVELOPMENT=1 VAR_DIR=/tmp/build ASSETS_DIR=/app/assets STATIC_ROOT=/app/staticfiles \
+RUN python -m liaison.run.catalogues \
+    && DEVELOPMENT=1 VAR_DIR=/tmp/build STATIC_ROOT=/app/staticfiles \
        python manage.py collectstatic --no-input --verbosity 0 \
-    && rm -rf liaison/assets/node_modules /tmp/build
+    && rm -rf /tmp/build
 
 FROM python:3.11-slim-bookworm
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin liaison \
@@ -37,7 +29,6 @@ ENV PATH=/opt/venv/bin:$PATH \
     BIND=0.0.0.0 \
     PORT=8000 \
     VAR_DIR=/var/lib/liaison \
-    ASSETS_DIR=/app/assets \
     STATIC_ROOT=/app/staticfiles \
     PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
 USER liaison

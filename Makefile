@@ -29,7 +29,7 @@ messages: tools ## developers: collect texts for translation
 	@$(IN_VENV) -m tests.messages
 
 clean: ## remove the environment, the demo database and all generated files
-	rm -rf .venv var liaison/assets/node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv var .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find liaison/locale -name '*.mo' -delete 2>/dev/null || true
 

@@ -40,9 +40,10 @@ def _set_defaults(port: int) -> None:
 def _prepare() -> str:
     for program in ("gunicorn", "honcho", "celery"):
         import_module(program)
-    from liaison.run.prepare import prepare_files, prepare_system
+    from liaison.run.catalogues import compile_catalogues
+    from liaison.run.prepare import prepare_system
 
-    prepare_files()
+    compile_catalogues()
     return prepare_system()
 
 

@@ -10,15 +10,6 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connections
 
-from liaison.assets.fetch import fetch_assets
-from liaison.run.catalogues import compile_catalogues
-
-
-def prepare_files() -> None:
-    """Everything that must lie there before the settings are read."""
-    fetch_assets()
-    compile_catalogues()
-
 
 def prepare_system() -> str:
     """Migrate, collect static files, load the demo district; returns the list of addresses and accounts."""

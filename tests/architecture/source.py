@@ -1,13 +1,18 @@
 """The project's own files, as the rules of the house see them."""
 
 import ast
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PRODUCT = ("liaison", "deputies", "opinions", "supervision")
-FOREIGN = {"node_modules", "__pycache__", ".venv", "var", ".git"}
+FOREIGN = {
+    ".git",
+    *(line.removesuffix("/") for line in (ROOT / ".gitignore").read_text().splitlines() if line.endswith("/")),
+}
+"""Folders of which nothing is committed."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,15 @@ def python_files(*folders: str) -> list[Path]:
     """Hand-written Python files below `folders`; generated migrations are left out."""
     found = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
     return sorted(path for path in found if not FOREIGN & set(path.parts) and not path.name.endswith("_initial.py"))
+
+
+def committed_files() -> list[Path]:
+    """Every file of the project that version control keeps, of any kind."""
+    found: list[Path] = []
+    for folder, below, names in os.walk(ROOT):
+        below[:] = sorted(set(below) - FOREIGN)
+        found += [Path(folder, name) for name in sorted(names) if not name.endswith((".pyc", ".mo"))]
+    return found
 
 
 def templates() -> list[Path]:

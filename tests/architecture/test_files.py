@@ -1,6 +1,5 @@
 """What must not stand in a file, and what must."""
 
-import json
 import re
 from pathlib import Path
 
@@ -17,13 +16,16 @@ CONFIGURATION = [
     "Dockerfile",
     "docker-compose.yml",
     ".ci/run",
-    "liaison/assets/package.json",
-    "liaison/assets/package-lock.json",
-    "liaison/assets/.npmrc",
-    "liaison/assets/white_list.toml",
 ]
 OWN_HOSTS = {"localhost", "127.0.0.1", "example.org", "liaison.example.org"}
 HOST = re.compile(r"https?://([^/\s:\"'@$]+)")
+REGISTRY = re.compile(
+    r"""https?://[\w.:@-]*(?:registry|pypi|pythonhosted|npm|goproxy|nexus|artifactory|mirror)"""
+    r"""|(?:index[-_]url|find-links|registry|resolved|goproxy)["']?[\s=:]+["']?https?://""",
+    re.I,
+)
+"""An address of a package registry, or a setting that names one."""
+WEB = "https:" + "//"
 INLINE = re.compile(
     r"""\sstyle\s*=\s*["']|<style[\s>]|\son[a-z]+\s*=\s*["']|<script(?![^>]*\ssrc=)[^>]*>|javascript:""", re.I
 )
@@ -36,12 +38,25 @@ def test_configuration_names_no_foreign_host(name: str) -> None:
     assert set(HOST.findall((ROOT / name).read_text())) - OWN_HOSTS == set()
 
 
-def test_lock_file_names_no_address() -> None:
-    packages = json.loads((ROOT / "liaison/assets/package-lock.json").read_text())["packages"]
-    installed = {name: entry for name, entry in packages.items() if name}
-    assert installed
-    assert [name for name, entry in installed.items() if "resolved" in entry] == []
-    assert [name for name, entry in installed.items() if "integrity" not in entry] == []
+def test_no_committed_file_names_a_package_registry() -> None:
+    texts = {name_of(path): path.read_text(errors="ignore") for path in committed_files()}
+    assert {".ci/run", "Dockerfile", "README.md", "requirements.txt"} <= set(texts)
+    assert [name for name, text in texts.items() if REGISTRY.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f'"resolved": "{WEB}packages.example.org/widget.tgz"', True),
+        (f"--index-url {WEB}packages.example.org/simple", True),
+        (f"registry={WEB}packages.example.org/", True),
+        (f"{WEB}user@registry.example.org:4873/widget", True),
+        (f"{WEB}liaison.example.org/d/ABC/", False),
+        ("the registry of models", False),
+    ],
+)
+def test_registry_is_recognised(text: str, expected: bool) -> None:
+    assert bool(REGISTRY.search(text)) is expected
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "tests/requirements.txt"])

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import django
 
-from liaison.assets.fetch import fetch_assets
 from liaison.run.catalogues import compile_catalogues
 from tests.support.servers import PostgresServer, RedisServer, free_port
 
@@ -24,7 +23,6 @@ CONCURRENCY = 8
 @contextmanager
 def stage() -> Iterator[int]:
     """Everything runs and Django is set up in this process too; yields the web server's port."""
-    fetch_assets()
     compile_catalogues()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="liaison-bench-", ignore_cleanup_errors=True))

@@ -37,7 +37,7 @@ def crowd(matter: Matter, *, count: int, body: Organisation, by: User, now: date
             matter=matter, reporter=reporter, reply=reply, round=1, satisfaction=Satisfaction.UNSATISFIED,
             solved=Solved.NO, at=at,
         )  # fmt: skip
-        rating.reasons.add(*Reason.objects.filter(kind=ReasonKind.RATING)[:1])
+        rating.reasons.add(*Reason.objects.filter(kind=ReasonKind.UNSATISFIED)[:1])
         day = at.date()
         Clock.objects.create(
             **common, kind=ClockKind.SIGN, amount=2, unit="working_days", started_on=day, warn_on=day, due_on=day,

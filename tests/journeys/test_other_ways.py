@@ -138,7 +138,7 @@ def test_raised_to_a_proposal_then_relayed(phone: Page, at_desk: AtDesk, system:
     press(form, "建立建议草稿", "已转为代表建议草稿")
     street.get_by_role("link", name="关于老人上下楼难，全街道的老楼都没有电梯的建议").click()
     see(street, "来源事项", "领衔代表")
-    track(phone, mine.link, "转为代表建议")
+    track(phone, mine.link, "已由代表写成建议")
 
     open_matter(district, mine.code)
     form = choose(district, "上级代表接力")
