@@ -24,7 +24,7 @@ from deputies.roster.models import (
 from deputies.roster.queries import groups_near, keepable_bodies, possible_accounts, possible_helpers, terms_near
 from deputies.roster.services import Details
 from deputies.roster.states import DeputyStatus
-from liaison.base.web.forms import DateInput, PhoneField, ReasonForm
+from liaison.base.web.forms import DateInput, PhoneField, ReasonForm, RowsField
 
 
 def body_choices(user: User) -> list[tuple[str, str]]:
@@ -93,7 +93,7 @@ class DeputyForm(forms.Form):
     )
     electoral_district = forms.ChoiceField(label=_("选区"), required=False)
     organisation = forms.ChoiceField(label=_("联系机构"))
-    groups = forms.ModelMultipleChoiceField(
+    groups = RowsField(
         label=_("代表小组"), queryset=Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     certificate = forms.CharField(label=_("代表证号"), max_length=40, required=False)

@@ -6,6 +6,7 @@ An import is all or nothing: a report with errors means that nothing was written
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,10 @@ from liaison.base.phrases import listing
 
 MOST_BYTES = 20_000_000
 MOST_ROWS = 100_000
+MOST_COLUMNS = 200
+MOST_UNPACKED = 200_000_000
+"""Bytes that a packed table may unfold to; a small file can be made to fill any memory."""
+_CHUNK = 1 << 20
 MOST_PADDING = 20
 """A text may hold one zero byte in so many (real exports pad cells with them); more of them is no text."""
 FORMULA_STARTS = ("=", "@", "+", "-")
@@ -124,6 +129,8 @@ def _header(cells: Sequence[str]) -> list[str]:
     header = list(cells)
     while header and not header[-1]:
         header.pop()
+    if len(header) > MOST_COLUMNS:
+        raise UnreadableFile(_("表头超过 200 列，请删去不用的列。"))
     doubled = sorted({name for name in header if name and header.count(name) > 1})
     if doubled:
         raise UnreadableFile(_("表头有重复的列：%(columns)s。") % {"columns": listing(doubled)})
@@ -139,11 +146,26 @@ def _is_spreadsheet(content: bytes, name: str) -> bool:
     return magic in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") or name.lower().endswith((".xlsx", ".xls", ".ods"))
 
 
+def _check_unpacked(content: bytes) -> None:
+    """Raise UnreadableFile when the parts of a packed table unfold to too much; what they declare is not believed."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return
+    left = MOST_UNPACKED
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        for part in packed.infolist():
+            with packed.open(part) as unfolded:
+                while piece := unfolded.read(_CHUNK):
+                    left -= len(piece)
+                    if left < 0:
+                        raise UnreadableFile(_("表格展开后太大，请删去不用的内容，或分成几个文件导入。"))
+
+
 def _spreadsheet_lines(content: bytes) -> Iterator[list[str]]:
     try:
+        _check_unpacked(content)
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, zipfile.BadZipFile, ValueError, IndexError) as error:
+    except (CalamineError, zipfile.BadZipFile, zlib.error, ValueError, IndexError, RuntimeError, EOFError) as error:
         raise UnreadableFile from error
     for row in rows:
         yield [_text(cell) for cell in row]

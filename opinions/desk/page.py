@@ -20,6 +20,7 @@ from opinions.evaluation.models import Rating
 from opinions.evaluation.queries import ratings_of
 from opinions.handling.models import Assignment, Reply
 from opinions.handling.queries import readable_replies, verbs_for
+from opinions.handling.standing import Read
 from opinions.matters.models import Attachment, Matter, Reporter
 from opinions.matters.states import Status
 from opinions.proposals.models import Proposal
@@ -77,16 +78,18 @@ class MatterPage:
 def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
     """Gather the page of `matter`, which must be in the user's scope, for its reader."""
     assignments = list(matter.assignments.select_related("organisation", "return_reason", "suggested", "signed_by"))
+    clocks = list(matter.clocks.select_related("organisation"))
+    replies = readable_replies(user, matter, assignments=assignments)
     reporters, history = list(matter.reporters.all()), _history(matter)
     raised = any(row.verb == "raise" for row in history)
     return MatterPage(
         matter=matter,
-        verbs=verbs_for(user, matter, assignments=assignments),
+        verbs=verbs_for(user, matter, read=Read(assignments, clocks, replies)),
         events=[_event(row) for row in history],
         lines=[_line(row, user) for row in matter.lines.select_related("organisation")],
-        clocks=[_clock(row, today) for row in matter.clocks.select_related("organisation")],
+        clocks=[_clock(row, today) for row in clocks],
         assignments=assignments,
-        replies=readable_replies(user, matter, assignments=assignments),
+        replies=replies,
         files=[_thumb(row) for row in matter.attachments.select_related("stored")],
         reporters=reporters,
         ratings=ratings_of(matter),

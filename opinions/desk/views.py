@@ -95,8 +95,7 @@ def _tabs(queues: tuple[Queue, ...], current: Queue, counts: dict[str, str]) -> 
 def visible_matter(request: SignedIn, code: str) -> Matter:
     """The matter if it is in the user's scope, else 404."""
     related = (*LIST_RELATED, "division", "merged_into", "opinion__contact_point", "opinion__assisted_by")
-    rows = Matter.objects.visible_to(request.user).select_related(*related)
-    return get_object_or_404(rows, code=code)
+    return get_object_or_404(Matter.objects.one_visible_to(request.user, code).select_related(*related))
 
 
 @require_GET

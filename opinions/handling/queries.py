@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from deputies.accounts.models import DEPARTMENT_ROLES, User
@@ -11,27 +11,26 @@ from deputies.organisations.models import Organisation
 from deputies.organisations.queries import bodies, district_of, handlers_of
 from deputies.roster.models import Deputy, DeputyQuerySet
 from liaison.base.errors import DomainError
+from liaison.base.joined import joined
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import Transition, WrongState
 from opinions.catalog.models import ClockKind, ReplyTemplate, Writer
-from opinions.handling.models import Assignment, Part, Reply, ReplyPoint, ReplyStatus
-from opinions.handling.standing import RULES, Standing, leads_on, refusal
+from opinions.handling.models import Assignment, Part, Reply, ReplyStatus
+from opinions.handling.standing import RULES, Read, Standing, leads_on, refusal
 from opinions.matters.models import Matter, MatterQuerySet
 from opinions.matters.states import WORKFLOWS, Status
 
 
-def verbs_for(
-    user: User, matter: Matter, *, assignments: Sequence[Assignment] | None = None, now: datetime | None = None
-) -> list[Transition]:
+def verbs_for(user: User, matter: Matter, *, read: Read | None = None, now: datetime | None = None) -> list[Transition]:
     """What this user can do to this matter right now, the likeliest first.
 
-    Exactly these are permitted by the services and have a screen at `handling:<verb>`. At most four statements;
-    `assignments` (all of the matter) saves one.
+    Exactly these are permitted by the services and have a screen at `handling:<verb>`. At most four statements, none
+    where the caller has `read` all around the matter.
     """
     workflow = WORKFLOWS.get(matter.kind)
     if workflow is None:
         return []
-    standing = Standing(user, matter, local_today(now or timezone.now()), assignments)
+    standing = Standing(user, matter, local_today(now or timezone.now()), read or Read())
     rows = [workflow[verb] for verb in RULES]
     return [row for row in rows if leads_on(row, matter.status) and refusal(standing, row) is None]
 
@@ -49,7 +48,7 @@ def returns_of(matter: Matter) -> int:
 
 def public_replies(matter: Matter) -> list[Reply]:
     """The replies that the resident reads, oldest first, with their points; no draft, no co-handler's opinion."""
-    return list(_with_points(matter.replies.filter(status=ReplyStatus.ISSUED)))
+    return _with_points(matter.replies.filter(status=ReplyStatus.ISSUED))
 
 
 def readable_replies(user: User, matter: Matter, *, assignments: Sequence[Assignment] | None = None) -> list[Reply]:
@@ -61,7 +60,7 @@ def readable_replies(user: User, matter: Matter, *, assignments: Sequence[Assign
     readable = Q(status=ReplyStatus.ISSUED) | Q(organisation=user.organisation_id, deputy__isnull=True)
     if user.role not in DEPARTMENT_ROLES or _leads(user, matter, assignments):
         readable |= Q(status=ReplyStatus.OPINION)
-    return list(_with_points(matter.replies.filter(readable).exclude(status=ReplyStatus.DROPPED)))
+    return _with_points(matter.replies.filter(readable).exclude(status=ReplyStatus.DROPPED))
 
 
 def _leads(user: User, matter: Matter, assignments: Sequence[Assignment] | None) -> bool:
@@ -69,11 +68,10 @@ def _leads(user: User, matter: Matter, assignments: Sequence[Assignment] | None)
     return any(row.part == Part.LEAD and row.organisation_id == user.organisation_id for row in rows)
 
 
-def _with_points(rows: QuerySet[Reply]) -> QuerySet[Reply]:
-    points = Prefetch("points", ReplyPoint.objects.order_by("order", "id"))
-    return rows.select_related("organisation", "deputy", "written_by", "approved_by", "assignment").prefetch_related(
-        points
-    )
+def _with_points(rows: QuerySet[Reply]) -> list[Reply]:
+    """The replies, oldest first, with bodies and people, and their points in `shown`; one statement."""
+    related = rows.select_related("organisation", "deputy", "written_by", "approved_by", "assignment")
+    return joined(related, "points", to="shown", order=("order", "id"))
 
 
 def why_not(user: User, matter: Matter, verb: str, *, now: datetime) -> DomainError | None:

@@ -20,10 +20,12 @@ from deputies.roster.states import DeputyStatus
 from liaison.base.errors import DomainError, NotAllowed
 from liaison.base.workflow import Transition
 from opinions.catalog.models import ClockKind
+from opinions.clocks.models import Clock
 from opinions.handling.models import LIVE, Assignment, AssignmentStatus, Part, Reply, ReplyStatus
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
 
+UNFINISHED = (ReplyStatus.DRAFT, ReplyStatus.PENDING, ReplyStatus.SENT_BACK)
 REPLYING = (Part.LEAD, Part.SEPARATE)
 """Parts whose reply goes to the resident."""
 HELPED = frozenset({P.MATTER_TAKE, P.MATTER_ANSWER, P.MATTER_ASK, P.MATTER_TRANSFER, P.MATTER_RAISE})
@@ -55,14 +57,23 @@ class WaitsForHead(DomainError):
 
 
 @dataclass(frozen=True)
+class Read:
+    """What the caller has read of a matter already, so that it is not read again: all its assignments, all its
+    clocks, and all replies that the user reads; None for what was not."""
+
+    assignments: Sequence[Assignment] | None = None
+    clocks: Sequence[Clock] | None = None
+    replies: Sequence[Reply] | None = None
+
+
+@dataclass(frozen=True)
 class Standing:
     """What `user` is to `matter`: read once (three statements at most), then asked many times."""
 
     user: User
     matter: Matter
     today: date
-    given: Sequence[Assignment] | None = None
-    """All assignments of the matter, when the caller has read them already."""
+    read: Read = Read()
 
     @cached_property
     def deputy(self) -> Deputy | None:
@@ -92,8 +103,8 @@ class Standing:
     @cached_property
     def live(self) -> list[Assignment]:
         """The live assignments of the matter; there are none but while it is handled, waits or was returned."""
-        if self.given is not None:
-            return [row for row in self.given if row.status in LIVE]
+        if self.read.assignments is not None:
+            return [row for row in self.read.assignments if row.status in LIVE]
         return self.live_of(self.matter)
 
     @staticmethod
@@ -113,17 +124,25 @@ class Standing:
         """The reply that the user's body is writing."""
         if self.assignment is None:
             return None
-        unfinished = (ReplyStatus.DRAFT, ReplyStatus.PENDING, ReplyStatus.SENT_BACK)
-        return self.assignment.replies.filter(status__in=unfinished).first()
+        if self.read.replies is not None:
+            mine = (row for row in self.read.replies if row.assignment_id == self.assignment.pk)
+            return next((row for row in mine if row.status in UNFINISHED), None)
+        return self.assignment.replies.filter(status__in=UNFINISHED).first()
 
     @cached_property
     def may_return(self) -> bool:
         """Whether the window for returning stands open (or the place sets no such limit)."""
         if self.assignment is None:
             return False
-        windows = self.matter.clocks.filter(kind=ClockKind.RETURN, organisation=self.assignment.organisation_id)
-        window = windows.order_by("-id").first()
+        window = self._return_window(self.assignment.organisation_id)
         return window is None or (window.stopped_at is None and self.today <= window.due_on)
+
+    def _return_window(self, body_id: int) -> Clock | None:
+        """The latest clock of the right to return."""
+        if self.read.clocks is not None:
+            windows = [row for row in self.read.clocks if row.kind == ClockKind.RETURN and row.organisation_id == body_id]
+            return max(windows, key=lambda row: row.pk, default=None)
+        return self.matter.clocks.filter(kind=ClockKind.RETURN, organisation=body_id).order_by("-id").first()
 
     def may(self, permission: str) -> bool:
         """Whether the user's role permits it, or that of the deputy for whom the user now speaks."""

@@ -13,7 +13,7 @@ from liaison.base.encryption import EncryptedCharField
 from liaison.base.files.models import StoredFile
 from liaison.base.privacy import mask_name
 from opinions.catalog.models import Category, ClockKind, Tier, Urgency
-from opinions.matters.scope import scope
+from opinions.matters.scope import in_place, scope
 from opinions.matters.search import matching
 from opinions.matters.states import OPEN, MatterKind, Status
 
@@ -41,6 +41,10 @@ class MatterQuerySet(models.QuerySet["Matter"]):
     def visible_to(self, user: User) -> "MatterQuerySet":
         """The matters in the user's scope; lists, details, exports, search and attachments all start here."""
         return self.filter(scope(user))
+
+    def one_visible_to(self, user: User, code: str) -> "MatterQuerySet":
+        """The matter with this code, if it is in the user's scope; asks nothing but itself."""
+        return self.filter(scope(user, keys=in_place), code=code)
 
     def matching(self, text: str) -> "MatterQuerySet":
         """The matters in which all words of `text` occur."""

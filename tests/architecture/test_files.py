@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.source import PRODUCT, ROOT, name_of, python_files, templates
+from tests.architecture.source import PRODUCT, ROOT, committed_files, name_of, python_files, templates
 
 CONFIGURATION = [
     "requirements.txt",

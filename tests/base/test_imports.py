@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import zipfile
 from datetime import datetime
 
 import pytest
@@ -9,7 +10,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liaison.base.imports import ImportReport, RowError, UnreadableFile, is_formula, read_table
+from liaison.base.imports import MOST_UNPACKED, ImportReport, RowError, UnreadableFile, is_formula, read_table
 
 TEXT = "code,name\n990101001,云溪街道\n990101002,石桥街道\n"
 
@@ -108,6 +109,20 @@ def test_formulas_are_recognised(text: str) -> None:
 @pytest.mark.parametrize("text", ["-3", "+86", "-0.5", "云溪街道", "", "a=b"])
 def test_signed_numbers_and_words_are_no_formulas(text: str) -> None:
     assert not is_formula(text)
+
+
+def test_packed_table_that_unfolds_to_too_much_is_refused() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("xl/worksheets/sheet1.xml", "w") as part:
+        for _piece in range(MOST_UNPACKED // 1_000_000 + 1):
+            part.write(b"A" * 1_000_000)
+    with pytest.raises(UnreadableFile, match="展开后太大"):
+        read_table(out.getvalue(), name="a.xlsx")
+
+
+def test_header_of_thousands_of_columns_is_refused() -> None:
+    with pytest.raises(UnreadableFile, match="200 列"):
+        read_table(("列," * 20_000 + "列\n").encode())
 
 
 def test_report_with_a_refusal_is_not_ok() -> None:

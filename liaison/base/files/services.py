@@ -17,7 +17,11 @@ from liaison.base.files.checks import UploadRefused, check_document, clean_image
 from liaison.base.files.models import StoredFile
 
 NAME_MAX = 120
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}
+_FULL = {
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO, errno.ENOTDIR,
+    errno.EEXIST, errno.EMFILE, errno.ENFILE,
+}  # fmt: skip
+"""Ways in which a disk or a folder takes no file."""
 
 
 class StorageFull(DomainError):
@@ -112,7 +116,7 @@ def _written(row: StoredFile, content: bytes, thumbnail: bytes = b"") -> StoredF
             row.thumbnail.save(row.name, ContentFile(thumbnail), save=False)
     except OSError as error:
         discard([row])
-        if error.errno in _FULL:
+        if error.errno in _FULL or isinstance(error, FileExistsError):  # Django's own, where the folder is a file
             raise StorageFull from error
         raise
     return row

@@ -88,6 +88,17 @@ class PhoneField(forms.CharField):
         return normalise_phone(text) if text else ""
 
 
+class RowsField(forms.ModelMultipleChoiceField):
+    """Several rows to choose; a key that no row can have is a strange choice and not an error of the database."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError as error:
+            strange = {"value": ", ".join(map(str, value))[:40]}
+            raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", strange) from error
+
+
 class DateInput(forms.DateInput):
     """The browser's own date picker."""
 

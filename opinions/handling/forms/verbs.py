@@ -91,11 +91,16 @@ class AskForm(VerbForm):
     button = _("发给居民")
 
 
+def _results() -> Choices:
+    """The classes that a deputy may state, without their letter."""
+    return [("", str(_("不选"))), *((one, str(ReplyClass(one).label)[2:]) for one in ANSWER_CLASSES if one)]
+
+
 class AnswerForm(VerbForm):
     text = text_field(_("答复"), rows=4, required=_("请写下答复的内容。"))
     reply_class = forms.ChoiceField(
         label=_("结果"), required=False, widget=forms.RadioSelect,
-        choices=[("", _("不选")), *((one, ReplyClass(one).label[2:]) for one in ANSWER_CLASSES if one)],
+        choices=_results,
     )  # fmt: skip
     photos = photos_field()
     button, said, takes_templates = _("发送"), ("text",), True

@@ -54,9 +54,20 @@ def test_store_image_writes_photo_and_thumbnail_under_random_names(folder: Path)
     assert str(stored.file.name).startswith("2026/11/")
 
 
-def test_store_image_disk_full_is_said_and_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.EFBIG, "File too large"),
+        NotADirectoryError(errno.ENOTDIR, "Not a directory"),
+        FileExistsError("files exists and is not a directory."),
+    ],
+)
+def test_store_image_disk_full_is_said_and_leaves_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
     def full(*_args: Any, **_kwargs: Any) -> str:
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise error
 
     monkeypatch.setattr(FileSystemStorage, "_save", full)
     with pytest.raises(StorageFull):

@@ -169,6 +169,7 @@ def test_new_deputy_is_made_and_shown(desk: Client, world: StreetWorld) -> None:
         ({"phone": "12345"}, "请填写 11 位手机号码"),
         ({"identity": "consultant"}, "议政代表没有级别"),
         ({"organisation": "999999"}, "请从列出的选项里选择"),
+        ({"groups": "9" * 23}, "请从列出的选项里选择"),
         ({"name": "a\x00b"}, "看不见的特殊字符"),
     ],
 )

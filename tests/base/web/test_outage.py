@@ -1,0 +1,28 @@
+"""Database or disk gone: the page says that the system is busy, and when to come back."""
+
+import errno
+
+import pytest
+from django.db import DatabaseError, OperationalError
+from django.test import Client
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("unable to open database file"),
+        DatabaseError("file is not a database"),
+        OSError(errno.EFBIG, "File too large"),
+    ],
+)
+def test_outage_is_a_kind_503(client: Client, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def gone() -> None:
+        raise error
+
+    monkeypatch.setattr("opinions.intake.doors.enter_context", gone)
+    client.raise_request_exception = False
+    answer = client.get("/")
+    assert answer.status_code == 503
+    assert answer["Retry-After"]
+    assert "系统正忙" in answer.content.decode()
