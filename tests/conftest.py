@@ -7,9 +7,15 @@ from django.core.cache import cache
 from hypothesis import HealthCheck, settings
 
 from liaison.base.stamps import forget_all
+from liaison.run.catalogues import compile_catalogues
 from tests.support.servers import RedisServer
 
 pytest_plugins = ["tests.support.strictness"]
+
+
+def pytest_configure() -> None:
+    """The English of today, also where one file of tests is run alone."""
+    compile_catalogues()
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 """A busy machine is no failure: cases are counted, not timed."""

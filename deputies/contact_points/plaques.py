@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import override
 
 from deputies.accounts.access import Permission, can
 from deputies.accounts.models import User
@@ -58,6 +59,7 @@ def deputy_symbol(deputy: Deputy) -> str:
     return qr_svg(deputy_url(deputy))
 
 
+@override(settings.LANGUAGE_CODE)
 def plaques_of_points(points: QuerySet[ContactPoint]) -> list[PlaqueData]:
     """What the plaques of `points` say, in three statements."""
     served = Stationing.objects.served().select_related("deputy").order_by("deputy__pinyin", "id")
@@ -67,6 +69,7 @@ def plaques_of_points(points: QuerySet[ContactPoint]) -> list[PlaqueData]:
     return [_of_point(point) for point in rows]
 
 
+@override(settings.LANGUAGE_CODE)
 def plaques_of_deputies(deputies: QuerySet[Deputy]) -> list[PlaqueData]:
     """What the plaques of `deputies` say, in three statements; only what each agreed to have shown."""
     current = Stationing.objects.current().filter(contact_point__active=True).select_related("contact_point")

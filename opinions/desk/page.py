@@ -19,8 +19,7 @@ from opinions.clocks.services import RESIDENTS, WINDOWS
 from opinions.evaluation.models import Rating
 from opinions.evaluation.queries import ratings_of
 from opinions.handling.models import Assignment, Reply
-from opinions.handling.queries import readable_replies, verbs_for
-from opinions.handling.standing import Read
+from opinions.handling.queries import Read, readable_replies, verbs_for
 from opinions.matters.models import Attachment, Matter, Reporter
 from opinions.matters.states import Status
 from opinions.proposals.models import Proposal

@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from deputies.accounts.models import DEPARTMENT_ROLES, DISTRICT_ROLES, STREET_ROLES, Role, User
 from deputies.accounts.queries import street_of
 
-
 Keys = Callable[[QuerySet[Any]], Any]
 
 

@@ -113,7 +113,10 @@ def test_signed_numbers_and_words_are_no_formulas(text: str) -> None:
 
 def test_packed_table_that_unfolds_to_too_much_is_refused() -> None:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("xl/worksheets/sheet1.xml", "w") as part:
+    with (
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed,
+        packed.open("xl/worksheets/sheet1.xml", "w") as part,
+    ):
         for _piece in range(MOST_UNPACKED // 1_000_000 + 1):
             part.write(b"A" * 1_000_000)
     with pytest.raises(UnreadableFile, match="展开后太大"):

@@ -48,8 +48,8 @@ def crowd(matter: Matter, *, count: int, body: Organisation, by: User, now: date
 def _photo(at: datetime, by: User) -> StoredFile:
     """The record of a photo; its bytes are not looked at."""
     return StoredFile.objects.create(
-        kind=StoredFile.Kind.IMAGE, name="路灯.jpg", content_type="image/jpeg", size=1, sha256="0" * 64, width=1, height=1,
-        file="none.jpg", thumbnail="none.jpg", created_at=at, created_by=by,
+        kind=StoredFile.Kind.IMAGE, name="路灯.jpg", content_type="image/jpeg", size=1, sha256="0" * 64, width=1,
+        height=1, file="none.jpg", thumbnail="none.jpg", created_at=at, created_by=by,
     )  # fmt: skip
 
 

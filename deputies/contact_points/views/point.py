@@ -54,7 +54,7 @@ def point_page(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     point = _point(request, pk)
     context = {
-        "history": history(point.chain, ContactPoint),
+        "history": history(point.chain, ContactPoint, Standard),
         "may_edit": can(user, Permission.POINT_EDIT),
         "may_print": can(user, Permission.PLAQUE_PRINT) and point.active,
         "may_open_deputies": can(user, Permission.ROSTER_VIEW),

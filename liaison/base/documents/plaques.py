@@ -5,7 +5,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from liaison.base.codes import qr_svg
 from liaison.base.documents.pdf import render
@@ -36,6 +38,7 @@ class PlaqueData:
     """JPEG of the deputy, only with consent."""
 
 
+@override(settings.LANGUAGE_CODE)
 def plaques(
     data: Sequence[PlaqueData],
     *,
@@ -43,7 +46,10 @@ def plaques(
     form: Literal["pdf", "svg", "png"] = "pdf",
     progress: Progress | None = None,
 ) -> bytes:
-    """All plaques as one document, a page each; SVG and PNG give the first only. Raises ValueError without any."""
+    """All plaques as one document, a page each; SVG and PNG give the first only. Raises ValueError without any.
+
+    A plaque hangs in public: it speaks the language of the site, whatever the reader of the screen chose.
+    """
     if not data:
         raise ValueError("A plaque document needs at least one plaque.")
     told = progress or _nobody

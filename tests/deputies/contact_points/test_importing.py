@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,6 +54,14 @@ def test_import_takes_every_column(
     assert deputy.public_fields == ["photo", "title"]
     assert Stationing.objects.get().contact_point == point
     assert deputy.pinyin == "shan yangyun"
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_file_is_read_alike_by_readers_of_either_language(staff: User, term: Term, group: Group, language: str) -> None:
+    with override(language):
+        plan = imported(roster_row(身份="人大代表", 公开项="照片、职务"), by=staff)
+    assert plan.report.errors == []
+    assert Deputy.objects.get().public_fields == ["photo", "title"]
 
 
 def test_dry_run_writes_nothing(staff: User, term: Term) -> None:

@@ -7,6 +7,7 @@ import pytest
 import zxingcpp
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from PIL import Image, ImageOps
 
 from deputies.accounts.models import Role, User
@@ -187,3 +188,14 @@ def test_batch_reads_the_scope_again_when_it_runs(
 def test_worker_knows_the_kind_by_autodiscovery() -> None:
     app.loader.import_default_modules()
     assert "jobs.run" in app.tasks
+
+
+def test_plaque_speaks_the_language_of_the_site(monkeypatch: pytest.MonkeyPatch, point: ContactPoint) -> None:
+    """It hangs in public: an officer who works in English prints the same board."""
+    drawn: list[dict[str, Any]] = []
+    monkeypatch.setattr("liaison.base.documents.plaques.render", lambda name, data, **_rest: drawn.append(data) or b"")
+    with override("en"):
+        data = plaques.plaques_of_points(ContactPoint.objects.all())
+        plaques.render(data, "png")
+    assert data[0].standing == "代表联络站"
+    assert drawn[0]["words"]["title"] == "人大代表联系群众"

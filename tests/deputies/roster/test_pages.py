@@ -102,7 +102,9 @@ def test_list_is_found_by_initials_and_says_when_nothing_is(desk: Client, world:
     assert "没有符合条件的代表" in desk.get(LIST, {"q": "zzz"}).content.decode()
 
 
-@pytest.mark.parametrize("query", ["q=%25%27", "standing=x", "group=9e9", "organisation=abc", "page=broken", "status='--"])
+@pytest.mark.parametrize(
+    "query", ["q=%E3%80%80", "standing=x", "group=9e9", "organisation=abc", "page=broken", "status='--"]
+)
 def test_list_with_strange_parameters_is_shown(desk: Client, deputy: Deputy, query: str) -> None:
     response = desk.get(f"{LIST}?{query}")
     assert response.status_code == 200

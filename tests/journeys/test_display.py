@@ -1,0 +1,107 @@
+"""For old eyes and thumbs, for small screens, and in another language."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import PHONE, AtDesk, NewPage
+from tests.journeys.people import Receipt, report, see
+from tests.support.system import System
+
+SMALLEST = {"viewport": {"width": 320, "height": 640}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+TARGETS = ".btn, button, input:not([type=hidden]):not([type=file]), select, textarea, summary, .top a, .foot a, .bottom-bar a"
+SMALL = """(least) => {
+    const covers = (one) => one.matches('[type=checkbox], [type=radio]') && one.id ?
+        document.querySelector(`label[for="${CSS.escape(one.id)}"]`) || one : one;
+    return [...document.querySelectorAll("TARGETS")].map(covers)
+        .filter((one) => one.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !one.closest('.skip, .sr-only, .hp'))
+        .filter((one) => one.getBoundingClientRect().height < least - 0.5 || one.getBoundingClientRect().width < Math.min(least, 44) - 0.5)
+        .map((one) => `${one.outerHTML.slice(0, 120)} ${Math.round(one.getBoundingClientRect().width)}x${Math.round(one.getBoundingClientRect().height)}`);
+}""".replace("TARGETS", TARGETS)
+TEXT = "parseFloat(getComputedStyle(document.body).fontSize)"
+SMALLEST_TEXT = """() => Math.min(...[...document.querySelectorAll("main *")]
+    .filter((one) => one.checkVisibility() && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+    .filter((one) => !one.closest('.sr-only, .hp'))
+    .map((one) => parseFloat(getComputedStyle(one).fontSize)))"""
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def places(system: System) -> list[str]:
+    """The pages that residents see without having reported anything."""
+    deputy, point = system.listed("/d/"), system.listed("/p/")
+    return ["/", deputy, point, "/s/990108001/", "/t/", "/privacy/", "/d/ZZZZZZZ/", "/accounts/login/"]
+
+
+def _too_small(page: Page, least: int) -> list[str]:
+    found: list[str] = page.evaluate(SMALL, least)
+    return found
+
+
+def test_elder_mode_is_switched_once_and_remembered(phone: Page, system: System) -> None:
+    phone.goto("/")
+    assert phone.evaluate(TEXT) == 17
+    phone.get_by_role("link", name="长辈模式").click()
+    see(phone, "有事找代表", "字小一点")
+    phone.goto(system.listed("/d/"))
+    assert phone.evaluate(TEXT) == 20
+    for size in (22, 24, 27, 30):
+        phone.get_by_role("link", name="字大一点").click()
+        assert phone.evaluate(TEXT) == size
+    see(phone, "字已最大")
+    phone.get_by_role("link", name="回到普通版").click()
+    assert phone.evaluate(TEXT) == 17
+
+
+@pytest.mark.parametrize(("size", "least"), [("off", 44), ("20", 60), ("30", 60)])
+def test_resident_pages_fit_a_thumb_and_the_smallest_screen(
+    new_page: NewPage, places: list[str], size: str, least: int
+) -> None:
+    page = new_page(SMALLEST)
+    page.goto(f"/display/?size={size}&next=/")
+    for place in places:
+        page.goto(place)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert page.evaluate(WIDER) <= 0, f"{place} scrolls sideways"
+        assert _too_small(page, least) == [], place
+        assert page.evaluate(SMALLEST_TEXT) >= (18 if size != "off" else 13), place
+        see(page)
+
+
+@pytest.mark.parametrize("size", ["off", "24"])
+def test_deputys_pages_fit_the_smallest_screen(at_desk: AtDesk, size: str) -> None:
+    page = at_desk("deputy", SMALLEST)
+    page.goto(f"/display/?size={size}&next=/desk/")
+    least = 44 if size == "off" else 60
+    for place in ["/desk/", page.locator("[data-open]").first.get_attribute("href") or "", "/desk/roster/me/"]:
+        page.goto(place)
+        assert page.evaluate(WIDER) <= 0, f"{place} scrolls sideways"
+        assert _too_small(page, least) == [], place
+        see(page)
+
+
+def test_whole_way_in_elder_mode(new_page: NewPage, system: System) -> None:
+    page = new_page(SMALLEST)
+    page.goto("/display/?size=24&next=/")
+    mine: Receipt = report(page, system.listed("/d/"), "楼下路灯不亮，老人不敢出门。", phone="13800000444")
+    assert page.evaluate(WIDER) <= 0
+    assert _too_small(page, 60) == []
+    see(page, "保存好，以后凭它查")
+    page.goto(mine.link)
+    assert page.evaluate(WIDER) <= 0
+    assert _too_small(page, 60) == []
+    see(page, "办理进度")
+
+
+def test_english_is_chosen_and_remembered(phone: Page, system: System) -> None:
+    phone.goto("/")
+    phone.get_by_role("link", name="English").click()
+    expect(phone.locator("html")).to_have_attribute("lang", "en")
+    phone.goto(system.listed("/d/"))
+    expect(phone.get_by_role("button", name="Submit")).to_be_visible()
+    labels = " ".join(phone.locator("label, legend, summary, .hint, .btn").all_inner_texts())
+    assert not re.search(r"[一-龥]", labels), labels
+    see(phone)
+    phone.get_by_role("link", name="中文").click()
+    expect(phone.locator("html")).to_have_attribute("lang", "zh-Hans")
