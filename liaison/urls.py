@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from deputies.accounts.access import Permission, requires
 from liaison.base.web import health, views
 
 CAPABILITIES = [
@@ -25,6 +26,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("", include("liaison.base.web.urls")),
+    path("desk/gallery/", requires(Permission.DESK)(views.gallery), name="gallery"),
     path("admin/", admin.site.urls),
     *[path(prefix, include(module)) for prefix, module in CAPABILITIES],
 ]

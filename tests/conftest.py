@@ -11,14 +11,14 @@ from liaison.run.catalogues import compile_catalogues
 from tests.support.servers import RedisServer
 
 pytest_plugins = ["tests.support.strictness"]
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
+"""A busy machine is no failure: cases are counted, not timed."""
 
 
 def pytest_configure() -> None:
     """The English of today, also where one file of tests is run alone."""
     compile_catalogues()
-settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("suite")
-"""A busy machine is no failure: cases are counted, not timed."""
 
 
 @pytest.fixture(autouse=True)

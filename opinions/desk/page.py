@@ -32,6 +32,19 @@ HISTORY = 200
 """Events shown on the page; older ones are on the audit list."""
 
 
+VERB_KEYS = {"assign": "a", "answer": "r", "reply": "r", "draft": "r", "take": "t"}
+"""Keys of the keyboard by verb."""
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A button of the page: its words, its screen, and its key."""
+
+    label: Any
+    url: str
+    key: str = ""
+
+
 @dataclass
 class ClockView:
     """A clock with its light and its sum in sentences."""
@@ -46,7 +59,7 @@ class MatterPage:
     """The matter and all that stands around it."""
 
     matter: Matter
-    verbs: list[Transition]
+    verbs: list[Verb]
     events: list[parts.Event]
     lines: list[parts.Line]
     clocks: list[ClockView]
@@ -83,7 +96,7 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
     raised = any(row.verb == "raise" for row in history)
     return MatterPage(
         matter=matter,
-        verbs=verbs_for(user, matter, read=Read(assignments, clocks, replies)),
+        verbs=[_verb(row, matter) for row in verbs_for(user, matter, read=Read(assignments, clocks, replies))],
         events=[_event(row) for row in history],
         lines=[_line(row, user) for row in matter.lines.select_related("organisation")],
         clocks=[_clock(row, today) for row in clocks],
@@ -100,6 +113,12 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
             "act": _my_turn(user, matter),
         },
     )
+
+
+def _verb(row: Transition, matter: Matter) -> Verb:
+    """The screen of a verb stands with the capability that owns it."""
+    owner = "proposals" if row.verb == "raise" else "handling"
+    return Verb(row.label, reverse(f"{owner}:{row.verb}", args=[matter.code]), VERB_KEYS.get(row.verb, ""))
 
 
 def _my_turn(user: User, matter: Matter) -> bool:

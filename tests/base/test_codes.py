@@ -59,7 +59,14 @@ def wide(text: str) -> str:
 @given(SEEDS)
 def test_usual_spellings_are_forgiven(seed: int) -> None:
     code = new_code(random.Random(seed))
-    spellings = [code.lower(), grouped(code), " ".join(code), wide(code), f"  {code}\n", grouped(code).replace("-", "—")]
+    spellings = [
+        code.lower(),
+        grouped(code),
+        " ".join(code),
+        wide(code),
+        f"  {code}\n",
+        grouped(code).replace("-", "—"),
+    ]
     assert {parse_code(one) for one in spellings} == {code}
 
 

@@ -34,16 +34,19 @@ def places(system: System) -> list[str]:
     return ["/", deputy, point, "/s/990108001/", "/t/", "/privacy/", "/d/ZZZZZZZ/", "/accounts/login/"]
 
 
-def _too_small(page: Page, least: int) -> list[str]:
-    found: list[str] = page.evaluate(SMALL, least)
-    return found
+def _fits(page: Page, least: int) -> None:
+    """Nothing reaches beyond the screen, and every target takes a thumb of `least` pixels."""
+    wider = page.evaluate(WIDER)
+    assert wider <= 0, f"{page.url} is {wider} px wider than the screen"
+    small: list[str] = page.evaluate(SMALL, least)
+    assert not small, f"{page.url} has targets below {least} px:\n" + "\n".join(small)
 
 
 def test_elder_mode_is_switched_once_and_remembered(phone: Page, system: System) -> None:
     phone.goto("/")
     assert phone.evaluate(TEXT) == 17
     phone.get_by_role("link", name="长辈模式").click()
-    see(phone, "有事找代表", "字小一点")
+    see(phone, "有事找代表", "字已最小")
     phone.goto(system.listed("/d/"))
     assert phone.evaluate(TEXT) == 20
     for size in (22, 24, 27, 30):
@@ -63,8 +66,7 @@ def test_resident_pages_fit_a_thumb_and_the_smallest_screen(
     for place in places:
         page.goto(place)
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        assert page.evaluate(WIDER) <= 0, f"{place} scrolls sideways"
-        assert _too_small(page, least) == [], place
+        _fits(page, least)
         assert page.evaluate(SMALLEST_TEXT) >= (18 if size != "off" else 13), place
         see(page)
 
@@ -76,8 +78,7 @@ def test_deputys_pages_fit_the_smallest_screen(at_desk: AtDesk, size: str) -> No
     least = 44 if size == "off" else 60
     for place in ["/desk/", page.locator("[data-open]").first.get_attribute("href") or "", "/desk/roster/me/"]:
         page.goto(place)
-        assert page.evaluate(WIDER) <= 0, f"{place} scrolls sideways"
-        assert _too_small(page, least) == [], place
+        _fits(page, least)
         see(page)
 
 
@@ -85,12 +86,10 @@ def test_whole_way_in_elder_mode(new_page: NewPage, system: System) -> None:
     page = new_page(SMALLEST)
     page.goto("/display/?size=24&next=/")
     mine: Receipt = report(page, system.listed("/d/"), "楼下路灯不亮，老人不敢出门。", phone="13800000444")
-    assert page.evaluate(WIDER) <= 0
-    assert _too_small(page, 60) == []
+    _fits(page, 60)
     see(page, "保存好，以后凭它查")
     page.goto(mine.link)
-    assert page.evaluate(WIDER) <= 0
-    assert _too_small(page, 60) == []
+    _fits(page, 60)
     see(page, "办理进度")
 
 

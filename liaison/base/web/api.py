@@ -9,10 +9,17 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from liaison.base.errors import DomainError
+from liaison.base.web.views import is_outage
+
+RETRY_AFTER = 120
+"""Seconds after which a program may ask again when database or disk are gone."""
 
 
 def handle_error(error: Exception, context: dict[str, Any]) -> Response | None:
-    """A DomainError as JSON with its sentence and field; everything else as the framework does it."""
+    """A DomainError as JSON with its sentence and field, an outage as 503; all else as the framework does it."""
+    if is_outage(error):
+        detail = _("系统正忙，请过几分钟再试。")
+        return Response({"detail": detail}, status=503, headers={"Retry-After": str(RETRY_AFTER)})
     if not isinstance(error, DomainError):
         return exception_handler(error, context)
     body: dict[str, Any] = {"detail": str(error.message)}

@@ -76,10 +76,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 @public
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500; a database or disk that is gone is said to be busy (503) rather than broken."""
-    return unavailable(request) if _is_outage(sys.exc_info()[1]) else error_page(request, 500)
+    return unavailable(request) if is_outage(sys.exc_info()[1]) else error_page(request, 500)
 
 
-def _is_outage(error: BaseException | None) -> bool:
+def is_outage(error: BaseException | None) -> bool:
     if isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError:  # the last: a broken file
         return True
     return isinstance(error, OSError) and error.errno in _DISK

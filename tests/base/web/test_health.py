@@ -59,6 +59,12 @@ def test_metrics_show_counters(client: Client) -> None:
     assert b"django_http_requests_before_middlewares_total" in response.content
 
 
+def test_metrics_without_a_token_are_closed_in_production(rf: RequestFactory, settings: Settings) -> None:
+    settings.METRICS_TOKEN, settings.DEVELOPMENT = "", False
+    for given in ("", "Bearer ", "Bearer None"):
+        assert health.metrics(rf.get("/metrics", headers={"Authorization": given})).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("given", "status"), [("", 403), ("Bearer wrong", 403), ("Bearer ключ", 403), ("Bearer right", 200)]
 )

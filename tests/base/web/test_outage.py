@@ -26,3 +26,15 @@ def test_outage_is_a_kind_503(client: Client, monkeypatch: pytest.MonkeyPatch, e
     assert answer.status_code == 503
     assert answer["Retry-After"]
     assert "系统正忙" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_outage_is_json_for_programs(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_args: object, **_kwargs: object) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("opinions.intake.api.find_matter", gone)
+    answer = client.get("/api/v1/track/K7M2X9QP4T/")
+    assert answer.status_code == 503
+    assert answer.json()["detail"]
+    assert answer["Retry-After"]

@@ -66,7 +66,9 @@ def test_due_agrees_with_a_day_walker(calendar: Calendar, start: date, amount: i
 
 
 @given(calendars(), DAYS, st.integers(0, 60), st.sampled_from(list(Unit)))
-def test_due_is_a_working_day_and_not_before_the_start(calendar: Calendar, start: date, amount: int, unit: Unit) -> None:
+def test_due_is_a_working_day_and_not_before_the_start(
+    calendar: Calendar, start: date, amount: int, unit: Unit
+) -> None:
     limit = compute_due(calendar, start, amount, unit)
     assert worked(calendar, limit.due)
     assert limit.due >= start

@@ -18,7 +18,14 @@ from liaison.base.workdays.queries import current_calendar
 from liaison.base.workdays.services import import_year, load_packaged_year
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-MAKE_UP_2026 = [date(2026, 1, 4), date(2026, 2, 14), date(2026, 2, 28), date(2026, 5, 9), date(2026, 9, 20), date(2026, 10, 10)]
+MAKE_UP_2026 = [
+    date(2026, 1, 4),
+    date(2026, 2, 14),
+    date(2026, 2, 28),
+    date(2026, 5, 9),
+    date(2026, 9, 20),
+    date(2026, 10, 10),
+]
 
 
 def listed(year: int = 2031, *days: tuple[str, bool]) -> dict[str, Any]:
@@ -45,7 +52,13 @@ def test_import_of_the_same_list_changes_nothing() -> None:
 
 @pytest.mark.django_db
 def test_import_names_every_bad_row_and_writes_nothing() -> None:
-    days = [("2031-01-01", True), ("2031-02-30", True), ("2030-01-01", True), ("2031-01-06", False), ("2031-01-01", True)]
+    days = [
+        ("2031-01-01", True),
+        ("2031-02-30", True),
+        ("2030-01-01", True),
+        ("2031-01-06", False),
+        ("2031-01-01", True),
+    ]
     with pytest.raises(BadCalendar) as refused:
         import_year(by=None, payload=listed(2031, *days), now=NOW)
     assert [error.number for error in refused.value.errors] == [2, 3, 4, 5]
@@ -70,7 +83,9 @@ def test_parse_json_refuses_what_is_no_json(content: bytes) -> None:
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=12),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "date", "isOffDay", "x"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "date", "isOffDay", "x"]), inner)
+    ),
     max_leaves=10,
 )
 

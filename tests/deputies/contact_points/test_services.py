@@ -11,6 +11,7 @@ from deputies.accounts.models import User
 from deputies.contact_points import services
 from deputies.contact_points.models import ContactPoint, DutySlot, FormerPointCode, PointKind, Standard
 from deputies.roster.access import NotYours
+from deputies.roster.queries import history
 from liaison.base.audit.models import Event
 from liaison.base.audit.services import verify
 from liaison.base.codes import PLAQUE_LENGTH, is_code
@@ -123,6 +124,12 @@ def test_standards_are_kept_in_their_order(point: ContactPoint, staff: User) -> 
     point.refresh_from_db()
     assert point.standards == ["place", "funds"]
     assert Standard.SIGN in point.missing_standards
+
+
+def test_history_calls_standards_by_their_names(point: ContactPoint, staff: User) -> None:
+    services.set_standards(point=point, met=["place", "funds"], by=staff, now=NOW)
+    told = history(point.chain, ContactPoint, Standard)[0].text
+    assert "有场所、有经费" in told
 
 
 def test_close_point_needs_a_reason_and_no_points_below(world: StreetWorld, staff: User) -> None:
