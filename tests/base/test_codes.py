@@ -87,7 +87,7 @@ def test_tokens_differ_and_only_their_hash_is_kept() -> None:
 
 @pytest.mark.parametrize("mark", [True, False])
 @pytest.mark.parametrize("url", [URL, "http://localhost:8000/p/22222RR/", URL + "x" * 80])
-def test_symbol_is_read_small_and_blurred(url: str, mark: bool) -> None:  # noqa: FBT001
+def test_symbol_is_read_small_and_blurred(url: str, mark: bool) -> None:
     printed = Image.open(io.BytesIO(qr_png(url, 600, centre_mark=mark))).convert("L")
     side = round(25 / 25.4 * 150)
     small = printed.resize((side, side), Image.Resampling.LANCZOS).filter(ImageFilter.GaussianBlur(0.6))

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from liaison.base.errors import DomainError
-from liaison.base.web.views import is_outage
+from liaison.base.web.errors import is_outage
 
 RETRY_AFTER = 120
 """Seconds after which a program may ask again when database or disk are gone."""

@@ -1,9 +1,11 @@
 """Error pages: what happened in kind words, and a way on. They need no database."""
 
+import errno
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -80,3 +82,13 @@ def too_many(request: HttpRequest, seconds: int = 60) -> HttpResponse:
 def unavailable(request: HttpRequest, seconds: int = 120) -> HttpResponse:
     """503: a part of the system cannot be reached (database, disk, broker)."""
     return error_page(request, 503, wait=seconds)
+
+
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO, errno.ENOTDIR, errno.EMFILE, errno.ENFILE}
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether database or disk are gone, which is nobody's mistake and passes."""
+    if isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError:  # the last: a broken file
+        return True
+    return isinstance(error, OSError) and error.errno in _DISK

@@ -1,12 +1,10 @@
 """Views of the web layer: reading mode, language, error pages, the gallery of components."""
 
-import errno
 import sys
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,11 +15,10 @@ from django.views.decorators.http import require_http_methods
 
 from liaison.base.web.decorators import public
 from liaison.base.web.display import SIZES, parse_size, write_display
-from liaison.base.web.errors import error_page, too_large, too_many, unavailable
+from liaison.base.web.errors import error_page, is_outage, too_large, too_many, unavailable
 from liaison.base.web.gallery import samples
 
 __all__ = ["too_large", "too_many", "unavailable"]
-_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO, errno.ENOTDIR, errno.EMFILE, errno.ENFILE}
 
 
 def _way_back(request: HttpRequest) -> str:
@@ -77,12 +74,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500; a database or disk that is gone is said to be busy (503) rather than broken."""
     return unavailable(request) if is_outage(sys.exc_info()[1]) else error_page(request, 500)
-
-
-def is_outage(error: BaseException | None) -> bool:
-    if isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError:  # the last: a broken file
-        return True
-    return isinstance(error, OSError) and error.errno in _DISK
 
 
 @public

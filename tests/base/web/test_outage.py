@@ -6,6 +6,8 @@ import pytest
 from django.db import DatabaseError, OperationalError
 from django.test import Client
 
+from liaison.base.codes import new_code
+
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
@@ -34,7 +36,7 @@ def test_outage_is_json_for_programs(client: Client, monkeypatch: pytest.MonkeyP
         raise OperationalError("connection refused")
 
     monkeypatch.setattr("opinions.intake.api.find_matter", gone)
-    answer = client.get("/api/v1/track/K7M2X9QP4T/")
+    answer = client.get(f"/api/v1/track/{new_code()}/")
     assert answer.status_code == 503
     assert answer.json()["detail"]
     assert answer["Retry-After"]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -92,10 +93,8 @@ JSON_VALUES = st.recursive(
 
 @given(JSON_VALUES)
 def test_parse_never_fails_otherwise(rows: Any) -> None:
-    try:
-        parse({"year": 2031, "days": rows})
-    except BadCalendar as refused:
-        assert refused.lines()
+    with suppress(BadCalendar):
+        assert parse({"year": 2031, "days": rows}).days
 
 
 @pytest.mark.django_db
@@ -131,7 +130,7 @@ def test_command_dry_run_writes_nothing(file: Callable[[str, Any], str], capsys:
 @pytest.mark.django_db
 def test_command_imports_all_files_or_none(file: Callable[[str, Any], str]) -> None:
     good, bad = file("good.json", listed(2031)), file("bad.json", listed(2032, ("2032-13-01", True)))
-    with pytest.raises(CommandError, match="bad.json"):
+    with pytest.raises(CommandError, match=r"bad\.json"):
         call_command("import_workdays", good, bad)
     assert not CalendarYear.objects.exists()
     call_command("import_workdays", good)
