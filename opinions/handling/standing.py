@@ -140,7 +140,7 @@ class Standing:
     def _return_window(self, body_id: int) -> Clock | None:
         """The latest clock of the right to return."""
         if self.read.clocks is not None:
-            windows = [row for row in self.read.clocks if row.kind == ClockKind.RETURN and row.organisation_id == body_id]
+            windows = (row for row in self.read.clocks if (row.kind, row.organisation_id) == (ClockKind.RETURN, body_id))
             return max(windows, key=lambda row: row.pk, default=None)
         return self.matter.clocks.filter(kind=ClockKind.RETURN, organisation=body_id).order_by("-id").first()
 

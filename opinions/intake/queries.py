@@ -64,7 +64,8 @@ def _deputies_called(code: str, **sender: Any) -> DeputyQuerySet:
     latest = seats.order_by("-since", "-id").annotate(seat=_SEAT).values("seat")[:1]
     people = {who: JSONObject(**{name: f"{who}__{name}" for name in _TOLD}) for who in ("user", "helper")}
     said = {f"said_of_{who}": fields for who, fields in people.items()}
-    return Deputy.objects.active().filter(code=code).order_by().annotate(seat=Subquery(latest), **said, **counted(**sender))
+    deputies = Deputy.objects.active().filter(code=code).order_by()
+    return deputies.annotate(seat=Subquery(latest), **said, **counted(**sender))
 
 
 def _points_called(code: str, **sender: Any) -> ContactPointQuerySet:

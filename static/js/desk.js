@@ -245,6 +245,6 @@
     }
   });
 
-  const summary = one("[data-error-summary]");
+  const summary = all("[data-error-summary]").find((node) => !node.closest("[data-quiet]"));
   if (summary) summary.focus();
 })();

@@ -36,6 +36,7 @@ def test_every_page_is_sound(at_desk: AtDesk, walked: set[str], role: str) -> No
         assert answer is not None
         assert answer.status == 200, f"{place}: {answer.status}"
         see(page)
+        assert page.locator("h1").inner_text() != "人大代表联络平台", f"{place} has no heading of its own"
         _prints(page)
         for link in dict.fromkeys(page.evaluate(LINKS)):
             kind = NUMBER.sub("/*", link)

@@ -12,17 +12,19 @@ from typing import IO, Any
 import filetype
 import pillow_heif
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile
 
 from liaison.base.errors import InvalidInput
 
 MEGABYTE = 1_000_000
 MOST_PHOTO_BYTES = 20 * MEGABYTE
 MOST_DOCUMENT_BYTES = 20 * MEGABYTE
-MOST_PIXELS = 60_000_000
-"""Decoding more than this could exhaust the machine (decompression bomb)."""
+MOST_DECODED = 180 * MEGABYTE
+"""Bytes of pixels that are decoded, 60 million in RGB: more could exhaust the machine (decompression bomb)."""
 LONG_SIDE, THUMBNAIL_SIDE = 2048, 400
 QUALITY, THUMBNAIL_QUALITY = 82, 75
+PHOTO_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
+"""Decoders that may look at an upload (that of JPEG reads MPO too): no others, whatever its content says."""
 PHOTO_TYPES = {"image/jpeg", "image/png", "image/webp", "image/gif", "image/heic", "image/heif", "image/avif"}
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -32,6 +34,7 @@ MOST_UNZIPPED = 200 * MEGABYTE
 SNIFFED = 8192
 """Bytes that tell the type."""
 
+Image.init()  # PHOTO_FORMATS names decoders that Pillow registers only when asked
 pillow_heif.register_heif_opener()
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
@@ -60,9 +63,8 @@ def clean_image(upload: IO[bytes] | Any, *, name: str, size: int) -> CleanImage:
         raise UploadRefused(_("照片“%(name)s”是空的，请重新选一张。") % {"name": name})
     if _sniff(upload) not in PHOTO_TYPES:
         raise UploadRefused(_("“%(name)s”不是照片。请选择手机拍的照片或截图。") % {"name": name})
-    image = _decode(upload, name)
-    full = _shrunk(image, LONG_SIDE)
-    return CleanImage(_jpeg(full, QUALITY), _jpeg(_shrunk(full, THUMBNAIL_SIDE), THUMBNAIL_QUALITY), *full.size)
+    full = _decode(upload, name)
+    return CleanImage(_jpeg(full, QUALITY), _jpeg(_thumbnail(full), THUMBNAIL_QUALITY), *full.size)
 
 
 def _sniff(upload: Any) -> str:
@@ -74,37 +76,71 @@ def _sniff(upload: Any) -> str:
 
 
 def _decode(upload: Any, name: str) -> Image.Image:
-    """The first frame, upright, in RGB. The size is looked at before a pixel is decoded."""
+    """The first frame, upright, in RGB, no larger than it is kept."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(upload)
-        if image.width * image.height > MOST_PIXELS:
-            raise UploadRefused(_("照片“%(name)s”的像素太多，请用手机缩小后再传。") % {"name": name})
-        image.draft("RGB", (LONG_SIDE * 2, LONG_SIDE * 2))
-        image.seek(0)
-        image.load()
-        return _on_white(ImageOps.exif_transpose(image))
-    except UploadRefused:
-        raise
-    except Image.DecompressionBombError as error:
+        image = _loaded(upload)
+        turned = _TURNS.get(_orientation(image))
+        flat = _on_white(image)
+        flat.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
+        return flat.transpose(turned) if turned is not None else flat
+    except (Image.DecompressionBombError, MemoryError) as error:
         raise UploadRefused(_("照片“%(name)s”的像素太多，请用手机缩小后再传。") % {"name": name}) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+    except Exception as error:  # over damaged content decoders raise anything, RuntimeError and struct.error too
         raise UploadRefused(_("照片“%(name)s”已损坏，打不开。请重新拍一张或换一张。") % {"name": name}) from error
+
+
+def _loaded(upload: Any) -> Image.Image:
+    """The first frame, decoded. Raises DecompressionBombError before a pixel is decoded.
+
+    A baseline JPEG is decoded at a fraction of its size where that is enough, so that a phone's 108 million
+    pixels cost little; a progressive one is held in memory whole.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        image = Image.open(upload, formats=PHOTO_FORMATS)
+    if not image.info.get("progressive"):
+        image.draft(None, (LONG_SIDE, LONG_SIDE))
+    bytes_each = 3 if image.mode in {"RGB", "L"} else 4
+    if image.width * image.height * bytes_each > MOST_DECODED:
+        raise Image.DecompressionBombError
+    image.seek(0)
+    image.load()
+    return image
+
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a picture of each EXIF orientation upright."""
+
+
+def _orientation(image: Image.Image) -> Any:
+    """How the phone was held; 1 (upright) when the note about it is damaged, for the pixels may still be good."""
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # noqa: BLE001 - a damaged note is no reason to refuse the photo
+        return 1
 
 
 def _on_white(image: Image.Image) -> Image.Image:
     """RGB; what was transparent becomes white."""
-    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
-        layer = image.convert("RGBA")
-        ground = Image.new("RGBA", layer.size, "white")
-        return Image.alpha_composite(ground, layer).convert("RGB")
-    return image.convert("RGB")
+    if image.mode not in {"RGBA", "LA", "PA"} and "transparency" not in image.info:
+        return image.convert("RGB")
+    layer = image if image.mode == "RGBA" else image.convert("RGBA")
+    ground = Image.new("RGB", layer.size, "white")
+    ground.paste(layer, mask=layer)
+    return ground
 
 
-def _shrunk(image: Image.Image, side: int) -> Image.Image:
+def _thumbnail(image: Image.Image) -> Image.Image:
     smaller = image.copy()
-    smaller.thumbnail((side, side), Image.Resampling.LANCZOS)
+    smaller.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
     return smaller
 
 

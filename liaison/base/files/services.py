@@ -57,14 +57,22 @@ def prepare_image(*, upload: Any, by: Any, now: datetime) -> StoredFile:
 
 
 def prepare_images(uploads: Iterable[Any], *, by: Any, now: datetime) -> Batch:
-    """Prepare several photos; those refused are reported, the others prepared. Raises StorageFull."""
+    """Prepare several photos; those refused are reported, the others prepared. Raises StorageFull and leaves none."""
     batch = Batch()
-    for upload in uploads:
-        try:
-            batch.rows.append(prepare_image(upload=upload, by=by, now=now))
-        except UploadRefused as refusal:
-            batch.refusals.append(refusal)
+    try:
+        for upload in uploads:
+            _prepare_into(batch, upload, by, now)
+    except Exception:
+        discard(batch.rows)
+        raise
     return batch
+
+
+def _prepare_into(batch: Batch, upload: Any, by: Any, now: datetime) -> None:
+    try:
+        batch.rows.append(prepare_image(upload=upload, by=by, now=now))
+    except UploadRefused as refusal:
+        batch.refusals.append(refusal)
 
 
 def save_prepared(rows: Sequence[StoredFile]) -> list[StoredFile]:

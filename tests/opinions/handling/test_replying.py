@@ -75,6 +75,13 @@ def test_draft_of_a_stale_screen_is_not_lost_over_a_newer_one(world: HandlingWor
     assert Reply.objects.get().text == "先写的"
 
 
+def test_draft_for_a_matter_that_has_moved_on_is_stale(world: HandlingWorld) -> None:
+    stale = Matter.objects.get(pk=signed(world).pk)
+    handling.extend(matter=Matter.objects.get(pk=stale.pk), days=2, reason="要定制", by=world.staff, now=NOW)
+    with pytest.raises(StaleState):
+        handling.save_draft(matter=stale, content=content(), by=world.handler, now=NOW)
+
+
 def test_draft_before_signing_is_refused(world: HandlingWorld) -> None:
     with pytest.raises(NotSignedYet):
         handling.save_draft(matter=assigned(world), content=content(), by=world.handler, now=NOW)
