@@ -4,7 +4,7 @@ IN_VENV = .venv/bin/python
 export PYTHONUNBUFFERED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench messages clean
+.PHONY: help run test lint format bench messages screenshots clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,9 @@ bench: tools ## measure, and print the table of figures
 
 messages: tools ## developers: collect texts for translation
 	@$(IN_VENV) -m tests.messages
+
+screenshots: tools ## take the pictures of the documentation anew (needs Chromium)
+	@$(IN_VENV) -m tests.support.screenshots
 
 clean: ## remove the environment, the demo database and all generated files
 	rm -rf .venv var .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -186,7 +186,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
-    "deliver-notices": {"task": "notices.deliver_due", "schedule": 30.0},
+    "deliver-notices": {"task": "notices.deliver_due", "schedule": env.float("NOTICE_INTERVAL", default=30.0)},
     "requeue-jobs": {"task": "jobs.requeue_stale", "schedule": 60.0, "options": {"expires": 55}},
     "sweep": {"task": "cases.sweep", "schedule": 300.0},
     "drop-stale-files": {"task": "intake.drop_stale_files", "schedule": 3600.0, "options": {"expires": 3000}},
@@ -269,6 +269,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="liaison@example.org")
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+NOTICE_LEASE = env.float("NOTICE_LEASE", default=120.0)
+"""Seconds after which a notice whose worker died while sending it is taken up again."""
 NOTICE_CHANNELS = {
     "in_app": "liaison.base.notices.channels.in_app.InApp",
     "email": "liaison.base.notices.channels.email.Email",

@@ -101,6 +101,6 @@ def _insertion(model: type[Model], count: int, skip_known: bool) -> str:  # noqa
     """The statement that inserts `count` rows; PostgreSQL and SQLite share it."""
     name, columns = connection.ops.quote_name, _stored(model)
     row = f"({', '.join(['%s'] * len(columns))})"
-    end = "ON CONFLICT DO NOTHING" if skip_known else f"RETURNING {name(model._meta.pk.column)}"
-    into = f"{name(model._meta.db_table)} ({', '.join(name(field.column) for field in columns)})"
+    end = "ON CONFLICT DO NOTHING" if skip_known else f"RETURNING {name(str(model._meta.pk.column))}"
+    into = f"{name(model._meta.db_table)} ({', '.join(name(str(field.column)) for field in columns)})"
     return f"INSERT INTO {into} VALUES {', '.join([row] * count)} {end}"  # noqa: S608 - names of our own tables

@@ -43,8 +43,13 @@ def test_rows_are_whole_and_typed() -> None:
 
 
 def test_rows_take_one_statement_and_build_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    built = []
-    ask = Prepared(lambda chain: built.append(1) or Event.objects.filter(chain=chain), chain=str)
+    built: list[int] = []
+
+    def build(chain: Any) -> Any:
+        built.append(1)
+        return Event.objects.filter(chain=chain)
+
+    ask = Prepared(build, chain=str)
     for _time in range(3):
         with CaptureQueriesContext(connection) as queries:
             ask.rows(chain="matter:1")
@@ -61,7 +66,7 @@ def test_slot_without_a_place_is_refused() -> None:
 def test_insert_stores_what_save_stores() -> None:
     insert([event(1, data={"a": "中"}, reason="行\n二")])
     event(2, data={"a": "中"}, reason="行\n二").save()
-    mine, theirs = Event.objects.order_by("seq").values()
+    mine, theirs = (dict(row) for row in Event.objects.order_by("seq").values())
     differing = {name for name in mine if mine[name] != theirs[name]}
     assert differing == {"id", "seq", "digest"}
 

@@ -70,7 +70,12 @@ def new_page(browser: Browser, system: System, request: pytest.FixtureRequest) -
 
     def make(shape: dict[str, Any], **options: Any) -> Page:
         address = {"X-Forwarded-For": f"198.51.100.{next(_addresses)}"}
-        usual = {"base_url": system.url, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", "extra_http_headers": address}
+        usual = {
+            "base_url": system.url,
+            "locale": "zh-CN",
+            "timezone_id": "Asia/Shanghai",
+            "extra_http_headers": address,
+        }
         context = browser.new_context(**(usual | shape | options))
         contexts.append(context)
         context.on("page", lambda page: _watch(page, faults))

@@ -115,7 +115,7 @@ def _fill_reply(form: Locator, text: str, points: list[tuple[str, str, str, str]
 def _send_back(head: Page, code: str, why: str) -> None:
     open_matter(head, code)
     see(head, "待审签")
-    do(head, "退回修改", "已退回修改", **{"怎样修改": why})
+    do(head, "退回修改", "已退回修改", 怎样修改=why)
 
 
 def _correct(handler: Page, code: str, why: str) -> None:

@@ -2,8 +2,7 @@
 
 import re
 
-import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE, AtDesk, NewPage
 from tests.journeys.people import fill_opinion, photo, rate, read_code, receipt, see, send, track

@@ -5,12 +5,14 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PHONE, AtDesk, NewPage
+from tests.journeys.conftest import AtDesk, NewPage
 from tests.journeys.people import Receipt, report, see
 from tests.support.system import System
 
 SMALLEST = {"viewport": {"width": 320, "height": 640}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
-TARGETS = ".btn, button, input:not([type=hidden]):not([type=file]), select, textarea, summary, .top a, .foot a, .bottom-bar a"
+TARGETS = (
+    ".btn, button, input:not([type=hidden]):not([type=file]), select, textarea, summary, .top a, .foot a, .bottom-bar a"
+)
 SMALL = """(least) => {
     const covers = (one) => one.matches('[type=checkbox], [type=radio]') && one.id ?
         document.querySelector(`label[for="${CSS.escape(one.id)}"]`) || one : one;

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pypdfium2
 import zxingcpp
+from playwright._impl._api_structures import FilePayload
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import AtDesk
@@ -83,7 +84,7 @@ def test_roster_is_read_first_and_imported_after(at_desk: AtDesk) -> None:
 def _upload(page: Page, *rows: list[str]) -> None:
     held = io.StringIO()
     csv.writer(held).writerows([ROSTER, *rows])
-    file = {"name": "名册.csv", "mimeType": "text/csv", "buffer": held.getvalue().encode()}
+    file: FilePayload = {"name": "名册.csv", "mimeType": "text/csv", "buffer": held.getvalue().encode()}
     page.get_by_label("名册文件").set_input_files([file])
     page.get_by_role("button", name="试读").click()
 

@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PHONE, AtDesk, NewPage
-from tests.journeys.people import choose, do, open_matter, photo, press, rate, receipt, report, see, track
+from tests.journeys.conftest import PHONE, AtDesk
+from tests.journeys.people import choose, do, open_matter, photo, press, rate, report, see, track
 from tests.support.system import System
 
 A_WEEK_AGO = """
@@ -16,6 +16,7 @@ for clock in Clock.objects.filter(matter__code="{code}", paused_on__isnull=False
     clock.save(update_fields=["paused_on"])
 """
 """Nobody waits a week for a test: the resident was asked a week ago."""
+
 
 def test_deputy_hands_on_and_a_department_returns(phone: Page, at_desk: AtDesk, system: System) -> None:
     mine = report(phone, system.listed("/d/"), "路口信号灯绿灯太短，老人走不到对面。", category="urban")
@@ -58,7 +59,7 @@ def test_resident_supplies_and_the_clock_pauses(phone: Page, at_desk: AtDesk, sy
     _take_and_assign(street)
     open_matter(handler, mine.code)
     do(handler, "签收", "已签收")
-    do(handler, "请居民补充", "等待补充", button="发给居民", **{"要居民补充什么": "请问是几号楼？请拍一张照片。"})
+    do(handler, "请居民补充", "等待补充", button="发给居民", 要居民补充什么="请问是几号楼？请拍一张照片。")
     see(handler, "待补充", "已暂停")
     system.manage("shell", "-c", A_WEEK_AGO.format(code=mine.code))
 

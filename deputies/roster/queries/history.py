@@ -31,8 +31,8 @@ def history(chain: str, model: type[Model], listed: type[TextChoices] = PublicFi
             title=verb_words(row.verb),
             by=row.actor,
             text=_told(row, model, names),
-            tone=TONES.get(row.verb, ""),
-        )  # type: ignore[arg-type]
+            tone=TONES.get(row.verb, ""),  # type: ignore[arg-type]
+        )
         for row in rows
     ]
 

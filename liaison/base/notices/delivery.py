@@ -3,18 +3,21 @@
 A row is claimed by compare-and-set, so any number of workers may deliver at once. A worker that dies between
 hand-over and note leaves its row claimed; when the lease is over, a channel that drops repetitions is tried
 again, and for any other the row is set to `uncertain` for a person to judge: nothing is lost, nothing goes twice.
+The same holds where the line breaks after the notice was sent.
 """
 
 import logging
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import F
 
-from liaison.base.notices.channels import Refused, sender
+from liaison.base.notices.channels import Refused, Unclear, sender
 from liaison.base.notices.models import Notice, NoticeStatus
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=settings.NOTICE_LEASE)
+"""How long a claimed row is left to its worker; longer than any gateway may take to answer."""
 BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440)]
 BATCH = 200
 
@@ -37,6 +40,8 @@ def deliver(notice: Notice, now: datetime) -> bool:
         sender(notice.channel).send(notice)
     except Refused as error:
         return not _settle(notice, NoticeStatus.FAILED, error=str(error))
+    except Unclear as error:
+        return not _unclear(notice, now, str(error))
     except Exception as error:  # noqa: BLE001 - whatever a gateway does, the row must be settled and the rest go on
         logger.warning("notice %s not delivered: %s", notice.key, error)
         return not _again(notice, now, str(error) or type(error).__name__)
@@ -54,6 +59,13 @@ def _claim(notice: Notice, now: datetime) -> bool:
 def _settle(notice: Notice, status: NoticeStatus, *, error: str = "", sent_at: datetime | None = None) -> bool:
     held = Notice.objects.filter(pk=notice.pk, status=NoticeStatus.SENDING, attempts=notice.attempts)
     return bool(held.update(status=status, error=error[:300], sent_at=sent_at))
+
+
+def _unclear(notice: Notice, now: datetime, error: str) -> bool:
+    """Try again where the receiver drops a repetition; else leave it to a person."""
+    if sender(notice.channel).idempotent:
+        return _again(notice, now, error)
+    return _settle(notice, NoticeStatus.UNCERTAIN, error=error)
 
 
 def _again(notice: Notice, now: datetime, error: str) -> bool:

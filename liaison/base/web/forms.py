@@ -56,7 +56,7 @@ class MultiFileField(forms.FileField):
         super().__init__(**kwargs)
         self.widget.attrs.setdefault("data-max", str(max_files))
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         files: Sequence[Any] = data if isinstance(data, list | tuple) else [data]
         if len(files) > self.max_files:
             raise ValidationError(self.error_messages["too_many"], code="too_many", params={"max": self.max_files})

@@ -63,10 +63,41 @@ def test_very_long_names_and_many_people_stay_on_one_page() -> None:
     assert len(made) == 1
 
 
-def test_photo_is_shown() -> None:
+def picture() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (300, 400), (0, 200, 0)).save(out, "JPEG")
-    page = Image.open(io.BytesIO(plaques([plaque(photo=out.getvalue())], form="png"))).convert("RGB")
+    return out.getvalue()
+
+
+def height_of(pdf: bytes, text: str) -> float:
+    """Millimetres from the foot of the first page to the foot of `text`."""
+    with closing(PdfDocument(pdf)) as document:
+        lines = document[0].get_textpage()
+        found = lines.search(text).get_next()
+        assert found is not None, text
+        return float(lines.get_charbox(found[0])[1]) / 72 * 25.4
+
+
+SEAT = "滨江新城第一社区居民委员会人大代表联络站：" + "每月第一个和第三个星期三上午九点至十一点半，" * 5 + "{}"
+
+
+@pytest.mark.parametrize("heading", ["周样例", "很长的联系点名称" * 5])
+def test_fullest_plaque_keeps_every_line_above_the_steps(heading: str) -> None:
+    hours = [SEAT.format(end) for end in ("甲止", "乙止", "丙止")]
+    made = plaques([plaque(heading=heading, photo=picture(), phone="0000-1234567", hours=hours), plaque()])
+    printed = pages(made, 150)
+    assert len(printed) == 2
+    steps = height_of(made, "扫码说事")
+    assert all(height_of(made, text) > steps + 8 for text in ("甲止", "乙止", "丙止", "0000-1234567"))
+    assert zxingcpp.read_barcode(printed[0]).text == URL  # type: ignore[union-attr]
+
+
+def test_endless_hours_never_make_a_second_page() -> None:
+    assert len(pages(plaques([plaque(hours=[f"第 {n} 个星期三" for n in range(60)])]), 30)) == 1
+
+
+def test_photo_is_shown() -> None:
+    page = Image.open(io.BytesIO(plaques([plaque(photo=picture())], form="png"))).convert("RGB")
     colours: list[tuple[int, Any]] = page.getcolors(10_000_000) or []
     assert any(green > 150 and red < 60 for _count, (red, green, _blue) in colours)
 

@@ -4,10 +4,13 @@ import io
 import struct
 import zipfile
 import zlib
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from PIL import Image
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageColor
 
 from liaison.base.files.checks import (
     LONG_SIDE,
@@ -29,9 +32,9 @@ def clean(content: bytes, name: str = "photo.jpg") -> Any:
     return clean_image(io.BytesIO(content), name=name, size=len(content))
 
 
-def png_header(width: int, height: int) -> bytes:
+def png_header(width: int, height: int, colour_type: int = 2) -> bytes:
     """A PNG that claims a size without having its pixels."""
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    head = struct.pack(">IIBBBBB", width, height, 8, colour_type, 0, 0, 0)
     chunk = b"IHDR" + head
     return (
         b"\x89PNG\r\n\x1a\n"
@@ -73,7 +76,7 @@ def test_transparent_becomes_white() -> None:
     assert Image.open(io.BytesIO(made.content)).getpixel((5, 5)) == (255, 255, 255)
 
 
-@pytest.mark.parametrize("form", ["WEBP", "GIF", "HEIF", "PNG"])
+@pytest.mark.parametrize("form", ["WEBP", "GIF", "HEIF", "PNG", "AVIF", "MPO"])
 def test_other_formats_become_jpeg(form: str) -> None:
     made = clean(encoded(Image.new("RGB", (64, 64), "green"), form), f"photo.{form.lower()}")
     assert Image.open(io.BytesIO(made.content)).format == "JPEG"
@@ -125,6 +128,66 @@ def test_pixel_bomb_is_refused_before_decoding(width: int, height: int) -> None:
 def test_forty_megabytes_are_refused_unread() -> None:
     with pytest.raises(UploadRefused, match="20 MB"):
         clean_image(io.BytesIO(), name="big.jpg", size=MOST_PHOTO_BYTES * 2)
+
+
+def test_transparent_picture_that_would_fill_the_memory_is_refused() -> None:
+    with pytest.raises(UploadRefused, match="像素太多"):
+        clean(png_header(10_000, 5_000, colour_type=6))
+
+
+def test_phone_photo_of_64_million_pixels_is_taken() -> None:
+    made = clean(encoded(Image.new("RGB", (9248, 6936), "green"), quality=30))
+    assert (made.width, made.height) == (2048, 1536)
+
+
+@pytest.mark.parametrize(("turned", "corner"), [(1, "red"), (3, "blue"), (6, "green"), (8, "white")])
+def test_photo_is_turned_as_the_phone_was_held(turned: int, corner: str) -> None:
+    """The four corners are red, white, blue, green, clockwise from the top left."""
+    image = Image.new("RGB", (64, 64), "red")
+    for colour, place in (("white", (32, 0)), ("blue", (32, 32)), ("green", (0, 32))):
+        image.paste(colour, (*place, place[0] + 32, place[1] + 32))
+    exif = Image.Exif()
+    exif[0x0112] = turned
+    pixel: Any = Image.open(io.BytesIO(clean(encoded(image, exif=exif, quality=95)).content)).getpixel((8, 8))
+    wanted = ImageColor.getrgb(corner)
+    assert all(abs(is_ - should) < 30 for is_, should in zip(pixel, wanted, strict=True))
+
+
+def test_photo_with_a_damaged_note_of_its_orientation_is_still_taken() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    content = encoded(Image.new("RGB", (40, 20), "red"), exif=exif)
+    assert clean(content.replace(b"\x12\x01\x03\x00", b"\x12\x01\x0b\x00", 1)).width > 0
+
+
+PHOTO = Image.effect_noise((48, 32), 60).convert("RGB")
+PHOTOS = {form: encoded(PHOTO, form) for form in ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF", "MPO")}
+CHANGES = st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=8)
+
+
+@pytest.mark.filterwarnings("ignore")
+@settings(max_examples=600)
+@given(st.sampled_from(sorted(PHOTOS)), CHANGES, st.integers(0, 10_000) | st.none())
+def test_damaged_photo_is_cleaned_or_refused_and_nothing_else(
+    form: str, changes: list[tuple[int, int]], end: int | None
+) -> None:
+    content = bytearray(PHOTOS[form])
+    for place, value in changes:
+        content[place % len(content)] = value
+    with suppress(UploadRefused):
+        assert Image.open(io.BytesIO(clean(bytes(content[:end])).content)).format == "JPEG"
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("decoder"), struct.error("exif"), KeyError("x"), MemoryError()])
+def test_whatever_a_decoder_raises_is_a_refusal(fault: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: Any, **_kwargs: Any) -> None:
+        raise fault
+
+    monkeypatch.setattr(Image.Image, "getexif", fail)
+    assert clean(PHOTOS["JPEG"]).width == 48
+    monkeypatch.setattr(Image, "open", fail)
+    with pytest.raises(UploadRefused, match=r"photo\.jpg"):
+        clean(PHOTOS["JPEG"])
 
 
 def archive(*names: str, kind: str = "word/document.xml") -> bytes:

@@ -93,6 +93,25 @@ def test_prepare_images_takes_the_good_and_names_the_bad() -> None:
     assert "notes.jpg" in str(batch.refusals[0].message)
 
 
+def test_prepare_images_leaves_nothing_when_the_disk_fills_at_the_third(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write: Any = FileSystemStorage._save  # type: ignore[attr-defined]
+    written: list[str] = []
+
+    def until_full(self: FileSystemStorage, name: str, content: Any) -> str:
+        if len(written) == 5:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(name)
+        return str(write(self, name, content))
+
+    monkeypatch.setattr(FileSystemStorage, "_save", until_full)
+    with pytest.raises(StorageFull):
+        prepare_images([photo(), photo(), photo()], by=None, now=NOW)
+    assert len(written) == 5
+    assert files_in(folder) == []
+
+
 def test_save_prepared_is_one_statement(django_assert_num_queries: Any) -> None:
     batch = prepare_images([photo() for _n in range(6)], by=None, now=NOW)
     with django_assert_num_queries(1):

@@ -81,7 +81,8 @@ class Filled:
 def _solved(challenge: dict[str, Any]) -> str:
     """The payload that a browser sends for a challenge."""
     names = ("challenge", "salt", "algorithm")
-    found = altcha.solve_challenge_v1(*(challenge[name] for name in names), challenge["maxNumber"])
+    given: list[Any] = [challenge[name] for name in names]
+    found = altcha.solve_challenge_v1(*given, challenge["maxNumber"])
     kept = {name: challenge[name] for name in (*names, "signature")}
     return base64.b64encode(json.dumps(kept | {"number": found.number}).encode()).decode()
 

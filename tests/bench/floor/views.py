@@ -10,7 +10,7 @@ from liaison.base.web.decorators import public
 from tests.bench.floor.models import Sent, Step
 
 
-class SentForm(ModelForm):  # type: ignore[type-arg]
+class SentForm(ModelForm):
     class Meta:
         model = Sent
         fields = ["content", "place", "name", "phone", "deputy", "contact_point", "category", "community"]

@@ -190,10 +190,18 @@ def test_worker_knows_the_kind_by_autodiscovery() -> None:
     assert "jobs.run" in app.tasks
 
 
+def _drawn_into(drawn: list[dict[str, Any]]) -> Any:
+    def draw(_name: str, data: dict[str, Any], **_rest: Any) -> bytes:
+        drawn.append(data)
+        return b""
+
+    return draw
+
+
 def test_plaque_speaks_the_language_of_the_site(monkeypatch: pytest.MonkeyPatch, point: ContactPoint) -> None:
     """It hangs in public: an officer who works in English prints the same board."""
     drawn: list[dict[str, Any]] = []
-    monkeypatch.setattr("liaison.base.documents.plaques.render", lambda name, data, **_rest: drawn.append(data) or b"")
+    monkeypatch.setattr("liaison.base.documents.plaques.render", _drawn_into(drawn))
     with override("en"):
         data = plaques.plaques_of_points(ContactPoint.objects.all())
         plaques.render(data, "png")

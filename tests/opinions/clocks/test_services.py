@@ -180,7 +180,7 @@ def test_calendar_imported_later_moves_open_limits_and_says_so(world: HandlingWo
     clock = reply_clock(world, matter)
     ended = reply_clock(world)
     clocks.stop_clocks(matter=ended.matter, outcome="reply", now=NOW)
-    assert clock.provisional, "no official list of the year is known yet"
+    assert bool(clock.provisional), "no official list of the year is known yet"
     assert clocks.follow_calendar(now=NOW) is None
     import_days((date(2026, 11, 24), True), (date(2026, 11, 28), False))
     assert clocks.follow_calendar(now=later(1)) == 1
@@ -193,7 +193,7 @@ def test_calendar_imported_later_moves_open_limits_and_says_so(world: HandlingWo
     assert ended.due_on == date(2026, 12, 2)
     event = Event.objects.filter(chain=matter.chain).latest("seq")
     assert event.data["moved"] == [{"clock": "take", "from": "2026-11-25", "to": "2026-11-26"}]
-    assert not clock.provisional
+    assert not bool(clock.provisional)
     assert list(verify()) == []
 
 

@@ -61,7 +61,7 @@ def another(world: HandlingWorld, number: int) -> Matter:
 
 def lists(world: HandlingWorld) -> dict[tuple[str, str], list[str]]:
     """What each list asks, by reader and query."""
-    found = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for reader in LIST_READERS:
         client = sign_in(Client(), getattr(world, reader))
         found |= {(reader, query): asked(client, f"/desk/{query}") for query in QUERIES}

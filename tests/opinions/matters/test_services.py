@@ -62,7 +62,7 @@ def test_line_refuses_empty_and_endless(world: HandlingWorld, body: str) -> None
 def test_news_speak_the_language_of_the_reader(world: HandlingWorld) -> None:
     matter = open_matter(world)
     add_reporter(matter, phone="13800000009")
-    matter.reporters.filter(phone_index=matter.reporters.last().phone_index).update(language="en")  # type: ignore[union-attr]
+    matter.reporters.filter(phone_index=matter.reporters.last().phone_index).update(language="en")
     services.tell_reporters(matter, key="x", subject=spoken(), now=NOW)
     told = dict(Notice.objects.filter(channel=Channel.SMS).values_list("id", "subject"))
     assert sorted(told.values()) == ["en", "zh-hans"]
@@ -87,7 +87,7 @@ def test_news_reach_those_who_were_merged(world: HandlingWorld) -> None:
     target, merged = open_matter(world, phone="13800000001"), open_matter(world, phone="13800000002")
     Matter.objects.filter(pk=merged.pk).update(status=Status.MERGED, merged_into=target)
     services.tell_reporters(target, key="x", subject="已接单", now=NOW)
-    links = {row.address: row.link for row in Notice.objects.all()}
+    links = {str(row.address): row.link for row in Notice.objects.all()}
     assert f"/t/{target.code}/" in links["13800000001"]
     assert f"/t/{merged.code}/" in links["13800000002"], "everybody follows the own number"
 

@@ -20,7 +20,7 @@ from opinions.proposals.services import raise_to_proposal
 from tests.factories.accounts import sign_in
 from tests.factories.matters import NOW, HandlingWorld, open_matter, proposed, signed, taken
 
-WORDS = {"title": "关于更新路灯的建议", "situation": "三盏不亮", "reason": "全区共性问题"}
+WORDS: dict[str, Any] = {"title": "关于更新路灯的建议", "situation": "三盏不亮", "reason": "全区共性问题"}
 
 
 def test_raise_links_the_draft_and_ends_handling(world: HandlingWorld) -> None:

@@ -13,8 +13,13 @@ class Refused(Exception):
     """The receiver will never take this notice (bad address, rejected text): trying again is useless."""
 
 
+class Unclear(Exception):
+    """The line broke after the notice was sent: the receiver may or may not have it."""
+
+
 class Sender(Protocol):
-    """One channel. `send` returns when the notice was handed over; it raises Refused, or else to be tried again.
+    """One channel. `send` returns when the notice was handed over; it raises Refused, Unclear, or anything else when
+    the notice was not handed over and is to be tried again.
 
     `idempotent` says whether handing the same notice over twice reaches the person once (the receiver drops a
     repeated `Notice.key`, or the hand-over is part of our own transaction).

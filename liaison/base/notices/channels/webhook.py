@@ -5,15 +5,16 @@ import hashlib
 import hmac
 import json
 import time
+from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.parse import quote_plus
 from urllib.request import Request, urlopen
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from liaison.base.notices.channels import Refused
+from liaison.base.notices.channels import Refused, Unclear
 from liaison.base.notices.models import Notice
 
 TIMEOUT = 10
@@ -21,7 +22,8 @@ TIMEOUT = 10
 
 
 def post(url: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> dict[str, Any]:
-    """POST JSON and return the JSON answer. 4xx except 408 and 429 is Refused; all else may be tried again."""
+    """POST JSON and return the JSON answer. 4xx except 408 and 429 is Refused, an answer that did not come or cannot
+    be read is Unclear; all else may be tried again."""
     if not url.startswith(("https://", "http://")):
         raise ImproperlyConfigured("A webhook address must begin with https://")
     data = json.dumps(body, ensure_ascii=False).encode()
@@ -33,6 +35,10 @@ def post(url: str, body: dict[str, Any], headers: dict[str, str] | None = None) 
         if error.code in (408, 429) or error.code >= 500:
             raise
         raise Refused(f"HTTP {error.code}") from error
+    except URLError:
+        raise  # the request did not get through
+    except (OSError, HTTPException, ValueError) as error:
+        raise Unclear(str(error) or type(error).__name__) from error
 
 
 def words(notice: Notice) -> str:
