@@ -5,6 +5,9 @@ An import is all or nothing: a report with errors means that nothing was written
 
 import csv
 import io
+import json
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from python_calamine import CalamineError, CalamineWorkbook
 
+from liaison.base.documents import sheet_process
 from liaison.base.errors import InvalidInput
 from liaison.base.phrases import listing
 
@@ -26,6 +29,8 @@ _CHUNK = 1 << 20
 MOST_PADDING = 20
 """A text may hold one zero byte in so many (real exports pad cells with them); more of them is no text."""
 FORMULA_STARTS = ("=", "@", "+", "-")
+_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How packed (XLSX, ODS) and old (XLS) spreadsheets begin."""
 _ENCODINGS = ("utf-8-sig", "gb18030")
 
 
@@ -142,8 +147,7 @@ def _row(number: int, header: Sequence[str], cells: Sequence[str]) -> Row:
 
 
 def _is_spreadsheet(content: bytes, name: str) -> bool:
-    magic = content[:4]
-    return magic in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") or name.lower().endswith((".xlsx", ".xls", ".ods"))
+    return content[:4] in _SPREADSHEETS or name.lower().endswith((".xlsx", ".xls", ".ods"))
 
 
 def _check_unpacked(content: bytes) -> None:
@@ -161,14 +165,21 @@ def _check_unpacked(content: bytes) -> None:
 
 
 def _spreadsheet_lines(content: bytes) -> Iterator[list[str]]:
+    """The rows of the first sheet, read by a process of its own: see `documents.sheet_process`."""
+    if content[:4] not in _SPREADSHEETS:
+        raise UnreadableFile
     try:
         _check_unpacked(content)
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, zipfile.BadZipFile, zlib.error, ValueError, IndexError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError) as error:
         raise UnreadableFile from error
-    for row in rows:
-        yield [_text(cell) for cell in row]
+    command = [sys.executable, "-I", sheet_process.__file__]
+    done = subprocess.run(command, input=content, capture_output=True, check=False)  # noqa: S603 - no part is given
+    if done.returncode < 0 or done.returncode == sheet_process.TOO_LARGE:
+        raise UnreadableFile(_("表格占的格子太多：最后一格可能在很远的行或列。请删去表格以外的内容，或另存为 CSV。"))
+    if done.returncode:
+        raise UnreadableFile
+    for line in done.stdout.splitlines():
+        yield json.loads(line)
 
 
 def _csv_lines(content: bytes) -> Iterator[list[str]]:
@@ -192,14 +203,3 @@ def _decoded(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
     raise UnreadableFile(_("文字编码认不出来，请用 UTF-8 或 GB18030 保存后再导入。"))
-
-
-def _text(cell: Any) -> str:
-    """A spreadsheet's cell as people see it: whole numbers without a decimal point, dates as 2026-11-22."""
-    if isinstance(cell, bool):
-        return str(cell)
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if hasattr(cell, "isoformat"):
-        return cell.isoformat(sep=" ") if hasattr(cell, "hour") and hasattr(cell, "year") else str(cell.isoformat())
-    return str(cell).strip()

@@ -51,7 +51,7 @@ def serve(
     form = form_class(*posted(request), user=user, matter=matter)
     why = why_not(user, matter, verb, now=now)
     if why is not None:
-        return conflict(request, matter, verb, why, form)
+        return conflict(request, matter, verb, StaleState() if form.overtaken else why, form)
     if request.method != "POST":
         return show(request, matter, verb, form)
     if "template" in request.POST:
@@ -70,7 +70,7 @@ def serve_reply(request: HttpRequest, code: str, verb: str, buttons: Buttons) ->
     form = _reply_form(request, matter)
     why = why_not(user, matter, verb, now=now)
     if why is not None:
-        return conflict(request, matter, verb, why, form)
+        return conflict(request, matter, verb, StaleState() if form.overtaken else why, form)
     context = {"buttons": [(name, label) for name, (_service, label, _done) in buttons.items()]}
     do = request.POST.get("do", "")
     if do not in buttons:

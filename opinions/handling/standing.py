@@ -140,7 +140,9 @@ class Standing:
     def _return_window(self, body_id: int) -> Clock | None:
         """The latest clock of the right to return."""
         if self.read.clocks is not None:
-            windows = (row for row in self.read.clocks if (row.kind, row.organisation_id) == (ClockKind.RETURN, body_id))
+            windows = (
+                row for row in self.read.clocks if (row.kind, row.organisation_id) == (ClockKind.RETURN, body_id)
+            )
             return max(windows, key=lambda row: row.pk, default=None)
         return self.matter.clocks.filter(kind=ClockKind.RETURN, organisation=body_id).order_by("-id").first()
 
@@ -264,12 +266,12 @@ def _relay(st: Standing) -> Refusal:
 
 RULES: dict[str, Rule] = {
     "answer": _answer,
+    "assign": _committees_turn,
     "take": _turn,
     "sign": _sign,
     "reply": _approve,
     "draft": _draft,
     "co_opinion": _co_opinion,
-    "assign": _committees_turn,
     "report_back": _turn,
     "transfer": _turn,
     "ask": _ask,

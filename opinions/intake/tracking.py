@@ -77,7 +77,8 @@ class TrackPage:
     @property
     def may_confirm(self) -> bool:
         opinion = self.opinion
-        return opinion is not None and opinion.assisted_by_id is not None and opinion.confirmed_at is None
+        entered = opinion is not None and opinion.assisted_by_id is not None and opinion.confirmed_at is None
+        return entered and self.shown.is_open and self.shown.status != Status.REPLIED
 
     @property
     def question(self) -> Line | None:

@@ -123,6 +123,41 @@ def test_packed_table_that_unfolds_to_too_much_is_refused() -> None:
         read_table(out.getvalue(), name="a.xlsx")
 
 
+def _with_last_cell(content: bytes, column: str, row: int) -> bytes:
+    """The same workbook with its cell B2 moved far away, as a stray keystroke does."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as given_, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as moved:
+        for part in given_.namelist():
+            text = given_.read(part).replace(b'r="B2"', f'r="{column}{row}"'.encode())
+            moved.writestr(part, text.replace(b'<row r="2"', f'<row r="{row}"'.encode()))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("column", "row"), [("XFD", 1_048_576), ("CV", 1_048_576)])
+def test_xlsx_with_a_stray_cell_in_the_far_corner_is_refused_and_nothing_dies(column: str, row: int) -> None:
+    content = _with_last_cell(_xlsx(["a", "b"], ["1", "x"]), column, row)
+    with pytest.raises(UnreadableFile, match="最后一格"):
+        read_table(content, name="a.xlsx")
+
+
+def test_xlsx_with_a_stray_cell_far_below_keeps_its_row_number() -> None:
+    table = read_table(_with_last_cell(_xlsx(["a", "b"], ["1", "x"]), "B", 70_000), name="a.xlsx")
+    assert [(row.number, row["a"], row["b"]) for row in table.rows] == [(2, "1", ""), (70_000, "", "x")]
+
+
+def test_xlsx_that_begins_away_from_the_corner_is_read() -> None:
+    table = read_table(_xlsx(["", ""], ["", "", "a", "b"], ["", "", "1", "2"]), name="a.xlsx")
+    assert [(row.number, row["a"], row["b"]) for row in table.rows] == [(3, "1", "2")]
+
+
+def test_xlsx_whose_cells_share_one_long_text_is_refused() -> None:
+    rows: list[list[object]] = [["长" * 30_000] for _n in range(2_000)]
+    content = _xlsx(["a"], *rows)
+    assert len(content) < 100_000
+    with pytest.raises(UnreadableFile, match="格子太多"):
+        read_table(content, name="a.xlsx")
+
+
 def test_header_of_thousands_of_columns_is_refused() -> None:
     with pytest.raises(UnreadableFile, match="200 列"):
         read_table(("列," * 20_000 + "列\n").encode())

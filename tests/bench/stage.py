@@ -12,6 +12,7 @@ from pathlib import Path
 import django
 
 from liaison.run.catalogues import compile_catalogues
+from tests.bench.load import ask, send
 from tests.support.servers import PostgresServer, RedisServer, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -50,7 +51,7 @@ def _environment(folder: Path, database: str, broker: str, port: int) -> dict[st
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "WEB_CONCURRENCY": "2",
         "WEB_THREADS": str(CONCURRENCY // 2),
-        "LOG_LEVEL": "warning".upper(),
+        "LOG_LEVEL": "WARNING",
     }
 
 
@@ -87,8 +88,6 @@ def _web_server(port: int) -> Iterator[None]:
 
 
 def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
-    from tests.bench.load import ask, send
-
     give_up = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < give_up:
         try:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pypdfium2
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.conftest import PHONE
 from tests.journeys.people import sign_in
@@ -21,8 +21,10 @@ from tests.support.chromium import ARGUMENTS, ensure_chromium
 from tests.support.system import ROOT, System
 
 FOLDER = ROOT / "docs" / "screenshots"
-DESK = {"viewport": {"width": 1280, "height": 800}, "device_scale_factor": 1.5}
-COLOURS = 128
+DESK = {"viewport": {"width": 1280, "height": 860}, "device_scale_factor": 1.5}
+PUBLIC_URL = "http://liaison.example.org"
+"""What stands on the plaque: no reader of the pictures lives at localhost."""
+COLOURS = 256
 MOST_BYTES = 300_000
 PICK = """
 import json
@@ -31,11 +33,13 @@ from deputies.roster.models import Deputy
 from opinions.matters.models import Matter
 seen = Matter.objects.annotate(talk=Count("lines", distinct=True), photos=Count("attachments", distinct=True))
 told = seen.filter(photos__gt=0, talk__gt=1, street__division__code="990108001").order_by("-talk", "id")
-followed = seen.filter(status="replied", photos__gt=0, replies__points__isnull=False).order_by("-talk", "id").first()
+replied = seen.filter(status="replied", replies__points__isnull=False, opinion__assisted_by=None)
+followed = replied.order_by("-photos", "-talk", "id").first()
 print(json.dumps({
     "matter": told.filter(status="handling").first().code,
     "link": f"/t/{followed.code}/?k={followed.reporters.first().link_key}",
     "deputy": Deputy.objects.get(user__username="deputy").pk,
+    "door": f'/d/{Deputy.objects.get(user__username="deputy").code}/',
 }))
 """
 """Which matters of the demo show well: one with photos, talk and running limits; one that waits for its rating."""
@@ -68,9 +72,13 @@ class Studio:
 def deputy_page(studio: Studio) -> None:
     """What a resident sees after scanning, with the first words typed."""
     page = studio.page(PHONE)
-    page.goto(studio.system.listed("/d/"))
+    page.goto(studio.found["door"])
     page.get_by_label("您想反映什么").fill("三号楼西侧路灯坏了两周，晚上看不清台阶，老人不敢下楼。")
     page.evaluate("document.activeElement.blur()")
+    last = page.locator("[data-locate]").bounding_box()
+    assert last is not None
+    edge = last["y"] + last["height"] + 16
+    page.set_viewport_size({"width": 390, "height": round(edge)})
     studio.keep("deputy-page", page.screenshot())
 
 
@@ -84,25 +92,22 @@ def answer(studio: Studio) -> None:
     """A deputy's second of three taps."""
     page = studio.page(PHONE, "deputy")
     page.goto("/desk/")
-    page.get_by_role("link", name="答复").first.tap()
+    page.get_by_role("link", name="答复", exact=True).first.tap()
     page.get_by_role("button", name="已帮您协调解决").tap()
-    page.get_by_role("textbox", name="答复").wait_for()
+    expect(page.get_by_role("textbox", name="答复")).not_to_have_value("")
     page.evaluate("document.activeElement.blur()")
     studio.keep("answer", page.screenshot())
 
 
 def desk(studio: Studio) -> None:
     page = studio.page(DESK, "street")
-    page.goto("/desk/?queue=handlers")
-    page.keyboard.press("j")
+    page.goto("/desk/?queue=handlers&sort=new")
     studio.keep("desk", page.screenshot())
 
 
 def matter(studio: Studio) -> None:
-    page = studio.page(DESK, "street")
+    page = studio.page(DESK | {"viewport": {"width": 1280, "height": 960}}, "street")
     page.goto(f"/desk/matters/{studio.found['matter']}/")
-    page.locator("aside summary", has_text="办理答复").first.click()
-    page.evaluate("document.activeElement.blur()")
     studio.keep("matter", page.screenshot())
 
 
@@ -111,7 +116,7 @@ def plaque(studio: Studio) -> None:
     page = studio.page(DESK, "street")
     answer = page.request.get(f"/desk/contact_points/deputies/{studio.found['deputy']}/plaque.pdf")
     held = io.BytesIO()
-    pypdfium2.PdfDocument(answer.body())[0].render(scale=1.2).to_pil().save(held, "PNG")
+    pypdfium2.PdfDocument(answer.body())[0].render(scale=1.5).to_pil().save(held, "PNG")
     studio.keep("plaque", held.getvalue())
 
 
@@ -122,7 +127,7 @@ def main(folder: Path) -> int:
     """Start the system on a folder of its own, take all pictures, and stop it."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as held:
-        system = System(Path(held)).start()
+        system = System(Path(held), PUBLIC_URL=PUBLIC_URL).start()
         try:
             with sync_playwright() as playwright:
                 arguments = [*ARGUMENTS, "--lang=zh-CN", "--hide-scrollbars"]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from deputies.accounts.access import Permission, can, requires
@@ -48,8 +48,8 @@ MOST_ROWS = 10_000
 
 def tabs(current: str) -> list[Tab]:
     """The tabs over the pages of the roster."""
-    pages = (("list", _("代表")), ("groups", _("小组与网格群")), ("terms", _("届次")))
-    return [Tab(label, reverse(f"roster:{name}"), current=name == current) for name, label in pages]
+    pages = {"list": pgettext("several", "代表"), "groups": _("小组与网格群"), "terms": pgettext("several", "届次")}
+    return [Tab(label, reverse(f"roster:{name}"), current=name == current) for name, label in pages.items()]
 
 
 @requires(Permission.ROSTER_VIEW)

@@ -99,7 +99,17 @@ class ReplyForm(VerbForm):
 
     def is_valid(self) -> bool:
         rows = [row.is_valid() for row in self.rows]
-        return super().is_valid() and all(rows)
+        valid = super().is_valid()
+        if self.is_bound and not all(rows):
+            self._point_to_rows()
+        return valid and all(rows)
+
+    def _point_to_rows(self) -> None:
+        """Name the rows with errors in the summary at the top; the errors themselves stand in the rows."""
+        wrong = [str(number) for number, row in enumerate(self.rows, 1) if row.errors]
+        told = _("第 %(rows)s 项还没有写完整，请看下面标红的地方。") % {"rows": "、".join(wrong)}
+        if wrong and told not in self.non_field_errors():
+            self.add_error(None, told)
 
     @property
     def content(self) -> Content:
@@ -116,6 +126,7 @@ class ReplyForm(VerbForm):
                 self.rows[fault.point].add_error(fault.field, fault.message)
             else:
                 self.add_error(fault.field if fault.field in self.fields else None, fault.message)
+        self._point_to_rows()
 
     def warn(self) -> bool:
         """Warn of empty talk, unless the writer has ticked 仍然提交. Says whether it warned."""

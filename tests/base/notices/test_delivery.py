@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from liaison.base.notices import channels, nudge
-from liaison.base.notices.channels import Refused
+from liaison.base.notices.channels import Refused, Unclear
 from liaison.base.notices.delivery import BACK_OFF, LEASE, deliver, due
 from liaison.base.notices.models import Channel, Notice, NoticeStatus
 from liaison.base.notices.services import Draft, queue
@@ -144,6 +144,22 @@ def test_abandoned_row_is_uncertain_where_repetition_would_reach_the_person(chan
     assert Notice.objects.get().status == NoticeStatus.UNCERTAIN
 
 
+def test_unclear_hand_over_is_tried_again_where_repetition_is_dropped(channel: Recorder) -> None:
+    channel.failures = [Unclear("timed out")]
+    assert not deliver(sms(), NOW)
+    later = NOW + BACK_OFF[0]
+    assert deliver(due(later)[0], later)
+    assert channel.sent == ["m1:assigned:sms"]
+
+
+def test_unclear_hand_over_is_left_to_a_person_where_repetition_would_reach_the_person(channel: Recorder) -> None:
+    channel.idempotent, channel.failures = False, [Unclear("timed out")]
+    assert not deliver(sms(), NOW)
+    notice = Notice.objects.get()
+    assert (notice.status, notice.error) == (NoticeStatus.UNCERTAIN, "timed out")
+    assert due(NOW + timedelta(days=30)) == []
+
+
 def test_every_configured_channel_can_be_made(settings: Any) -> None:
     channels.sender.cache_clear()
     assert {name for name in settings.NOTICE_CHANNELS if channels.sender(name)} == set(Channel.values)
@@ -161,3 +177,13 @@ def test_nudge_with_a_dead_broker_is_quick_and_silent(monkeypatch: pytest.Monkey
     nudge.nudge()
     nudge.nudge()
     assert calls == [1]
+
+
+def test_one_nudge_serves_what_is_queued_soon_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, calls = [100.0], []
+    monkeypatch.setattr(nudge, "_quiet_until", 0.0)
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("celery.current_app.send_task", lambda _name, **options: calls.append(options["countdown"]))
+    for clock[0] in (100.0, 100.0 + nudge.GATHER - 0.01, 100.0 + nudge.GATHER):
+        nudge.nudge()
+    assert calls == [nudge.GATHER, nudge.GATHER]

@@ -1,1 +1,1 @@
-"""The figures by name. Each measure is a function of the stage's port that yields its rows."""
+"""A measure is a function of the web server's port that yields its rows; `tests.bench.__main__` names it."""

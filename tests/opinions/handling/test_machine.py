@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -245,12 +245,17 @@ def act(verb: str, world: HandlingWorld, matter: Matter, who: dict[str, Any], di
     given: dict[str, Any] = (
         {"separate": bodies[:2]} if separate else {"lead": bodies[0], "co": bodies[1 : dice.randint(1, 3)]}
     )
-    ways = {
+    receivers: list[dict[str, Any]] = [
+        {"street": world.other_committee},
+        {"street": world.committee},
+        {"deputy": world.deputy},
+    ]
+    ways: dict[str, Callable[[], Any]] = {
         "take": lambda: handling.take(**who),
         "decline": lambda: handling.decline(reason=reason(ReasonKind.DECLINE), text="说明", **who),
         "transfer": lambda: handling.transfer(
             reason="转",
-            **dice.choice([{"street": world.other_committee}, {"street": world.committee}, {"deputy": world.deputy}]),
+            **dice.choice(receivers),
             **who,
         ),
         "ask": lambda: handling.ask(question="哪一盏？", **who),

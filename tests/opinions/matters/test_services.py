@@ -61,8 +61,8 @@ def test_line_refuses_empty_and_endless(world: HandlingWorld, body: str) -> None
 
 def test_news_speak_the_language_of_the_reader(world: HandlingWorld) -> None:
     matter = open_matter(world)
-    add_reporter(matter, phone="13800000009")
-    matter.reporters.filter(phone_index=matter.reporters.last().phone_index).update(language="en")
+    reader = add_reporter(matter, phone="13800000009")
+    matter.reporters.filter(pk=reader.pk).update(language="en")
     services.tell_reporters(matter, key="x", subject=spoken(), now=NOW)
     told = dict(Notice.objects.filter(channel=Channel.SMS).values_list("id", "subject"))
     assert sorted(told.values()) == ["en", "zh-hans"]

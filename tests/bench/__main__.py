@@ -1,0 +1,53 @@
+"""`python -m tests.bench [figure …]`: measure, print the table, and fail when a target is missed."""
+
+import os
+import platform
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+from tests.bench.stage import stage
+from tests.bench.table import Figure, drawn
+
+Measure = Callable[[int], Iterator[Figure]]
+
+
+def measures() -> dict[str, Measure]:
+    """The figures by name, in the order in which they are taken; known on the stage only, since they need Django."""
+    from tests.bench.figures import desk, submission, weight
+
+    return {"submission": submission.submission, "desk": desk.desk, "weight": weight.weight}
+
+
+def main(wanted: list[str]) -> int:
+    """0 when every target was met, 1 when one was missed, 2 for a name that is not known."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are ended too
+    begin = time.monotonic()
+    with stage() as port:
+        known = measures()
+        if unknown := [name for name in wanted if name not in known]:
+            print(f"✗ unknown figure {unknown[0]}; there are: {' '.join(known)}", file=sys.stderr)
+            return 2
+        parts = [(name, list(known[name](port))) for name in wanted or known]
+        print(f"\n{_machine()}\n{drawn(parts)}\n\n{time.monotonic() - begin:.0f} s")
+    missed = [figure for _name, figures in parts for figure in figures if figure.met is False]
+    return 1 if missed else 0
+
+
+def _machine() -> str:
+    """Where and over what it was measured."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        (database,) = cursor.fetchone()
+    load = " ".join(f"{one:.1f}" for one in os.getloadavg())
+    return f"Python {platform.python_version()}, PostgreSQL {database}, {os.cpu_count()} cores, load {load}"
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
