@@ -1,6 +1,6 @@
 """Pictures of the running program for the README: `make screenshots`. All data in them are of the invented district.
 
-    python -m tests.support.screenshots [folder]
+python -m tests.support.screenshots [folder]
 """
 
 import io

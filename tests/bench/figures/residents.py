@@ -1,15 +1,10 @@
 """Residents who fill in forms: the same words for the product and for the floor."""
 
-import base64
-import json
 import random
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from uuid import uuid4
-
-import altcha
-from django.utils import timezone
 
 from deputies.contact_points.models import ContactPoint
 from deputies.organisations.models import Division, Organisation
@@ -18,8 +13,8 @@ from liaison.demo.build import district
 from liaison.demo.cast import Cast, issues
 from opinions.catalog.models import Category
 from opinions.catalog.queries import top_categories
-from opinions.intake.challenge import new_challenge
 from tests.bench.load import ask, send
+from tests.factories.intake import proof
 
 BOUNDARY = "bench"
 REFERENCES = ("deputy", "contact_point", "category", "community")
@@ -47,10 +42,9 @@ class Filled:
     def for_product(self) -> dict[str, str]:
         """The fields that the page sends; the sum is done here, since it costs the phone and not the server."""
         key = uuid4()
-        proof = _solved(new_challenge(key, now=timezone.now(), hardness=50))
         chosen = {"community": self.community.code, "category": self.category.code}
         agreed = {"consent_contact": "on", "consent_privacy": "on"}
-        hidden = {"submission_key": str(key), "proof": proof, "latitude": "", "longitude": "", "website": ""}
+        hidden = {"submission_key": str(key), "proof": proof(key), "latitude": "", "longitude": "", "website": ""}
         return self.common | chosen | agreed | hidden
 
     @property
@@ -63,14 +57,6 @@ class Filled:
     def address(self) -> str:
         """A sender of its own, so that no throttle answers."""
         return f"10.{self.number >> 16 & 255}.{self.number >> 8 & 255}.{self.number & 255}"
-
-
-def _solved(challenge: dict[str, Any]) -> str:
-    """The payload that a browser sends for a challenge."""
-    names = ("challenge", "salt", "algorithm")
-    found = altcha.solve_challenge_v1(*(challenge[name] for name in names), challenge["maxNumber"])
-    kept = {name: challenge[name] for name in (*names, "signature")}
-    return base64.b64encode(json.dumps(kept | {"number": found.number}).encode()).decode()
 
 
 class Residents:

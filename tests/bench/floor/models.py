@@ -20,6 +20,7 @@ class Sent(models.Model):
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    objects: "models.Manager[Sent]" = models.Manager()
     personal_fields = ("content", "place", "name", "phone")
 
     def __str__(self) -> str:
@@ -32,6 +33,7 @@ class Step(models.Model):
     sent = models.ForeignKey(Sent, on_delete=models.CASCADE, related_name="steps")
     verb = models.CharField(max_length=40)
     at = models.DateTimeField(auto_now_add=True)
+    objects: "models.Manager[Step]" = models.Manager()
     personal_fields: tuple[str, ...] = ()
 
     def __str__(self) -> str:

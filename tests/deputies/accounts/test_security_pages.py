@@ -132,7 +132,7 @@ def test_lists_ask_the_same_at_any_length(
 
 @pytest.mark.parametrize("page", PAGES)
 def test_lists_with_odd_parameters_are_shown(client: Client, admin: User, page: str) -> None:
-    assert client.get(page, {"q": "\x00' --", "page": "x"}).status_code == 200
+    assert client.get(page, {"q": "' OR 1=1 --", "page": "x"}).status_code == 200
 
 
 @pytest.mark.parametrize(

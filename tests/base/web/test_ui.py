@@ -1,0 +1,198 @@
+"""Tags of the components."""
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django import forms
+from django.db.models import TextChoices
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.utils import timezone
+from django.utils.html import escape
+
+from liaison.base.jobs.models import JobStatus
+from liaison.base.web.parts import Event, Line, Stage, Tab, Thumb
+from liaison.base.web.templatetags.ui import MARKS
+from liaison.base.workdays.arithmetic import Light
+from liaison.base.workdays.models import CalendarYear
+
+FRIDAY = date(2026, 11, 20)
+EVIL = "<img src=x onerror=alert(1)>"
+
+
+def show(source: str, **context: Any) -> str:
+    return Template("{% load ui %}" + source).render(Context(context))
+
+
+def text_of(html: str) -> str:
+    """The words alone, with single spaces."""
+    import re
+
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+class Colour(TextChoices):
+    PLAIN = "plain", "平常"
+
+
+@pytest.mark.parametrize(("value", "shape"), [("green", "circle"), ("yellow", "M6 .8"), ("red", "M3.600")])
+def test_light_has_a_word_and_a_shape_of_its_own(value: str, shape: str) -> None:
+    html = show("{% light value %}", value=value)
+    assert Light(value).label in html
+    assert shape in html
+
+
+@pytest.mark.parametrize("value", [Light.RED, SimpleNamespace(light=Light.RED), SimpleNamespace(light=lambda: "red")])
+def test_light_takes_a_member_or_whatever_carries_one(value: Any) -> None:
+    assert "light-red" in show("{% light value %}", value=value)
+
+
+@pytest.mark.parametrize("value", [None, "", "purple", SimpleNamespace(light=None)])
+def test_no_light_shows_nothing(value: Any) -> None:
+    assert text_of(show("{% light value %}", value=value)) == ""
+
+
+def test_light_tells_its_reason() -> None:
+    assert "超期 2 个工作日" in show("{% light 'red' reason=why %}", why="超期 2 个工作日")
+
+
+def test_status_takes_label_and_tone_from_its_enum() -> None:
+    html = show("{% status value %}", value=JobStatus.FAILED)
+    assert "失败" in html
+    assert "badge-bad" in html
+
+
+def test_status_without_a_tone_is_neutral() -> None:
+    assert "badge-neutral" in show("{% status value %}", value=Colour.PLAIN)
+
+
+def test_status_takes_plain_text_and_escapes_it() -> None:
+    assert escape(EVIL) in show("{% status value tone='warn' %}", value=EVIL)
+
+
+def test_every_tone_has_a_shape_of_its_own() -> None:
+    shapes = [show("{% status 'x' tone=tone %}", tone=tone).split("</svg>")[0].split(">", 2)[2] for tone in MARKS]
+    assert len(set(shapes)) == len(shapes)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("due", "words", "tone"),
+    [
+        (date(2026, 11, 25), "还剩 3 个工作日", ""),
+        (date(2026, 11, 23), "还剩 1 个工作日", "due-warn"),
+        (FRIDAY, "今天到期", "due-warn"),
+        (date(2026, 11, 18), "已超期 2 个工作日", "due-bad"),
+        (datetime(2026, 11, 24, 16, tzinfo=UTC), "还剩 3 个工作日", ""),
+    ],
+)
+def test_limit_says_how_far_off_it_is(due: date, words: str, tone: str) -> None:
+    html = show("{% days_off due %}", due=due, today=FRIDAY)
+    assert words in html
+    assert tone in html
+    assert "2026年11月" in html
+
+
+@pytest.mark.django_db
+def test_limit_in_a_year_without_a_list_says_so() -> None:
+    CalendarYear.objects.create(year=2026, imported_at=timezone.now())
+    assert "尚未公布" in show("{% days_off due %}", due=date(2027, 1, 4), today=FRIDAY)
+    assert "尚未公布" not in show("{% days_off due %}", due=date(2026, 12, 4), today=FRIDAY)
+
+
+def test_no_limit_says_so() -> None:
+    assert "未设时限" in show("{% days_off due %}", due=None)
+
+
+def test_when_is_short_and_keeps_the_full_date_in_its_title() -> None:
+    html = show("{% when moment %}", moment=datetime(2024, 2, 28, 17, 30, tzinfo=UTC))
+    assert text_of(html) == "2024年2月29日"
+    assert "2024年2月29日 星期四 01:30" in html
+    assert text_of(show("{% when moment %}", moment=None)) == "—"
+
+
+def test_when_of_today_is_the_time() -> None:
+    now = timezone.now()
+    assert text_of(show("{% when now %}", now=now)) == f"今天 {timezone.localtime(now):%H:%M}"
+
+
+def test_icon_is_silent_unless_it_has_a_label() -> None:
+    assert 'aria-hidden="true"' in show("{% icon 'bell' %}")
+    assert "消息" in show("{% icon 'bell' label='消息' %}")
+    assert escape(EVIL) in show("{% icon 'bell' label=evil %}", evil=EVIL)
+
+
+def test_stages_say_their_state_in_words() -> None:
+    steps = [Stage("点单", "done"), Stage("接单", "current"), Stage("领单", "stopped"), Stage("验单")]
+    words = text_of(show("{% stages steps %}", steps=steps))
+    assert [word in words for word in ("已完成", "进行中", "已停止", "未开始")] == [True] * 4
+
+
+def test_exactly_the_current_stage_is_marked_for_screen_readers() -> None:
+    html = show("{% stages steps %}", steps=[Stage("点单", "done"), Stage("接单", "current"), Stage("领单")])
+    assert html.count('aria-current="step"') == 1
+
+
+def test_internal_line_is_told_from_one_that_the_resident_sees() -> None:
+    now = timezone.now()
+    html = show("{% conversation lines %}", lines=[Line(now, "甲", "一"), Line(now, "乙", "二", internal=True)])
+    assert html.count("群众可见") == 1
+    assert html.count("内部，群众看不到") == 1
+
+
+def test_what_people_typed_is_escaped_everywhere() -> None:
+    now = timezone.now()
+    parts = {
+        "lines": [Line(now, EVIL, EVIL, EVIL, thumbs=[Thumb("/f", EVIL)])],
+        "events": [Event(now, EVIL, EVIL, EVIL, thumbs=[Thumb("/f", EVIL, "/p")])],
+        "steps": [Stage(EVIL, who=EVIL, text=EVIL)],
+        "tabs": [Tab(EVIL, "/?a=1&b=2", EVIL)],
+    }
+    source = "{% conversation lines %}{% timeline events %}{% stages steps %}{% tabs tabs %}{% empty_state evil evil %}"
+    html = show(source, evil=EVIL, **parts)
+    assert "<img src=x" not in html
+
+
+def test_thumb_without_preview_shows_its_name_and_size() -> None:
+    words = text_of(show("{% thumbs files %}", files=[Thumb("/f", "纪要.pdf", size=2048)]))
+    assert words.replace("\xa0", " ") == "纪要.pdf 2.0 KB"
+
+
+def test_pager_keeps_the_rest_of_the_query(rf: RequestFactory) -> None:
+    page = SimpleNamespace(next_cursor="n", previous_cursor="", __len__=None)
+    html = Template("{% load ui %}{% pager page %}").render(
+        Context({"request": rf.get("/?q=路灯&page=old"), "page": Pages(page)})
+    )
+    assert "?q=%E8%B7%AF%E7%81%AF&amp;page=n" in html
+    assert "上一页" not in html
+
+
+class Pages(list[Any]):
+    """The face of a KeysetPage."""
+
+    def __init__(self, of: Any) -> None:
+        super().__init__()
+        self.next_cursor, self.previous_cursor = of.next_cursor, of.previous_cursor
+
+
+def test_single_page_needs_no_pager(rf: RequestFactory) -> None:
+    page = Pages(SimpleNamespace(next_cursor="", previous_cursor=""))
+    html = Template("{% load ui %}{% pager page %}").render(Context({"request": rf.get("/"), "page": page}))
+    assert html.strip() == ""
+
+
+def test_summary_leads_to_each_field_and_counts() -> None:
+    class Two(forms.Form):
+        name = forms.CharField(label="姓名")
+        kind = forms.ChoiceField(label="类别", choices=[("a", "甲")], widget=forms.RadioSelect)
+
+    html = show("{% error_summary form %}", form=Two({}))
+    assert "有 2 处需要改一下" in html
+    assert 'href="#id_name"' in html
+    assert 'href="#id_kind_0"' in html
+
+
+def test_phone_is_masked() -> None:
+    assert show("{{ phone|mask_phone }}", phone="13800005678") == "138****5678"
