@@ -44,6 +44,8 @@ class RaiseForm(forms.Form):
         field.choices = [("", _("以后再定"))] + [(key, aside(row.name, row.standing)) for key, row in leads.items()]
         field.coerce = lambda value: leads[value]
         field.initial = str(matter.deputy_id) if str(matter.deputy_id) in leads else ""
-        self.fields["title"].initial = str(_("关于%(title)s的建议") % {"title": matter.title.rstrip(ENDINGS)})[:TITLE_MAX]
+        self.fields["title"].initial = str(_("关于%(title)s的建议") % {"title": matter.title.rstrip(ENDINGS)})[
+            :TITLE_MAX
+        ]
         opinion = getattr(matter, "opinion", None)
         self.fields["situation"].initial = opinion.content if opinion else ""

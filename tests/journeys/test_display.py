@@ -17,13 +17,16 @@ SMALL = """(least) => {
     const covers = (one) => one.matches('[type=checkbox], [type=radio]') && one.id ?
         document.querySelector(`label[for="${CSS.escape(one.id)}"]`) || one : one;
     return [...document.querySelectorAll("TARGETS")].map(covers)
-        .filter((one) => one.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !one.closest('.skip, .sr-only, .hp'))
-        .filter((one) => one.getBoundingClientRect().height < least - 0.5 || one.getBoundingClientRect().width < Math.min(least, 44) - 0.5)
-        .map((one) => `${one.outerHTML.slice(0, 120)} ${Math.round(one.getBoundingClientRect().width)}x${Math.round(one.getBoundingClientRect().height)}`);
+        .filter((one) => one.checkVisibility({visibilityProperty: true, opacityProperty: true}))
+        .filter((one) => !one.closest('.skip, .sr-only, .hp'))
+        .map((one) => [one, one.getBoundingClientRect()])
+        .filter(([_one, box]) => box.height < least - 0.5 || box.width < Math.min(least, 44) - 0.5)
+        .map(([one, box]) => `${one.outerHTML.slice(0, 120)} ${Math.round(box.width)}x${Math.round(box.height)}`);
 }""".replace("TARGETS", TARGETS)
 TEXT = "parseFloat(getComputedStyle(document.body).fontSize)"
 SMALLEST_TEXT = """() => Math.min(...[...document.querySelectorAll("main *")]
-    .filter((one) => one.checkVisibility() && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+    .filter((one) => one.checkVisibility())
+    .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
     .filter((one) => !one.closest('.sr-only, .hp'))
     .map((one) => parseFloat(getComputedStyle(one).fontSize)))"""
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -15,7 +15,8 @@ NO_PAGE = re.compile(r"/(export|files|download|photo|template\.xlsx|plaque\.\w+|
 NUMBER = re.compile(r"/(?:\d+|[A-Z0-9]{10})(?=/)")
 PAPER = """() => {
     const seen = (one) => one && one.checkVisibility();
-    return {frame: [".rail", ".bottom-bar", ".search", ".frame-tools", ".skip"].filter((one) => seen(document.querySelector(one))),
+    const frame = [".rail", ".bottom-bar", ".search", ".frame-tools", ".skip"];
+    return {frame: frame.filter((one) => seen(document.querySelector(one))),
         heading: seen(document.querySelector("h1")), wider: document.documentElement.scrollWidth - innerWidth};
 }"""
 

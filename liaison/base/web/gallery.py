@@ -64,7 +64,7 @@ def _forms() -> dict[str, forms.Form]:
     fresh.fields["photos"].widget.attrs["data-photos"] = ""
     wrong = SampleForm({"wrong-title": "", "wrong-place": "云溪路 12 号", "wrong-phone": "12345"}, prefix="wrong")
     wrong.is_valid()
-    return {"form": fresh, "wrong": wrong}
+    return {"form": fresh, "wrong": wrong, "filter": SampleForm(prefix="filter")}
 
 
 def _stages(now: datetime) -> list[Stage]:

@@ -76,9 +76,7 @@ def test_old_form_leads_back_to_the_form() -> None:
 
 
 @pytest.mark.parametrize(("error", "status"), [(StaleState(), 409), (NotAllowed("这件事不归您办。"), 403)])
-def test_refusal_that_no_view_caught_becomes_its_sentence(
-    rf: RequestFactory, error: Exception, status: int
-) -> None:
+def test_refusal_that_no_view_caught_becomes_its_sentence(rf: RequestFactory, error: Exception, status: int) -> None:
     net = domain_errors(lambda _request: HttpResponse())
     answer = net.process_exception(rf.get("/"), error)  # type: ignore[attr-defined]
     assert answer.status_code == status

@@ -38,7 +38,9 @@ def ids_of(html: str) -> list[str]:
     return re.findall(r'\bid="([^"]+)"', html)
 
 
-@pytest.mark.parametrize("form", [Every(), Every({"phone": "12"}), SampleForm(prefix="x")], ids=["new", "bad", "sample"])
+@pytest.mark.parametrize(
+    "form", [Every(), Every({"phone": "12"}), SampleForm(prefix="x")], ids=["new", "bad", "sample"]
+)
 def test_every_label_and_description_leads_to_an_element(form: forms.Form) -> None:
     html = render(form)
     ids = ids_of(html)

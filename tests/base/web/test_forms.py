@@ -34,7 +34,9 @@ def test_empty_file_is_refused() -> None:
     assert not form.is_valid()
 
 
-@pytest.mark.parametrize("typed", ["138 0000 5678", "+86 138-0000-5678", "１３８０００００５６７８".replace("０００００", "００００")])
+@pytest.mark.parametrize(
+    "typed", ["138 0000 5678", "+86 138-0000-5678", "１３８０００００５６７８".replace("０００００", "００００")]
+)
 def test_number_is_taken_as_people_write_it(typed: str) -> None:
     form = Photos({"phone": typed})
     assert form.is_valid(), form.errors
