@@ -60,7 +60,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(browser: Browser, system: System, request: pytest.FixtureRequest) -> Iterator[NewPage]:
-    """Make pages, each with its own cookies and address: `new_page(PHONE)`, `new_page(DESK, java_script_enabled=False)`.
+    """Make pages, each with its own cookies and address: `new_page(PHONE)`, `new_page(DESK, locale="en")`.
 
     At the end the test fails when a page met a server error, a missing asset, a script error, an error on the console
     or a breach of the content policy.

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django import forms
 from django.db.models import TextChoices
-from django.template import Context, Template
 from django.http import HttpRequest
+from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone
 from django.utils.html import escape
