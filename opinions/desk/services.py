@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from deputies.accounts.access import Permission, check
 from deputies.accounts.models import User
@@ -50,7 +52,8 @@ def classify(*, matter: Matter, category: Category, by: User, reason: str, now: 
     check(by, Permission.MATTER_CLASSIFY, matter)
     check_reroutable(matter)
     if matter.category_id != category.pk:
-        change = _("类别由“%(before)s”改为“%(after)s”") % {"before": matter.category or "—", "after": category}
+        with override(settings.LANGUAGE_CODE):  # the ledger keeps one language
+            change = _("类别由“%(before)s”改为“%(after)s”") % {"before": matter.category or "—", "after": category}
         apply(matter, {"category": category})
         reroute(matter=matter, by=by, reason=f"{change}。{reason}".rstrip("。"), now=now)
     return matter

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from deputies.accounts.access import Permission, check
 from deputies.accounts.models import STREET_ROLES, Role, User
@@ -215,8 +217,10 @@ def end_term(*, term: Term, by: User | None, now: datetime, on: date) -> int:
         term.save(update_fields=["ends_on"])
         record(f"term:{term.pk}", Fact(verb="term.ended", data={"on": on}), by=by, now=now)
     leaving = list(term.deputies.exclude(status=DeputyStatus.ENDED).order_by("id"))
+    with override(settings.LANGUAGE_CODE):  # the ledger keeps one language
+        reason = str(_("本届届满"))
     for deputy in leaving:
-        _end(deputy, reason=str(_("本届届满")), by=by, now=now, on=on)
+        _end(deputy, reason=reason, by=by, now=now, on=on)
     return len(leaving)
 
 

@@ -4,7 +4,7 @@ The composition layer fills it (`settings.DESK_CHROME`), since it alone sees eve
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -38,7 +38,6 @@ class Chrome:
     organisation: str = ""
     role: Any = ""
     logout_url: str = ""
-    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def phone_entries(self) -> list[Entry]:

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from liaison.base.phrases import listing
 from liaison.base.web.forms import DateInput
 from opinions.handling.content import MOST_POINTS, PERSON_MAX, PROBLEM_MAX, Content, Fault, Point, empty_talk
 from opinions.handling.forms.base import VerbForm, text_field, warn_once
@@ -107,7 +108,7 @@ class ReplyForm(VerbForm):
     def _point_to_rows(self) -> None:
         """Name the rows with errors in the summary at the top; the errors themselves stand in the rows."""
         wrong = [str(number) for number, row in enumerate(self.rows, 1) if row.errors]
-        told = _("第 %(rows)s 项还没有写完整，请看下面标红的地方。") % {"rows": "、".join(wrong)}
+        told = _("第 %(rows)s 项还没有写完整，请看下面标红的地方。") % {"rows": listing(wrong)}
         if wrong and told not in self.non_field_errors():
             self.add_error(None, told)
 

@@ -53,7 +53,7 @@ def relay(*, matter: Matter, level: str, deputies: Sequence[Deputy], reason: str
     names = [one.name for one in deputies]
     advance_matter(
         matter, "relay", by=by, now=now, reason=reason, actor=side.actor,
-        data={"body": "、".join(names), "level": str(CongressLevel(level).label)},
+        data={"body": "、".join(names), "level": CongressLevel(level).value},
         changes={"tier": Tier.RELAY, **turn_of(organisation=matter.district)},
     )  # fmt: skip
     end_handling(matter, "relay", now=now)

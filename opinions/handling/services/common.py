@@ -6,9 +6,11 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from deputies.accounts.models import Role, User
 from deputies.organisations.models import Organisation
@@ -116,7 +118,8 @@ def _deputys_side(standing: Standing) -> Side:
     assert deputy is not None  # noqa: S101 - the caller looked
     if not standing.assisting:
         return Side(deputy=deputy, actor=standing.user.signature)
-    assisted = _("%(deputy)s（%(helper)s代办）") % {"deputy": deputy.name, "helper": standing.user.signature}
+    with override(settings.LANGUAGE_CODE):  # the ledger keeps one language
+        assisted = _("%(deputy)s（%(helper)s代办）") % {"deputy": deputy.name, "helper": standing.user.signature}
     return Side(deputy=deputy, actor=assisted)
 
 

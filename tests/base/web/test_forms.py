@@ -1,5 +1,7 @@
 """Shared form fields."""
 
+from typing import Any
+
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,7 +16,7 @@ class Photos(forms.Form):
 
 
 def with_files(count: int) -> Photos:
-    files = [SimpleUploadedFile(f"{n}.jpg", b"x") for n in range(count)]
+    files: list[Any] = [SimpleUploadedFile(f"{n}.jpg", b"x") for n in range(count)]
     return Photos({}, MultiValueDict({"photos": files}))
 
 
@@ -34,9 +36,7 @@ def test_empty_file_is_refused() -> None:
     assert not form.is_valid()
 
 
-@pytest.mark.parametrize(
-    "typed", ["138 0000 5678", "+86 138-0000-5678", "１３８０００００５６７８".replace("０００００", "００００")]
-)
+@pytest.mark.parametrize("typed", ["138 0000 5678", "+86 138-0000-5678", "１３８００００５６７８"])
 def test_number_is_taken_as_people_write_it(typed: str) -> None:
     form = Photos({"phone": typed})
     assert form.is_valid(), form.errors

@@ -6,9 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from deputies.roster.models import CongressLevel
-from liaison.base.audit.models import Event
+from liaison.base.audit.models import Audience, Event
 from liaison.base.audit.services import verify
 from liaison.base.errors import InvalidInput, NotAllowed, StaleState
+from liaison.base.files.models import StoredFile
 from liaison.base.notices.models import Channel, Notice
 from opinions.catalog.models import Tier
 from opinions.clocks.queries import running_clocks
@@ -16,6 +17,7 @@ from opinions.handling import services as handling
 from opinions.handling.models import AssignmentStatus, Relay
 from opinions.invitations.models import RatingInvite
 from opinions.matters.models import Attachment, Matter
+from opinions.matters.services import attach
 from opinions.matters.states import Status
 from tests.factories.matters import (
     NOW,
@@ -136,8 +138,13 @@ def test_database_refuses_a_merged_matter_without_target(world: HandlingWorld) -
 
 def test_merge_leaves_attachments_where_they_are(world: HandlingWorld) -> None:
     matter = open_matter(world)
+    photo = StoredFile.objects.create(
+        kind="document", name="a.pdf", content_type="application/pdf", size=1, sha256="0" * 64, file="a.pdf",
+        created_at=NOW,
+    )  # fmt: skip
+    attach(matter=matter, stored=[photo], audience=Audience.INTERNAL, by=None, now=NOW)
     merged(world, matter, open_matter(world))
-    assert not Attachment.objects.exclude(matter=matter).exists()
+    assert Attachment.objects.get().matter == matter
 
 
 def test_reopen_is_a_new_round_with_the_last_lead(world: HandlingWorld) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from liaison.base.audit.models import Audience, Event
 from liaison.base.errors import InvalidInput, StaleState
@@ -47,6 +48,12 @@ def test_take_by_the_helper_names_the_deputy_and_the_helper(world: HandlingWorld
     assert (event.data["body"], event.by, event.audience) == (world.deputy.name, world.helper, Audience.PUBLIC)
     assert world.deputy.name in event.actor
     assert world.helper.name in event.actor
+
+
+def test_ledger_keeps_its_language_whatever_the_helper_reads(world: HandlingWorld) -> None:
+    with override("en"):
+        matter = handling.take(matter=open_matter(world, deputy=world.deputy), by=world.helper, now=NOW)
+    assert last_event(matter).actor == f"{world.deputy.name}（{world.helper.signature}代办）"
 
 
 def test_take_by_the_street_over_a_silent_deputy_takes_the_turn(world: HandlingWorld) -> None:
