@@ -187,23 +187,21 @@
     input.addEventListener("change", function () {
       var chosen = Array.prototype.slice.call(input.files);
       if (!canEdit) { files = chosen; draw(); return; }
-      var room = max - files.length;
-      var left = chosen.slice(0, Math.max(0, room));
-      var waiting = left.length;
-      if (!waiting) { write(); }
-      left.forEach(function (file) {
+      var taken = chosen.slice(0, Math.max(0, max - files.length));
+      files = files.concat(taken);
+      write();
+      draw();
+      if (chosen.length > taken.length) {
+        status.textContent = say("最多 " + max + " 张，多出的没有选上。", "At most " + max + " photos; the rest were left out.");
+      }
+      taken.forEach(function (file) {
         shrink(file, function (small) {
-          files.push(small);
-          waiting -= 1;
-          if (!waiting) { write(); draw(); warn(); }
+          var place = files.indexOf(file);
+          if (small === file || place < 0) { return; }
+          files[place] = small;
+          write();
         });
       });
-      if (!left.length) { warn(); }
-      function warn() {
-        if (chosen.length > left.length) {
-          status.textContent = say("最多 " + max + " 张，多出的没有选上。", "At most " + max + " photos; the rest were left out.");
-        }
-      }
     });
   }
   all("input[type=file][data-photos]", photoInput);

@@ -96,7 +96,7 @@ def test_senseless_position_is_left_out(client: Client, place: IntakeWorld, lati
         ({"phone": PHONE}, "您填了手机号"),
         ({"consent_privacy": None}, "请先勾选同意"),
         ({"place": "远" * 161}, "地点最多 160 个字"),
-        ({"category": "nosuch"}, "nosuch"),
+        ({"category": "nosuch"}, "请从列出的选项里选择"),
         ({"community": "' OR 1=1 --"}, "id_community"),
         ({"content": "a\x00b"}, "id_content_error"),
         ({"name": "名" * 41}, "id_name_error"),
