@@ -30,8 +30,9 @@ _SEAT = JSONObject(
     electoral="contact_point__electoral_district",
 )
 """Where a deputy sits."""
-_TOLD = ("id", "is_active", "email", "wecom_id")
-"""What is loaded of the accounts behind a deputy: whether and how they can be told."""
+_TELLING = {"id", "is_active", "email", "wecom_id"}
+_TOLD = [field.attname for field in User._meta.concrete_fields if field.attname in _TELLING]
+"""What is loaded of the accounts behind a deputy: whether and how they can be told (in the order of the model)."""
 
 
 @dataclass(frozen=True)
