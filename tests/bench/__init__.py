@@ -3,6 +3,6 @@
     python -m tests.bench               # all figures
     python -m tests.bench submission    # chosen ones: submission desk weight
 
-The exit code is 1 when a target is missed. A new figure is a function in `tests.bench.figures` that yields
-`Figure` rows, registered there by name.
+The exit code is 1 when a target is missed. A new figure is a function in `tests.bench.figures` that yields `Figure`
+rows, named in `MEASURES`.
 """

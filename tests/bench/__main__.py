@@ -7,32 +7,37 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+from django.utils.module_loading import import_string
+
 from tests.bench.stage import stage
 from tests.bench.table import Figure, drawn
 
 Measure = Callable[[int], Iterator[Figure]]
-
-
-def measures() -> dict[str, Measure]:
-    """The figures by name, in the order in which they are taken; known on the stage only, since they need Django."""
-    from tests.bench.figures import desk, submission, weight
-
-    return {"submission": submission.submission, "desk": desk.desk, "weight": weight.weight}
+MEASURES = {
+    "submission": "tests.bench.figures.submission.submission",
+    "desk": "tests.bench.figures.desk.desk",
+    "weight": "tests.bench.figures.weight.weight",
+}
+"""The figures by name, in the order in which they are taken; imported on the stage, since they need Django set up."""
 
 
 def main(wanted: list[str]) -> int:
     """0 when every target was met, 1 when one was missed, 2 for a name that is not known."""
+    if unknown := [name for name in wanted if name not in MEASURES]:
+        print(f"✗ unknown figure {unknown[0]}; there are: {' '.join(MEASURES)}", file=sys.stderr)
+        return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are ended too
     begin = time.monotonic()
     with stage() as port:
-        known = measures()
-        if unknown := [name for name in wanted if name not in known]:
-            print(f"✗ unknown figure {unknown[0]}; there are: {' '.join(known)}", file=sys.stderr)
-            return 2
-        parts = [(name, list(known[name](port))) for name in wanted or known]
+        parts = [(name, list(_measure(name)(port))) for name in wanted or MEASURES]
         print(f"\n{_machine()}\n{drawn(parts)}\n\n{time.monotonic() - begin:.0f} s")
     missed = [figure for _name, figures in parts for figure in figures if figure.met is False]
     return 1 if missed else 0
+
+
+def _measure(name: str) -> Measure:
+    measure: Measure = import_string(MEASURES[name])
+    return measure
 
 
 def _machine() -> str:

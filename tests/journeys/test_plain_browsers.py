@@ -87,7 +87,7 @@ def test_same_form_sent_again_makes_one_opinion(new_page: NewPage, system: Syste
     phone = new_page(PHONE)
     phone.goto(system.listed("/p/"))
     fill_opinion(phone, "路边井盖松动，车一过就响。")
-    phone.wait_for_function("document.querySelector('[name=proof]').value")
+    expect(phone.locator("[name=proof]")).not_to_have_value("")
     first = phone.evaluate(SEND_ASIDE)
     send(phone)
     assert receipt(phone).code in first
