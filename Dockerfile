@@ -29,8 +29,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     BIND=0.0.0.0 \
     PORT=8000 \
     VAR_DIR=/var/lib/liaison \
-    STATIC_ROOT=/app/staticfiles \
-    PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
+    STATIC_ROOT=/app/staticfiles
 USER liaison
 VOLUME /var/lib/liaison
 EXPOSE 8000

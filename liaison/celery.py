@@ -13,8 +13,15 @@ app.autodiscover_tasks(
         "liaison.base.jobs",
         "liaison.base.notices",
         "deputies.accounts",
+        "deputies.roster",
         "deputies.contact_points",
+        "opinions.similar",
+        "opinions.suggestion",
         "opinions.intake",
+        "opinions.invitations",
+        "opinions.routing",
+        "opinions.rehearsal",
+        "opinions.exchange",
         "supervision.cases",
     ]
 )

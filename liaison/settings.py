@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -187,10 +188,33 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "deliver-notices": {"task": "notices.deliver_due", "schedule": env.float("NOTICE_INTERVAL", default=30.0)},
+    "deliver-exchange": {"task": "exchange.deliver_due", "schedule": env.float("NOTICE_INTERVAL", default=30.0)},
+    "gather-results": {"task": "exchange.gather_results", "schedule": 60.0, "options": {"expires": 55}},
     "requeue-jobs": {"task": "jobs.requeue_stale", "schedule": 60.0, "options": {"expires": 55}},
+    "activate-planned": {"task": "rehearsal.activate_planned", "schedule": 60.0, "options": {"expires": 55}},
     "sweep": {"task": "cases.sweep", "schedule": 300.0},
-    "drop-stale-files": {"task": "intake.drop_stale_files", "schedule": 3600.0, "options": {"expires": 3000}},
+    "suggest": {"task": "suggestion.suggest_waiting", "schedule": 120.0, "options": {"expires": 110}},
+    "index-similar": {"task": "similar.index_waiting", "schedule": 120.0, "options": {"expires": 110}},
+    "group-similar": {"task": "similar.nightly", "schedule": crontab(hour=1, minute=30), "options": {"expires": 7200}},
+    "retrain": {"task": "suggestion.retrain", "schedule": crontab(day_of_month=1, hour=2, minute=0)},
+    **{
+        name: {"task": task, "schedule": crontab(hour=hour, minute=minute), "options": {"expires": 3600}}
+        for name, task, hour, minute in (
+            ("end-due-terms", "roster.end_due_terms", 0, 5),
+            ("clear-sessions", "accounts.clear_sessions", 3, 0),
+            ("clear-attempts", "accounts.clear_attempts", 3, 5),
+            ("purge-job-files", "jobs.purge_expired", 3, 10),
+            ("drop-stale-photos", "intake.drop_stale_photos", 3, 15),
+            ("drop-stale-tables", "intake.drop_stale_tables", 3, 20),
+            ("drop-expired-links", "invitations.drop_expired", 3, 25),
+            ("check-rules", "routing.check_rules", 7, 30),
+            ("purge-rehearsals", "rehearsal.purge_differences", 3, 40),
+            ("forget-nonces", "exchange.forget_nonces", 3, 30),
+            ("gather-all-results", "exchange.gather_all", 3, 35),
+        )
+    },
 }
+"""What beat asks for. The daily tasks tidy up, one thing each; running one twice does nothing the second time."""
 
 AUTH_USER_MODEL = "deputies.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "deputies.accounts.backends.Backend"]
@@ -271,6 +295,12 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 NOTICE_LEASE = env.float("NOTICE_LEASE", default=120.0)
 """Seconds after which a notice whose worker died while sending it is taken up again."""
+EXCHANGE_LEASE = env.float("EXCHANGE_LEASE", default=300.0)
+"""Seconds after which a message to an outside system whose worker died while sending it is taken up again."""
+EXCHANGE_NETWORKS = env.list("EXCHANGE_NETWORKS", default=[])
+"""Networks of our own that outside systems may lie in, e.g. 10.8.0.0/16; no other private address is ever called."""
+EXCHANGE_FOLDER = env.str("EXCHANGE_FOLDER", default=str(VAR_DIR / "exchange"))
+"""Where messages are put for outside systems that take files."""
 NOTICE_CHANNELS = {
     "in_app": "liaison.base.notices.channels.in_app.InApp",
     "email": "liaison.base.notices.channels.email.Email",

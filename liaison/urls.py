@@ -1,5 +1,6 @@
 """All addresses."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -11,22 +12,33 @@ CAPABILITIES = [
     ("desk/", "deputies.roster.urls"),
     ("desk/", "deputies.contact_points.urls"),
     ("desk/", "liaison.base.jobs.urls"),
+    ("desk/", "opinions.suggestion.urls"),
     ("desk/", "opinions.routing.urls"),
+    ("desk/", "opinions.rehearsal.urls"),
     ("desk/", "opinions.handling.urls"),
     ("desk/", "opinions.proposals.urls"),
+    ("desk/", "opinions.relays.urls"),
+    ("desk/", "opinions.companions.urls"),
+    ("desk/", "opinions.plans.urls"),
+    ("desk/", "opinions.succession.urls"),
+    ("desk/", "opinions.exchange.urls"),
+    ("", "opinions.gathering.urls"),
     ("desk/", "opinions.desk.urls"),
+    ("", "opinions.guests.urls"),
     ("", "opinions.evaluation.urls"),
+    ("api/", "opinions.exchange.api_urls"),
     ("api/", "opinions.intake.api_urls"),
     ("", "opinions.intake.urls"),
 ]
-
+GALLERY = Permission.DESK if settings.DEBUG else Permission.ACCOUNT_EDIT
+"""The components with sample data: while developing for everybody who works, elsewhere for the system administrator."""
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("", include("liaison.base.web.urls")),
-    path("desk/gallery/", requires(Permission.DESK)(views.gallery), name="gallery"),
+    path("desk/gallery/", requires(GALLERY)(views.gallery), name="gallery"),
     path("admin/", admin.site.urls),
     *[path(prefix, include(module)) for prefix, module in CAPABILITIES],
 ]

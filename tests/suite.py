@@ -57,7 +57,9 @@ def journeys() -> bool:
     except NoBrowser as error:
         print(f"✗ {error}", flush=True)
         return False
-    return _pytest(["-m", "journey", "tests/journeys"], CHROMIUM_PATH=browser, TEST_DATABASE_URL="", TEST_REDIS_URL="")
+    parallel = ["-n", PROCESSES, "--dist", "loadfile"]  # each process starts a system of its own
+    chosen = [*parallel, "-m", "journey", "tests/journeys"]
+    return _pytest(chosen, CHROMIUM_PATH=browser, TEST_DATABASE_URL="", TEST_REDIS_URL="")
 
 
 PARTS: dict[str, Callable[[], bool]] = {"lint": lint, "sqlite": sqlite, "servers": servers, "journeys": journeys}

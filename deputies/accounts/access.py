@@ -38,10 +38,18 @@ class Permission(StrEnum):
     MATTER_APPROVE = "matter.approve"
     MATTER_RAISE = "matter.raise"
     MATTER_RELAY = "matter.relay"
+    RELAY_VIEW = "relay.view"
+    RELAY_ACT = "relay.act"
+    COMPANION_INVITE = "companion.invite"
+    COMPANION_JOIN = "companion.join"
+    PROPOSAL_VIEW = "proposal.view"
+    RESEARCH_EDIT = "research.edit"
     MATTER_MERGE = "matter.merge"
     MATTER_REOPEN = "matter.reopen"
+    HOT_VIEW = "hot.view"
     MATTER_CLASSIFY = "matter.classify"
     MATTER_EXPORT = "matter.export"
+    MATTER_PUSH = "matter.push"
     PHONE_REVEAL = "phone.reveal"
     INTAKE_ASSIST = "intake.assist"
     INTAKE_IMPORT = "intake.import"
@@ -53,7 +61,13 @@ class Permission(StrEnum):
     PLAQUE_PRINT = "plaque.print"
     RULES_VIEW = "rules.view"
     RULES_EDIT = "rules.edit"
+    STREET_RULES_EDIT = "rules.street"
+    SUGGESTION_EDIT = "suggestion.edit"
     REFERENCE_EDIT = "reference.edit"
+    BODIES_EDIT = "bodies.edit"
+    EXCHANGE_VIEW = "exchange.view"
+    EXCHANGE_WORK = "exchange.work"
+    EXCHANGE_EDIT = "exchange.edit"
     ACCOUNT_EDIT = "account.edit"
     SECURITY_LOG = "security.log"
     AUDIT_LOG = "audit.log"
@@ -69,16 +83,25 @@ _DEPUTY = {
     P.MATTER_ASK,
     P.MATTER_TRANSFER,
     P.MATTER_RAISE,
+    P.RELAY_VIEW,
+    P.RELAY_ACT,
+    P.COMPANION_INVITE,
+    P.COMPANION_JOIN,
+    P.PROPOSAL_VIEW,
+    P.RESEARCH_EDIT,
     P.POINT_VIEW,
 }
 _LIAISON = {
     P.MATTER_VIEW, P.MATTER_NOTE, P.MATTER_ASK, P.MATTER_TRANSFER, P.INTAKE_ASSIST, P.INTAKE_IMPORT, P.ROSTER_VIEW,
-    P.POINT_VIEW, P.POINT_EDIT, P.PLAQUE_PRINT, P.PHONE_REVEAL, P.MATTER_CLASSIFY,
+    P.POINT_VIEW, P.POINT_EDIT, P.PLAQUE_PRINT, P.PHONE_REVEAL, P.MATTER_CLASSIFY, P.RELAY_VIEW, P.RELAY_ACT,
+    P.COMPANION_INVITE, P.COMPANION_JOIN, P.PROPOSAL_VIEW, P.RESEARCH_EDIT,
 }  # fmt: skip
 _STREET = _LIAISON | {
     P.MATTER_TAKE, P.MATTER_DECLINE, P.MATTER_ASSIGN, P.MATTER_RAISE, P.MATTER_MERGE, P.MATTER_EXPORT, P.TEMPLATE_EDIT,
-    P.ROSTER_EDIT, P.RULES_VIEW,
+    P.MATTER_APPROVE, P.ROSTER_EDIT, P.RULES_VIEW, P.HOT_VIEW, P.MATTER_PUSH, P.EXCHANGE_VIEW, P.EXCHANGE_WORK,
 }  # fmt: skip
+_STREETS_OWN = {P.STREET_RULES_EDIT}
+"""What a street decides for itself, and the district does not decide for it."""
 _STREET_HEAD = _STREET | {P.MATTER_REOPEN}
 _HANDLER = {
     P.MATTER_VIEW,
@@ -92,15 +115,26 @@ _HANDLER = {
     P.PHONE_REVEAL,
 }
 _HEAD = _HANDLER | {P.MATTER_APPROVE}
-_DISTRICT = _STREET | {P.MATTER_RELAY, P.MATTER_REOPEN, P.RULES_EDIT, P.REFERENCE_EDIT}
-_LEADER = {P.MATTER_VIEW, P.MATTER_NOTE, P.MATTER_REOPEN, P.MATTER_EXPORT, P.ROSTER_VIEW, P.POINT_VIEW, P.RULES_VIEW}
+_DISTRICT = _STREET | {
+    P.MATTER_RELAY,
+    P.MATTER_REOPEN,
+    P.RULES_EDIT,
+    P.SUGGESTION_EDIT,
+    P.REFERENCE_EDIT,
+    P.BODIES_EDIT,
+    P.EXCHANGE_EDIT,
+}
+_LEADER = {
+    P.MATTER_VIEW, P.MATTER_NOTE, P.MATTER_REOPEN, P.MATTER_EXPORT, P.ROSTER_VIEW, P.POINT_VIEW, P.RULES_VIEW,
+    P.HOT_VIEW, P.RELAY_VIEW, P.PROPOSAL_VIEW, P.EXCHANGE_VIEW,
+}  # fmt: skip
 
 ROLES: dict[str, frozenset[Permission]] = {
     Role.DEPUTY: frozenset(_COMMON | _DEPUTY),
     Role.LIAISON_OFFICER: frozenset(_COMMON | _LIAISON),
-    Role.STREET_STAFF: frozenset(_COMMON | _STREET),
-    Role.STREET_SECRETARY: frozenset(_COMMON | _STREET_HEAD),
-    Role.STREET_CHAIR: frozenset(_COMMON | _STREET_HEAD),
+    Role.STREET_STAFF: frozenset(_COMMON | _STREET | _STREETS_OWN),
+    Role.STREET_SECRETARY: frozenset(_COMMON | _STREET_HEAD | _STREETS_OWN),
+    Role.STREET_CHAIR: frozenset(_COMMON | _STREET_HEAD | _STREETS_OWN),
     Role.HANDLER: frozenset(_COMMON | _HANDLER),
     Role.DEPARTMENT_HEAD: frozenset(_COMMON | _HEAD),
     Role.DISTRICT_STAFF: frozenset(_COMMON | _DISTRICT),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import ADMIN_ROLES, Role, User
 from deputies.accounts.queries import kinds_for
+from deputies.accounts.services import state_of
 from deputies.organisations.models import Organisation, OrganisationKind
 from deputies.organisations.queries import bodies
 from deputies.organisations.services import official_code
@@ -140,19 +141,19 @@ class AccountForm(forms.Form):
     remove_phone = forms.BooleanField(label=_("删除现有手机号码"), required=False)
     email = forms.EmailField(label=_("邮箱"), required=False, max_length=254)
     wecom_id = forms.CharField(label=_("企业微信账号"), max_length=60, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
         self.user = user
         if user is not None:
             kwargs["initial"] = {name: getattr(user, name) for name in ("name", "role", "email", "wecom_id")}
-            kwargs["initial"]["organisation"] = str(user.organisation_id or "")
+            kwargs["initial"] |= {"organisation": str(user.organisation_id or ""), "seen": state_of(user)}
         super().__init__(*args, **kwargs)
         self._fit(user)
 
     def _fit(self, user: User | None) -> None:
         """An account keeps its name, and its telephone number unless another is typed; the old one stays masked."""
-        if user is not None:
-            del self.fields["username"]
+        del self.fields["seen" if user is None else "username"]
         if user is None or not user.phone:
             del self.fields["remove_phone"]
             return

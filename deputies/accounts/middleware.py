@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from deputies.accounts.sessions import OPEN_VIEWS, has_expired, pending_step, touch
 from liaison.base.web.decorators import PUBLIC
+from liaison.base.web.errors import API
 from liaison.base.web.htmx import go, wants_fragment
 
 Handler = Callable[[HttpRequest], HttpResponse]
-API = "/api/"
 
 
 def guard_session(get_response: Handler) -> Handler:

@@ -14,7 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from deputies.accounts.models import ADMIN_ROLES, DEPARTMENT_ROLES, DISTRICT_ROLES, STREET_ROLES, Reveal, Role, User
 from deputies.organisations.models import HANDLER_KINDS, STREET_KINDS, OrganisationKind
-from deputies.organisations.queries import ids_below
+from deputies.organisations.queries import ids_below, predecessors
 from liaison.base.audit.models import Event
 from liaison.base.audit.verbs import verb_words
 from liaison.base.phrases import listing
@@ -44,6 +44,12 @@ def street_of(user: User) -> int | None:
     if body is not None and body.kind == OrganisationKind.STATION:
         return body.parent_id
     return user.organisation_id
+
+
+def streets_of(user: User) -> list[int]:
+    """The street of `street_of` and all that were merged into it: whose matters its people see."""
+    held = street_of(user)
+    return predecessors(held) if held else []
 
 
 def kinds_for(role: str) -> tuple[OrganisationKind, ...]:
@@ -141,6 +147,7 @@ DETAILS = {
     "email": _("邮箱"),
     "wecom_id": _("企业微信账号"),
     "into": _("并入"),
+    "was": _("原名"),
     "created": _("新增条数"),
     "updated": _("修改条数"),
 }

@@ -2,6 +2,7 @@
 
 from base64 import b32encode
 from datetime import datetime
+from math import ceil
 
 import django_otp
 from django.db import transaction
@@ -23,6 +24,10 @@ class WrongToken(InvalidInput):
     message = _("验证码不对或已经用过。请等应用显示下一组数字后再输；手机时间须设为自动。")
 
 
+class MustWait(InvalidInput):
+    """Too many wrong digits: even right ones are not looked at before the wait is over."""
+
+
 def has_second_factor(user: User) -> bool:
     """Whether the user has bound an authenticator app."""
     return TOTPDevice.objects.filter(user=user, confirmed=True).exists()
@@ -42,10 +47,10 @@ def shown_key(device: TOTPDevice) -> str:
 
 
 def finish_setup(request: HttpRequest, *, user: User, token: str, now: datetime) -> None:
-    """Bind the app and count this session as proved. Raises WrongToken."""
+    """Bind the app and count this session as proved. Raises WrongToken, MustWait."""
     with transaction.atomic():
         device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
-        right = device is not None and device.verify_token(token)
+        right = device is not None and _right(device, token, now)
         if device is not None and right:
             TOTPDevice.objects.filter(user=user).exclude(pk=device.pk).delete()
             device.confirmed = True
@@ -56,14 +61,23 @@ def finish_setup(request: HttpRequest, *, user: User, token: str, now: datetime)
     _prove(request, device)
 
 
-def prove(request: HttpRequest, *, user: User, token: str) -> None:
-    """Check the digits at sign-in. Each wrong try doubles the wait for the next. Raises WrongToken."""
+def prove(request: HttpRequest, *, user: User, token: str, now: datetime) -> None:
+    """Check the digits at sign-in. Each wrong try doubles the wait for the next. Raises WrongToken, MustWait."""
     with transaction.atomic():
         device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=True).first()
-        right = device is not None and device.verify_token(token)
+        right = device is not None and _right(device, token, now)
     if not right:
         raise WrongToken(field="token")
     _prove(request, device)
+
+
+def _right(device: TOTPDevice, token: str, now: datetime) -> bool:
+    """Whether the digits fit; a wrong try is counted. Raises MustWait, and counts nothing, while the wait lasts."""
+    allowed, why = device.verify_is_allowed()
+    if not allowed:
+        seconds = max(1, ceil((why["locked_until"] - now).total_seconds()))
+        raise MustWait(_("验证码输错多次，请过 %(seconds)d 秒再输。") % {"seconds": seconds}, field="token")
+    return bool(device.verify_token(token))
 
 
 def _prove(request: HttpRequest, device: TOTPDevice) -> None:

@@ -1,9 +1,11 @@
 """Accounts: made, changed, closed. Every act is an event in the chain `account:<id>`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -16,7 +18,7 @@ from deputies.accounts.queries import kinds_for
 from deputies.organisations.models import Organisation
 from liaison.base.audit.services import Fact, record
 from liaison.base.audit.verbs import name_verbs
-from liaison.base.errors import DomainError, InvalidInput
+from liaison.base.errors import DomainError, InvalidInput, StaleState
 from liaison.base.phrases import listing
 from liaison.base.privacy import blind_index, mask_phone
 
@@ -34,6 +36,8 @@ name_verbs(
         "phone.revealed": _("查看电话"),
     }
 )
+ATTEMPTS_KEPT = timedelta(days=1)
+"""Far longer than any lock lasts. What was tried stands in the security log (AccessFailureLog), which is kept."""
 SHORTEST_REASON = 4
 """Characters that a reason for a look at a telephone number must have."""
 
@@ -68,6 +72,18 @@ class OwnAccount(DomainError):
     """An administrator may not close or reset the own account."""
 
     message = _("不能对自己的账号做这一步，请让另一位管理员办理。")
+
+
+class InUse(DomainError):
+    """Only a closed account can be opened again."""
+
+    message = _("这个账号正在使用，不需要恢复。可能别人刚刚恢复了它。")
+
+
+class EditedMeanwhile(StaleState):
+    """Somebody else has changed the account since the form was shown."""
+
+    message = _("这个账号刚刚被别人改过，没有保存。请重新打开这一页，看过对方的修改再改。")
 
 
 class Closed(DomainError):
@@ -139,12 +155,18 @@ def edit_user(
     wecom_id: str,
     by: User,
     now: datetime,
+    seen: str = "",
 ) -> None:
-    """Change who somebody is and where they work. Raises WrongOrganisation, OwnAccount for the own role."""
+    """Change who somebody is and where they work. `seen` is `state_of` the account when the form was shown.
+
+    Raises WrongOrganisation, OwnAccount for the own role, EditedMeanwhile.
+    """
     if by.pk == user.pk and role != user.role:
         raise OwnAccount(field="role")
     check_organisation(role, organisation)
     held = _locked(user)
+    if seen and seen != state_of(held):
+        raise EditedMeanwhile
     new = {
         "name": name.strip(), "role": role, "organisation": organisation, "email": email, "phone": phone,
         "wecom_id": wecom_id,
@@ -157,6 +179,12 @@ def edit_user(
     held.save(update_fields=[*new, "phone_index"])
     data = {"changed": changed, "role": role, "organisation": organisation and organisation.code}
     record(chain_of(user), Fact(verb="account.edited", data=data), by=by, now=now)
+
+
+def state_of(user: User) -> str:
+    """A keyed sum over what the form of an account holds; another one tells that somebody has changed it."""
+    held = [user.name, user.role, user.organisation_id, user.email, user.phone, user.wecom_id]
+    return blind_index(f"account:{user.pk}:{held!r}")
 
 
 @transaction.atomic
@@ -215,9 +243,11 @@ def deactivate(user: User, *, by: User | None, now: datetime, reason: str = "") 
 
 @transaction.atomic
 def reactivate(user: User, *, by: User, now: datetime) -> str:
-    """Open a closed account again, with a temporary password, which is returned."""
+    """Open a closed account again, with a temporary password, which is returned. Raises InUse."""
     check_organisation(user.role, user.organisation)
     held = _locked(user)
+    if held.is_active:
+        raise InUse
     for target in (held, user):
         target.is_active = True
     held.save(update_fields=["is_active"])
@@ -281,3 +311,14 @@ def _locked(user: User) -> User:
 def _not_own(user: User, by: Any) -> None:
     if by is not None and by.pk == user.pk:
         raise OwnAccount
+
+
+def clear_sessions() -> None:
+    """Delete the sessions that are over; running twice does nothing."""
+    engine = import_module(settings.SESSION_ENGINE)
+    engine.SessionStore.clear_expired()
+
+
+def clear_attempts(*, now: datetime) -> int:
+    """Delete the counts of failed sign-ins that lock nobody any more. Returns how many."""
+    return int(AccessAttempt.objects.filter(attempt_time__lt=now - ATTEMPTS_KEPT).delete()[0])

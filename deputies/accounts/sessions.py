@@ -36,16 +36,16 @@ def idle_limit(user: User) -> timedelta:
 
 
 def has_expired(request: HttpRequest, *, now: datetime) -> bool:
-    """Whether the session has rested longer than allowed."""
+    """Whether the session has rested longer than allowed; so it counts too when the clock was set back by more."""
     seen = request.session.get(SEEN)
     limit = idle_limit(cast(User, request.user))
-    return seen is not None and now.timestamp() - seen > limit.total_seconds()
+    return seen is not None and abs(now.timestamp() - seen) > limit.total_seconds()
 
 
 def touch(request: HttpRequest, *, now: datetime) -> None:
     """Note activity."""
     seen = request.session.get(SEEN, 0)
-    if now.timestamp() - seen >= TOUCH_EVERY.total_seconds():
+    if abs(now.timestamp() - seen) >= TOUCH_EVERY.total_seconds():
         request.session[SEEN] = now.timestamp()
 
 

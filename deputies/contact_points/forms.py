@@ -219,3 +219,11 @@ class ImportForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
         error_messages={"empty": _("这个文件是空的，请重新选择。")},
     )
+
+
+class PointsFileForm(ImportForm):
+    """A file of contact points."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = _("联系点文件")

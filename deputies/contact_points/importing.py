@@ -1,6 +1,6 @@
 """Importing a roster: read, plan, and only when every row is good, write. The plan alone is the dry run."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission, check
 from deputies.accounts.models import User
-from deputies.accounts.queries import organisations_below
 from deputies.contact_points.models import ContactPoint, Stationing
+from deputies.contact_points.reach import divisions_near, electoral, reach
 from deputies.contact_points.services import station
-from deputies.organisations.models import Division, DivisionLevel, Organisation
-from deputies.organisations.queries import bodies, division_tree, ids_below
+from deputies.organisations.models import Division, Organisation
+from deputies.organisations.queries import bodies
 from deputies.roster.models import Delegation, Deputy, Group, Term
 from deputies.roster.services import Details, add_deputy, change_deputy, differences, renew
 from deputies.roster.services.matching import Known
@@ -34,7 +34,7 @@ from deputies.roster.services.rows import (
 )
 from deputies.roster.states import DeputyStatus
 from liaison.base.errors import InvalidInput
-from liaison.base.imports import ImportReport, Row, Table
+from liaison.base.imports import ImportReport, Row, Table, check_columns
 
 LABELS = {"create": _("新增"), "update": _("修改"), "renew": _("连任"), "unchanged": _("不变")}
 
@@ -88,7 +88,7 @@ def plan_import(table: Table, *, by: User | None, today: date, district: Divisio
     if by is not None:
         check(by, Permission.ROSTER_EDIT)
     plan = Plan()
-    _check_columns(table, plan.report)
+    check_columns(table, plan.report, required=REQUIRED, known=(*COLUMNS, *PASSED_OVER))
     if not plan.report.ok:
         return plan
     planner = _Planner(by=by, today=today, district=district)
@@ -120,26 +120,15 @@ def apply_plan(plan: Plan, *, by: User | None, now: datetime, today: date) -> No
             station(point=point, deputy=deputy, since=today, by=by, now=now)
 
 
-def _check_columns(table: Table, report: ImportReport) -> None:
-    for name in REQUIRED:
-        if name not in table.columns:
-            report.refuse(1, name, _("缺少这一列。请下载模板，保留第一行表头。"))
-    for name in table.columns:
-        if name and name not in (*COLUMNS, *PASSED_OVER):
-            report.refuse(1, name, _("不认识这一列。请按模板改列名，或删去这一列。"))
-    if not table.rows and report.ok:
-        report.refuse(0, "", _("表里没有数据行。"))
-
-
 class _Planner:
     """The state of planning one file: what is known, and what earlier rows have said."""
 
     def __init__(self, *, by: User | None, today: date, district: Division | None) -> None:
         self.today = today
-        reach = _reach(by, district)
-        self.reference = _reference(by, reach, district)
-        self.known = Known(_deputies(), reach)
-        self.points = {point.code: point for point in _points(reach)}
+        within = reach(by, district)
+        self.reference = _reference(by, within, district)
+        self.known = Known(_deputies(), within)
+        self.points = {point.code: point for point in _points(within)}
         self.stationed = set(Stationing.objects.current().values_list("deputy", "contact_point"))
         self.seen: dict[tuple[Any, ...], int] = {}
 
@@ -191,23 +180,9 @@ class _Planner:
         self.seen.update(dict.fromkeys(keys, row.number))
 
 
-def _reach(by: User | None, district: Division | None) -> frozenset[int] | None:
-    """Ids of the bodies whose rosters may be written; None for all."""
-    if by is not None:
-        return organisations_below(by)
-    if district is None:
-        return None
-    inside = {division.pk for division in division_tree().descendants(district.pk, include_self=True)}
-    found: frozenset[int] = frozenset()
-    for body in bodies().by_id.values():
-        if body.division_id in inside:
-            found |= ids_below(body.pk)
-    return found
-
-
-def _reference(by: User | None, reach: frozenset[int] | None, district: Division | None) -> Reference:
+def _reference(by: User | None, within: frozenset[int] | None, district: Division | None) -> Reference:
     place = district.pk if district is not None else by.organisation.division_id if by and by.organisation else None
-    near = _divisions_near(place)
+    near = divisions_near(place)
     terms = [term for term in Term.objects.order_by("id") if near is None or term.division_id in near]
     rows = bodies().by_id.values()
     groups = Group.objects.filter(active=True).order_by("id")
@@ -215,8 +190,8 @@ def _reference(by: User | None, reach: frozenset[int] | None, district: Division
         terms=terms,
         delegations=list(Delegation.objects.filter(term__in=terms).order_by("id")),
         groups=[group for group in groups if near is None or _near_body(group.organisation_id, near)],
-        districts=[one for one in _electoral() if near is None or one.pk in near],
-        bodies={body.code: body for body in rows if reach is None or body.pk in reach},
+        districts=[one for one in electoral() if near is None or one.pk in near],
+        bodies={body.code: body for body in rows if within is None or body.pk in within},
         own_body=_own_body(by),
     )
 
@@ -226,24 +201,9 @@ def _own_body(by: User | None) -> Organisation | None:
     return bodies().get(by.organisation_id) if by is not None else None
 
 
-def _divisions_near(place: int | None) -> set[int] | None:
-    """The divisions of the same county, and those above it; None for everywhere."""
-    tree = division_tree()
-    county = tree.at_level(place, DivisionLevel.COUNTY)
-    if county is None:
-        return None if place is None else {place, *(one.pk for one in tree.descendants(place))}
-    above = tree.ancestors(county.pk)
-    return {one.pk for one in [*above, *tree.descendants(county.pk, include_self=True)]}
-
-
 def _near_body(organisation_id: int, near: set[int]) -> bool:
     body = bodies().get(organisation_id)
     return body is not None and body.division_id in near
-
-
-def _electoral() -> Iterator[Division]:
-    rows = division_tree().by_id.values()
-    return (one for one in rows if one.level == DivisionLevel.ELECTORAL and one.active)
 
 
 def _deputies() -> Iterable[Deputy]:
@@ -251,6 +211,6 @@ def _deputies() -> Iterable[Deputy]:
     return Deputy.objects.select_related(*related).prefetch_related("groups").order_by("id")
 
 
-def _points(reach: frozenset[int] | None) -> Iterable[ContactPoint]:
+def _points(within: frozenset[int] | None) -> Iterable[ContactPoint]:
     points = ContactPoint.objects.in_use().select_related("organisation")
-    return points if reach is None else points.filter(organisation__in=reach)
+    return points if within is None else points.filter(organisation__in=within)

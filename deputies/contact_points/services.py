@@ -119,6 +119,12 @@ def _check_parent(details: Details, point: ContactPoint | None) -> None:
         raise InvalidInput(_("上级不能是它自己。"), field="parent")
 
 
+def check_children(point: ContactPoint, kind: str) -> None:
+    """Raise InvalidInput when a point below could not stand below one of `kind`."""
+    if any(RANK[PointKind(child.kind)] <= RANK[PointKind(kind)] for child in point.children.all()):
+        raise InvalidInput(_("下级联系点的类别比它高或相同，请先调整下级。"), field="kind")
+
+
 @transaction.atomic
 def create_point(*, details: Details, by: User | None, now: datetime) -> ContactPoint:
     """Add a point with a new code. Raises InvalidInput, NotAllowed."""
@@ -138,10 +144,8 @@ def update_point(*, point: ContactPoint, details: Details, version: int, by: Use
     changed = {name: value for name, value in details.values().items() if getattr(point, name) != value}
     if not changed:
         return False
-    if "kind" in changed and any(
-        RANK[PointKind(child.kind)] <= RANK[PointKind(details.kind)] for child in point.children.all()
-    ):
-        raise InvalidInput(_("下级联系点的类别比它高或相同，请先调整下级。"), field="kind")
+    if "kind" in changed:
+        check_children(point, details.kind)
     told = {name: [str(getattr(point, name) or ""), str(value or "")] for name, value in changed.items()}
     _change(point, changed, Fact(verb="point.edited", data=told), version=version, by=by, now=now)
     return True
@@ -326,3 +330,14 @@ def _fresh_code() -> str:
         code = new_plaque_code()
         if not ContactPoint.objects.filter(Q(code=code) | Q(former_codes__code=code)).exists():
             return code
+
+
+@transaction.atomic
+def move_points(*, body: Organisation, into: Organisation, by: User | None, now: datetime) -> int:
+    """Bring the contact points of a merged body to its successor; codes and plaques stay. Returns how many."""
+    points = list(ContactPoint.objects.select_for_update().filter(organisation=body).order_by("id"))
+    for point in points:
+        data = {"organisation": [body.name, into.name]}
+        record(point.chain, Fact(verb="point.edited", data=data), by=by, now=now)
+    ContactPoint.objects.filter(organisation=body).update(organisation=into, version=F("version") + 1)
+    return len(points)

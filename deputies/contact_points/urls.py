@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from deputies.contact_points.views import importing, plaques, point, register
+from deputies.contact_points.views import importing, plaques, point, register, register_import
 
 app_name = "contact_points"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("contact_points/export/", register.export, name="export"),
     path("contact_points/coverage/", register.coverage, name="coverage"),
     path("contact_points/coverage/export/", register.coverage_export, name="coverage_export"),
+    path("contact_points/import/", register_import.points_import, name="points_import"),
+    path("contact_points/import/confirm/", register_import.points_import_confirm, name="points_import_confirm"),
+    path("contact_points/import/template.xlsx", register_import.points_import_template, name="points_import_template"),
     path("contact_points/new/", point.point_new, name="new"),
     path("contact_points/<int:pk>/", point.point_page, name="point"),
     path("contact_points/<int:pk>/edit/", point.point_edit, name="edit"),

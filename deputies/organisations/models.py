@@ -68,6 +68,8 @@ class OrganisationKind(models.TextChoices):
 
 
 STREET_KINDS = (OrganisationKind.STREET_COMMITTEE, OrganisationKind.PRESIDIUM)
+JUDICIAL_KINDS = (OrganisationKind.SUPERVISORY, OrganisationKind.COURT, OrganisationKind.PROCURATORATE)
+"""Bodies into whose cases nobody may interfere: of lawsuits they are told nothing here."""
 HANDLER_KINDS = (
     OrganisationKind.DEPARTMENT,
     OrganisationKind.STREET_OFFICE,

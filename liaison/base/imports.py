@@ -100,6 +100,18 @@ class Table:
     """Name of the file."""
 
 
+def check_columns(table: Table, report: ImportReport, *, required: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse a table without a required column, with a column that nobody knows, or without rows."""
+    for name in required:
+        if name not in table.columns:
+            report.refuse(1, name, _("缺少这一列。请下载模板，保留第一行表头。"))
+    for name in table.columns:
+        if name and name not in known:
+            report.refuse(1, name, _("不认识这一列。请按模板改列名，或删去这一列。"))
+    if not table.rows and report.ok:
+        report.refuse(0, "", _("表里没有数据行。"))
+
+
 def is_formula(text: str) -> bool:
     """Whether a spreadsheet program would compute this cell. A signed number is none."""
     return text.startswith(FORMULA_STARTS) and not text[1:].replace(".", "", 1).isdigit()

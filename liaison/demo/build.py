@@ -17,6 +17,7 @@ from liaison.demo.names import names, phones
 from liaison.demo.people import Makers, build_deputies
 from liaison.demo.places import Map, build_map
 from liaison.demo.points import build_points
+from liaison.demo.rules import build_rules
 from liaison.demo.source import chance, data
 from opinions.catalog.models import Category
 from opinions.catalog.services import load_defaults, set_responsibilities
@@ -76,3 +77,4 @@ def _say_who_is_responsible(world: Map, now: datetime) -> None:
     pairs = [(categories[code], world.bodies[body]) for code, body in codes.items()]
     set_responsibilities(district=world.congress, bodies=pairs, by=None, now=now)
     load_default_rules(district=world.congress, by=None, now=now - HISTORY)
+    build_rules(district=world.congress, street=world.streets[0].committee, now=now - HISTORY)

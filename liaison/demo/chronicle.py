@@ -17,6 +17,7 @@ from liaison.demo.cast import Cast, issues
 from liaison.demo.endings import Plot, counted
 from liaison.demo.names import names, phones
 from liaison.demo.raising import Raiser, Seed
+from liaison.demo.research import tell_of_research
 from liaison.demo.source import chance, data
 from liaison.demo.story import Story
 from liaison.demo.watch import Watch
@@ -48,6 +49,7 @@ class Chronicle:
             self.tell(plot, opened_at)
         self._tell_of_declined()
         self._tell_of_merged()
+        self._tell_of_research()
 
     def tell(self, plot: Plot, opened_at: datetime) -> Story:
         """One story from its first word to its end; reference data stand still meanwhile."""
@@ -107,6 +109,16 @@ class Chronicle:
                 again.merge_into(first.matter)
             first.watch.at = max(first.watch.at, self._at(age - 4))
             first.assign(0).sign()
+
+    def _tell_of_research(self) -> None:
+        """Two opinions of one street have one cause, and become one proposal."""
+        committee = self.cast.committees[0]
+        stories = []
+        for number, age in enumerate((26, 23)):
+            division = self.cast.communities(committee)[number]
+            seed = Seed(self._next_issue("district"), committee, division, self._at(age))
+            stories.append(self._begin(seed).take())
+        tell_of_research(stories)
 
     def _at(self, age: int) -> datetime:
         day = local_today(self.now) - timedelta(days=age)

@@ -61,6 +61,12 @@ def _with_co(story: Story) -> Story:
     return story.take().assign(0, co=co).sign().co_opinion(co).talk()
 
 
+def _planned(story: Story) -> Story:
+    """Two bodies on one matter, with a plan."""
+    co = story.cast.department("SW" if story.body.code != "YT-SW" else "CG")
+    return story.take().assign(0, co=co).sign(0).plan(co)
+
+
 def _returned(story: Story) -> Story:
     return story.take().assign(0).return_(story.cast.department("JT" if story.body.code != "YT-JT" else "CG"))
 
@@ -91,6 +97,12 @@ def _reported_back(story: Story) -> Story:
     return story.take().raise_().report_back().rate(FAIR)
 
 
+def _in_company(story: Story) -> Story:
+    """Another deputy of the same street is invited and follows."""
+    others = [one for one in story.cast.reachable(story.committee) if one != story.seed.deputy]
+    return story.deputy_takes().invite(others[:2])
+
+
 def _deputy_again(story: Story) -> Story:
     return story.deputy_answers().rate(BAD)
 
@@ -118,6 +130,8 @@ PLOTS = (
     Plot(4, (14, 20), _handled),
     Plot(2, (5, 8), _supplied),
     Plot(3, (6, 9), _with_co),
+    Plot(2, (7, 9), _planned),
+    Plot(1, (4, 6), lambda story: story.take(0).assign(0).sign().ask_extension()),
     Plot(3, (6, 9), lambda story: story.take(0).assign(0).sign().draft()),
     Plot(2, (8, 10), lambda story: story.take(0).assign(0).sign().draft().send_back()),
     Plot(2, (9, 12), lambda story: story.take().assign(0).sign().extend()),
@@ -138,11 +152,13 @@ PLOTS = (
     Plot(2, (4, 30), lambda story: story.withdraw()),
     Plot(3, (12, 50), lambda story: story.take().raise_(), "district"),
     Plot(1, (60, 80), _reported_back, "district"),
-    Plot(2, (20, 60), lambda story: story.take().relay(CongressLevel.MUNICIPAL), "city"),
+    Plot(1, (20, 60), lambda story: story.take().relay(CongressLevel.MUNICIPAL).above_takes(), "city"),
+    Plot(1, (30, 60), lambda story: story.take().relay(CongressLevel.MUNICIPAL).above_takes().above_answers(), "city"),
     Plot(1, (20, 60), lambda story: story.take().relay(CongressLevel.PROVINCIAL), "province"),
     Plot(4, (0, 1), _nothing, "deputy"),
     Plot(2, (5, 7), _nothing, "deputy"),
-    Plot(3, (2, 4), lambda story: story.deputy_takes(), "deputy"),
+    Plot(2, (2, 4), lambda story: story.deputy_takes(), "deputy"),
+    Plot(1, (2, 4), _in_company, "deputy"),
     Plot(1, (3, 5), lambda story: story.deputy_takes().ask(story.deputy_user), "deputy"),
     Plot(4, (4, 9), lambda story: story.deputy_answers(), "deputy"),
     Plot(6, (8, 80), lambda story: story.deputy_answers().rate(GOOD), "deputy"),

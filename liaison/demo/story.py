@@ -1,7 +1,7 @@
 """One matter's way through the platform: each method is an act, done by the right person at the right time."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from deputies.accounts.models import User
@@ -13,13 +13,18 @@ from liaison.demo.raising import Seed
 from liaison.demo.watch import Watch
 from opinions.catalog.models import Reason, ReasonKind, Tier
 from opinions.catalog.queries import reasons
+from opinions.companions import services as companions
 from opinions.evaluation import services as evaluation
 from opinions.evaluation.models import Solved
 from opinions.handling import services as handling
 from opinions.handling.content import Content, Point
 from opinions.intake.services import following
 from opinions.matters.models import Matter, Reporter, Satisfaction
+from opinions.plans import services as plans
 from opinions.proposals.services import raise_to_proposal
+from opinions.relays import services as relays
+from opinions.relays.models import Baton
+from opinions.relays.queries import batons_of
 from opinions.routing.queries import suggestion
 
 TALK = (
@@ -122,6 +127,47 @@ class Story:
         handling.say(matter=self.matter, text=text, public=True, by=self.cast.handler(self.body), now=self.watch.work())
         return self
 
+    def plan(self, co: Organisation) -> "Story":
+        """A plan with two measures: the first one done and found wanting, the second one on its way."""
+        user, now = self.cast.handler(self.body), self.watch.work(1)
+        day = local_today(now)
+        rows = (("查明原因，先做应急处理", self.body, 2), ("按方案全面整改", co, 20))
+        first, _second = (
+            plans.add_measure(
+                matter=self.matter,
+                by=user,
+                now=now,
+                data=plans.MeasureData(
+                    text=text,
+                    body=body,
+                    person=self.cast.handler(body).name,
+                    due_on=day + timedelta(days=days),
+                    milestones=(("进场", day + timedelta(days=days - 1)),),
+                ),
+            )
+            for text, body, days in rows
+        )
+        plans.make_project(
+            matter=self.matter, name=f"{self.matter.title[:30]}整改", starts_on=day, by=user, now=now,
+            ends_on=day + timedelta(days=30), budget_line="街道为民办实事经费",
+        )  # fmt: skip
+        told = "已到现场处理，周边做了围挡。"
+        plans.add_progress(measure=first, text=told, phase="before", by=user, now=self.watch.work(1))
+        plans.finish(measure=first, by=user, now=self.watch.work())
+        now = self.watch.work(1)
+        plans.redo(
+            measure=first, reason="最里面一处没有处理到，请补上。", due_on=local_today(now) + timedelta(days=3),
+            by=self.cast.staff(self.committee), now=now,
+        )  # fmt: skip
+        return self
+
+    def ask_extension(self) -> "Story":
+        now = self.watch.work(1)
+        until = local_today(now) + timedelta(days=14)
+        reason = "配件要向厂家定制，下周才能到货。"
+        handling.ask_extension(matter=self.matter, until=until, reason=reason, by=self.cast.handler(self.body), now=now)
+        return self
+
     def co_opinion(self, co: Organisation) -> "Story":
         user = self.cast.handler(co)
         handling.sign(matter=self.matter, person=user.name, by=user, now=self.watch.work(1))
@@ -170,11 +216,42 @@ class Story:
         return self
 
     def relay(self, level: CongressLevel) -> "Story":
-        handling.relay(
+        relays.relay(
             matter=self.matter, level=level, deputies=self.cast.above(level)[:2], by=self.cast.district,
             reason="需要上级层面统筹，请上级代表接力推动。", now=self.watch.work(2),
         )  # fmt: skip
         return self
+
+    def above_takes(self) -> "Story":
+        """The first of the named deputies above takes it up."""
+        baton = self._baton
+        relays.take(baton=baton, by=self._speaker(baton), now=self.watch.work(2))
+        return self
+
+    def above_answers(self) -> "Story":
+        baton = self._baton
+        text = "已在市人代会期间与主管部门沟通，列入明年的市级改造计划，第一批包含这里，开工前会先公示。"
+        relays.answer(baton=baton, text=text, reply_class="C", by=self._speaker(baton), now=self.watch.work(5))
+        return self
+
+    def invite(self, deputies: Sequence[Deputy]) -> "Story":
+        """Further deputies are asked to follow; the first of them does."""
+        now = self.watch.work()
+        rows = companions.invite(matter=self.matter, deputies=deputies, by=self.deputy_user, now=now)
+        speaker = rows[0].deputy.user
+        if speaker is not None:
+            companions.join(companion=rows[0], by=speaker, now=self.watch.work())
+        return self
+
+    @property
+    def _baton(self) -> Baton:
+        return batons_of(self.matter)[0]
+
+    @staticmethod
+    def _speaker(baton: Baton) -> User:
+        found = baton.deputy.user or baton.deputy.helper
+        assert found is not None  # noqa: S101 - everybody of the demo has an account or a helper
+        return found
 
     def report_back(self, reply_class: str = "C") -> "Story":
         content = self._content(reply_class)

@@ -2,36 +2,53 @@
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
 VAR_DIR = Path(os.environ.get("VAR_DIR", Path(__file__).resolve().parent.parent.parent / "var"))
-COUNTERS = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", VAR_DIR / "metrics"))
+COUNTERS = "liaison-counters-"
+MEMORY = Path("/dev/shm")  # noqa: S108 - files of single processes, in folders of their own
 
 bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-worker_class = "gthread"
+worker_class = "liaison.run.worker.PlainWorker"
 threads = int(os.environ.get("WEB_THREADS", "4"))
 timeout = 60  # seconds; a page never takes that long, an upload on a poor line may
 graceful_timeout = 4  # seconds; less than the five after which the process manager kills
 keepalive = 5
+limit_request_line = 8190  # bytes, the most it takes: a search for many Chinese words
 max_requests = 20_000
 max_requests_jitter = 2_000
 loglevel = os.environ.get("LOG_LEVEL", "info").lower()
 control_socket_disable = True
-if Path("/dev/shm").is_dir():  # noqa: S108 - the heartbeat belongs in memory
-    worker_tmp_dir = "/dev/shm"  # noqa: S108
-
-# prometheus_client decides at import whether counters are shared between processes.
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(COUNTERS)
+if MEMORY.is_dir():  # the heartbeat belongs in memory
+    worker_tmp_dir = str(MEMORY)
 
 
 def on_starting(server: Arbiter) -> None:
-    """Counters begin anew with the server."""
-    shutil.rmtree(COUNTERS, ignore_errors=True)
-    COUNTERS.mkdir(parents=True, exist_ok=True)
+    """Counters begin anew with the server.
+
+    Processes share them through mapped files. On a full disk a write to such a file ends the process without a word
+    (SIGBUS), so they belong in memory too. prometheus_client reads the variable when a worker imports it.
+    """
+    asked = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if asked is None and MEMORY.is_dir():
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=COUNTERS, dir=MEMORY)
+        return
+    folder = Path(asked or VAR_DIR / "metrics")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+def on_exit(server: Arbiter) -> None:
+    """Memory is given back."""
+    folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    if folder.parent == MEMORY and folder.name.startswith(COUNTERS):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:

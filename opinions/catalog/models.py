@@ -103,9 +103,18 @@ class Reach(models.TextChoices):
     HOUSEHOLD = "household", _("一户")
     ESTATE = "estate", _("小区")
     STREET = "street", _("街道")
+    DEPARTMENTS = "departments", _("涉及几个部门")
     DISTRICT = "district", _("全区")
     CITY = "city", _("全市")
     PROVINCE = "province", _("全省")
+
+
+class Wish(models.TextChoices):
+    """What the resident hopes for."""
+
+    REPLY = "reply", _("希望答复")
+    SOLVE = "solve", _("希望解决")
+    SUGGEST = "suggest", _("只是建议")
 
 
 class TimeLimitPolicy(models.Model):

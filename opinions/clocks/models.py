@@ -12,7 +12,8 @@ class Clock(models.Model):
     """A limit that runs for a matter and binds `organisation` (none: the deputy, or the resident).
 
     Dates are whole days in Asia/Shanghai; `due_on` is the last day in time. `explanation` keeps the sum as
-    `workdays` explains it. A paused clock has `paused_on`; finished pauses lie in `pauses` as [from, to].
+    `workdays` explains it. A paused clock has `paused_on`; finished pauses lie in `pauses` as
+    [from, to], or with a third entry that says why.
     """
 
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="clocks")

@@ -27,10 +27,22 @@ def light_of(clock: Clock, today: date) -> Light | None:
 
 def told(clock: Clock) -> list[str]:
     """How the due date came about, in sentences of the reader's language."""
-    return [line for part in clock.explanation for line in (*_why(part), *sentences(part))]
+    return [line for part in clock.explanation for line in (*_why(part), *_sum(part))]
+
+
+def _sum(part: dict[str, Any]) -> list[str]:
+    """The days of one part; a cut has none of its own."""
+    return sentences(part) if "start" in part else []
 
 
 def _why(part: dict[str, Any]) -> list[str]:
-    """Why a limit was added to the first one."""
-    words = {"pause": _("等居民补充期间暂停，顺延。"), "extension": _("经交办单位批准，延长一次。")}
+    """Why a limit was added to the first one, or is none of the general ones."""
+    words = {
+        "pause": _("等居民补充期间暂停，顺延。"),
+        "merged": _("并案期间没有单独办理，顺延。"),
+        "extension": _("经交办单位批准，延长一次。"),
+        "own": _("交办时为这件事单独定的时限。"),
+        "before_lead": _("协办意见要在主办单位答复到期前一个工作日交齐，到期日提前到 %(due)s。")
+        % {"due": part.get("due")},
+    }
     return [words[part["cause"]]] if part.get("cause") in words else []

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -28,12 +28,25 @@ WINDOWS = (ClockKind.RETURN,)
 """Clocks that give a right until a day, and no duty."""
 
 
-PAUSE, EXTENSION = "pause", "extension"
+PAUSE, EXTENSION, MERGED = "pause", "extension", "merged"
 """Why a limit was made longer, as the explanation keeps it."""
+OWN = "own"
+"""A limit that whoever assigned the matter (or a routing rule) set, in place of the policy's."""
+BEFORE_LEAD = "before_lead"
+"""A co-handler's limit that was cut so that the lead has its opinion a working day before the reply is due."""
+OWN_KINDS = (ClockKind.REPLY, ClockKind.CO_OPINION)
+"""Limits that can be set for one assignment."""
 CHAIN = "clocks"
 """Chain of the ledger in which recomputations stand as a whole; each matter's chain has its own line."""
 
 name_verbs({"recompute": _("重新计算时限")})
+
+
+class OwnLimit(NamedTuple):
+    """A limit set for one matter, in place of the policy's; 0 working days is the same day."""
+
+    amount: int
+    unit: str = Unit.WORKING_DAYS
 
 
 class AlreadyExtended(DomainError):
@@ -41,9 +54,14 @@ class AlreadyExtended(DomainError):
 
 
 def build_clock(
-    *, matter: Matter, kind: ClockKind, now: datetime, organisation: Organisation | None = None
+    *,
+    matter: Matter,
+    kind: ClockKind,
+    now: datetime,
+    organisation: Organisation | None = None,
+    own: OwnLimit | None = None,
 ) -> Clock | None:
-    """A clock by the policy in force, not yet saved; None where no policy rules this step."""
+    """A clock by its `own` limit or the policy in force, not yet saved; None where neither rules this step."""
     today = local_today(now)
     policy = policy_for(
         kind,
@@ -53,18 +71,20 @@ def build_clock(
         category=matter.category,
         urgency=matter.urgency,
     )
-    if policy is None:
+    limit = own or (OwnLimit(policy.amount, policy.unit) if policy else None)
+    if limit is None:
         return None
     clock = Clock(
         matter=matter,
         organisation=organisation,
         kind=kind,
         policy=policy,
-        amount=policy.amount,
-        unit=policy.unit,
+        amount=limit.amount,
+        unit=limit.unit,
         started_on=today,
     )
-    _compute(clock, start=today, amount=policy.amount, unit=policy.unit, warn_before=policy.warn_before)
+    warn_before, cause = policy.warn_before if policy else 1, OWN if own else ""
+    _compute(clock, start=today, amount=limit.amount, unit=limit.unit, warn_before=warn_before, cause=cause)
     return clock
 
 
@@ -76,6 +96,34 @@ def _compute(clock: Clock, *, start: date, amount: int, unit: str, warn_before: 
     clock.warn_on = max(clock.started_on, subtract_workdays(calendar, limit.due, warn_before))
     clock.provisional = clock.provisional or limit.provisional
     clock.explanation = [*clock.explanation, explanation(limit) | ({"cause": cause} if cause else {})]
+
+
+def _end_before(clock: Clock, lead_due: date | None) -> None:
+    """Cut a co-handler's limit to the working day before the lead's, where it would end later."""
+    calendar = current_calendar()
+    latest = max(clock.started_on, subtract_workdays(calendar, lead_due, 1)) if lead_due else clock.due_on
+    if clock.due_on <= latest:
+        return
+    warn_before = clock.policy.warn_before if clock.policy else 1
+    clock.due_on = latest
+    clock.warn_on = max(clock.started_on, subtract_workdays(calendar, latest, warn_before))
+    clock.explanation = [*clock.explanation, {"cause": BEFORE_LEAD, "due": latest.isoformat()}]
+
+
+def lead_due(matter: Matter) -> date | None:
+    """The day on which the lead's reply is due: that of the newest running limit for a reply."""
+    running = matter.clocks.filter(kind=ClockKind.REPLY, stopped_at__isnull=True).order_by("-id")
+    return running.values_list("due_on", flat=True).first()
+
+
+def set_co_limit(*, clock: Clock, days: int) -> Clock:
+    """Give a co-handler another limit of `days` working days from the start, never later than the lead allows."""
+    clock.amount, clock.unit, clock.explanation, clock.provisional = days, Unit.WORKING_DAYS, [{"cause": OWN}], False
+    _compute_again(clock)
+    _end_before(clock, lead_due(clock.matter))
+    clock.save()
+    refresh_due(clock.matter)
+    return clock
 
 
 def _add(clock: Clock, amount: int, unit: str, cause: str) -> None:
@@ -102,13 +150,31 @@ def start_clock(
 
 
 def start_clocks(
-    *, matter: Matter, kinds: Iterable[ClockKind], now: datetime, organisation: Organisation | None = None
+    *,
+    matter: Matter,
+    kinds: Iterable[ClockKind],
+    now: datetime,
+    organisation: Organisation | None = None,
+    own: OwnLimit | None = None,
+    before: date | None = None,
 ) -> list[Clock]:
-    """Start several clocks that bind one body, as `start_clock` does one; gives those that began now."""
+    """Start several clocks that bind one body, as `start_clock` does one; gives those that began now.
+
+    `own` is the limit for the reply or the co-opinion; the other steps keep to the policy. A co-opinion is due a
+    working day `before` the lead's reply, or earlier.
+    """
     wanted = list(kinds)
     held = matter.clocks.filter(kind__in=wanted, organisation=organisation, stopped_at__isnull=True)
     running = set(held.values_list("kind", flat=True))
-    built = [build_clock(matter=matter, kind=kind, now=now, organisation=organisation) for kind in wanted]
+    built = [
+        build_clock(
+            matter=matter, kind=kind, now=now, organisation=organisation, own=own if kind in OWN_KINDS else None
+        )
+        for kind in wanted
+    ]
+    for clock in built:
+        if clock is not None and clock.kind == ClockKind.CO_OPINION:
+            _end_before(clock, before)
     fresh = Clock.objects.bulk_create(clock for clock in built if clock is not None and clock.kind not in running)
     refresh_due(matter)
     return fresh
@@ -155,10 +221,25 @@ def resume_clocks(*, matter: Matter, now: datetime) -> None:
     refresh_due(matter)
 
 
-def _add_pause(clock: Clock, first: date, last: date) -> None:
+def _add_pause(clock: Clock, first: date, last: date, cause: str = PAUSE) -> None:
     days = workdays_between(current_calendar(), first, last)
     if days > 0:
-        _add(clock, days, Unit.WORKING_DAYS, PAUSE)
+        _add(clock, days, Unit.WORKING_DAYS, cause)
+
+
+def restart_clocks(*, matter: Matter, ids: Iterable[int], since: datetime, now: datetime) -> None:
+    """Let clocks that stopped at `since` run on, as if they had been paused: the matter was merged and is itself again.
+
+    One that was paused already when it stopped stays paused.
+    """
+    first, today = local_today(since), local_today(now)
+    for clock in matter.clocks.filter(pk__in=list(ids), stopped_at__isnull=False).select_related("policy"):
+        clock.stopped_at, clock.outcome = None, ""
+        if clock.paused_on is None:
+            clock.pauses = [*clock.pauses, [first.isoformat(), today.isoformat(), MERGED]]
+            _add_pause(clock, first, today, MERGED)
+        clock.save()
+    refresh_due(matter)
 
 
 def extend_clock(*, clock: Clock, amount: int, unit: str, by: Any, now: datetime) -> Clock:
@@ -224,6 +305,8 @@ def _recompute_matter(pk: int, now: datetime) -> bool:
     for clock in matter.clocks.filter(stopped_at__isnull=True).select_related("policy"):
         before = clock.due_on, clock.provisional
         _compute_again(clock)
+        if clock.kind == ClockKind.CO_OPINION:
+            _end_before(clock, lead_due(matter))
         clock.save()
         if before[0] != clock.due_on:
             moved.append({"clock": clock.kind, "from": before[0].isoformat(), "to": clock.due_on.isoformat()})
@@ -236,10 +319,11 @@ def _recompute_matter(pk: int, now: datetime) -> bool:
 def _compute_again(clock: Clock) -> None:
     """The clock's sum anew: the first limit, its finished pauses, its extension."""
     extensions = [part for part in clock.explanation if part.get("cause") == EXTENSION]
+    cause = OWN if clock.explanation and clock.explanation[0].get("cause") == OWN else ""
     warn_before = clock.policy.warn_before if clock.policy else 1
     clock.explanation, clock.provisional = [], False
-    _compute(clock, start=clock.started_on, amount=clock.amount, unit=clock.unit, warn_before=warn_before)
-    for first, last in clock.pauses:
-        _add_pause(clock, date.fromisoformat(first), date.fromisoformat(last))
+    _compute(clock, start=clock.started_on, amount=clock.amount, unit=clock.unit, warn_before=warn_before, cause=cause)
+    for first, last, *why in clock.pauses:
+        _add_pause(clock, date.fromisoformat(first), date.fromisoformat(last), *why)
     for part in extensions:
         _add(clock, part["amount"], part["unit"], EXTENSION)

@@ -6,12 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import DISTRICT_ROLES, User
-from deputies.organisations.models import STREET_KINDS, Organisation
+from deputies.organisations.models import STREET_KINDS, Division, DivisionLevel, Organisation
+from deputies.organisations.queries import division_tree
 from liaison.base.web.forms import DateInput
 from liaison.base.workdays.arithmetic import Light
 from opinions.catalog.models import Category, Tier
 from opinions.catalog.queries import categories
 from opinions.intake.models import SourceChannel
+from opinions.matters.models import Matter
 from opinions.matters.states import Status
 
 ANY = ("", _("不限"))
@@ -85,11 +87,34 @@ class RevealForm(forms.Form):
 
 
 class ClassifyForm(forms.Form):
+    """Category and place set right; the place may stay as it is."""
+
     category = forms.TypedChoiceField(label=_("类别"), error_messages={"required": _("请选一个类别。")})
+    division = forms.ChoiceField(label=_("属于哪个社区"), required=False)
     reason = forms.CharField(label=_("说明"), required=False, max_length=200)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, matter: Matter, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._matter = matter
+        self.fields["division"].initial = matter.division.code
+        self.fields["division"].choices = _places(matter)  # type: ignore[attr-defined]
         rows = categories()
         self.fields["category"].choices = [(row.pk, _indented(row)) for row in rows]  # type: ignore[attr-defined]
         self.fields["category"].coerce = lambda pk: next(row for row in rows if str(row.pk) == pk)  # type: ignore[attr-defined]
+
+    def clean_division(self) -> Division | None:
+        code = self.cleaned_data["division"]
+        known = division_tree().descendants(self._matter.district.division_id)
+        return next((one for one in known if one.code == code), None)
+
+
+def _places(matter: Matter) -> list[Any]:
+    """The present place, and the communities of the district under their streets."""
+    here = matter.division
+    rows: list[Any] = [(here.code, here.name)]
+    for street in division_tree().descendants(matter.district.division_id):
+        below = division_tree().children.get(street.pk, ()) if street.level == DivisionLevel.STREET else ()
+        communities = [(one.code, one.name) for one in below if one.active and one.pk != here.pk]
+        if communities:
+            rows.append((street.name, communities))
+    return rows

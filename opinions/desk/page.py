@@ -8,23 +8,36 @@ from django.utils.translation import gettext as _
 
 from deputies.accounts.access import Permission, can
 from deputies.accounts.models import User
+from deputies.organisations.models import Organisation
+from deputies.roster.models import Deputy
 from liaison.base.audit.models import Audience, Event
 from liaison.base.audit.verbs import verb_words
 from liaison.base.web import parts
 from liaison.base.workdays.arithmetic import Light, light
 from liaison.base.workflow import Transition
+from opinions.catalog.models import ClockKind
 from opinions.clocks.models import Clock
 from opinions.clocks.queries import told
 from opinions.clocks.services import RESIDENTS, WINDOWS
+from opinions.companions.access import may_invite
+from opinions.companions.access import verbs_for as companion_verbs
+from opinions.companions.models import Companion
+from opinions.companions.queries import answers_to_sign, companions_of, signers_of
 from opinions.evaluation.models import Rating
 from opinions.evaluation.queries import ratings_of
-from opinions.handling.models import Assignment, Reply
-from opinions.handling.queries import Read, readable_replies, verbs_for
+from opinions.handling.models import LIVE, Assignment, JointStreet, Part, Reply
+from opinions.handling.queries import Read, answers_for, looks_on, readable_replies, verbs_for
 from opinions.matters.models import Attachment, Matter, Reporter
+from opinions.matters.queries import TierChange, files_of, tier_changes
 from opinions.matters.states import Status
-from opinions.proposals.models import Proposal
-from opinions.proposals.queries import proposals_of
+from opinions.proposals.models import Proposal, ResearchNote
+from opinions.proposals.queries import notes_of, proposals_of
+from opinions.proposals.states import ProposalStatus
+from opinions.relays.models import Baton
+from opinions.relays.queries import batons_of, nobody_left
 from opinions.routing.services.common import REROUTABLE
+from opinions.suggestion.models import Suggestion
+from opinions.suggestion.queries import offered
 
 RESIDENT = "反映人"
 """What the ledger and the conversation write for a resident."""
@@ -32,7 +45,7 @@ HISTORY = 200
 """Events shown on the page; older ones are on the audit list."""
 
 
-VERB_KEYS = {"assign": "a", "answer": "r", "reply": "r", "draft": "r", "take": "t"}
+VERB_KEYS = {"assign": "a", "answer": "r", "reply": "r", "draft": "r", "take": "t", "sign": "t"}
 """Keys of the keyboard by verb."""
 
 
@@ -54,6 +67,20 @@ class ClockView:
     sentences: list[str]
 
 
+@dataclass(frozen=True)
+class HandlerView:
+    """One body in the table of those who handle: its part, its limit with the light, and whether it answers for all."""
+
+    row: Assignment
+    clock: Clock | None
+    light: Light | None
+
+    @property
+    def still_liable(self) -> bool:
+        """Whether the body has returned the matter and nobody else has signed yet."""
+        return self.row.liable and self.row.returned_at is not None
+
+
 @dataclass
 class MatterPage:
     """The matter and all that stands around it."""
@@ -70,6 +97,29 @@ class MatterPage:
     ratings: list[Rating]
     proposals: list[Proposal]
     may: dict[str, bool] = field(default_factory=dict)
+    tiers: list[TierChange] = field(default_factory=list)
+    """The matter's way from tier to tier."""
+    companions: list[tuple[Companion, list[Any]]] = field(default_factory=list)
+    """Deputies beside the one who leads, each with what the reader can do (verb and address)."""
+    batons: list[Baton] = field(default_factory=list)
+    """Deputies above who were asked to take it on."""
+    notes: list[ResearchNote] = field(default_factory=list)
+    answers: Organisation | Deputy | None = None
+    """Who answers for the matter now."""
+    joint_streets: list[JointStreet] = field(default_factory=list)
+    suggestion: Suggestion | None = None
+    """The category that the program proposes, for somebody who may set it."""
+
+    @property
+    def nobody_took(self) -> bool:
+        """Whether the committee must ask other deputies above, or report itself."""
+        return self.matter.status == Status.RELAYED and nobody_left(self.batons)
+
+    @property
+    def handlers(self) -> list[HandlerView]:
+        """The bodies of all rounds, each with the limit that binds it now."""
+        bound = {(one.clock.organisation_id, one.clock.kind): one for one in self.running}
+        return [_handler(row, bound) for row in self.assignments]
 
     @property
     def running(self) -> list[ClockView]:
@@ -93,32 +143,80 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
     clocks = list(matter.clocks.select_related("organisation"))
     replies = readable_replies(user, matter, assignments=assignments)
     reporters, history = list(matter.reporters.all()), _history(matter)
-    raised = any(row.verb == "raise" for row in history)
-    return MatterPage(
+    told = {row.verb for row in history}
+    proposals = proposals_of(matter) if told & {"raise", "link_matter"} else []
+    watches = looks_on(user, matter)
+    classifies = can(user, Permission.MATTER_CLASSIFY) and matter.status in REROUTABLE and not watches
+    verbs = verbs_for(user, matter, read=Read(assignments, clocks, replies))
+    page = MatterPage(
         matter=matter,
-        verbs=[_verb(row, matter) for row in verbs_for(user, matter, read=Read(assignments, clocks, replies))],
+        verbs=[_verb(row, matter, proposals) for row in verbs],
         events=[_event(row) for row in history],
         lines=[_line(row, user) for row in matter.lines.select_related("organisation")],
         clocks=[_clock(row, today) for row in clocks],
         assignments=assignments,
         replies=replies,
-        files=[_thumb(row) for row in matter.attachments.select_related("stored")],
+        files=[_thumb(row) for row in files_of(matter)],
         reporters=reporters,
         ratings=ratings_of(matter),
-        proposals=proposals_of(matter) if raised else [],
+        proposals=proposals,
         may={
-            "reveal": can(user, Permission.PHONE_REVEAL) and any(row.phone for row in reporters),
+            "reveal": can(user, Permission.PHONE_REVEAL) and not watches and any(row.phone for row in reporters),
             "note": can(user, Permission.MATTER_NOTE),
-            "classify": can(user, Permission.MATTER_CLASSIFY) and matter.status in REROUTABLE,
+            "classify": classifies,
+            "assign": can(user, Permission.MATTER_ASSIGN) and not watches,
+            "invite": may_invite(user, matter),
+            "research": can(user, Permission.RESEARCH_EDIT) and matter.is_open,
             "act": _my_turn(user, matter),
         },
+        suggestion=offered(matter) if classifies else None,
+        tiers=tier_changes(reversed(history)),
+        batons=batons_of(matter) if "relay" in told else [],
+        notes=notes_of(matter) if "research" in told else [],
     )
+    page.answers = answers_for(matter, assignments)
+    page.joint_streets = list(matter.joint_streets.select_related("street")) if "join_streets" in told else []
+    _add_companions(page, user, told)
+    return page
 
 
-def _verb(row: Transition, matter: Matter) -> Verb:
-    """The screen of a verb stands with the capability that owns it."""
-    owner = "proposals" if row.verb == "raise" else "handling"
-    return Verb(row.label, reverse(f"{owner}:{row.verb}", args=[matter.code]), VERB_KEYS.get(row.verb, ""))
+def _handler(row: Assignment, bound: dict[tuple[int | None, str], ClockView]) -> HandlerView:
+    kinds = (ClockKind.CO_OPINION,) if row.part == Part.CO else (ClockKind.SIGN, ClockKind.REPLY)
+    held = [bound.get((row.organisation_id, kind)) for kind in kinds] if row.liable or row.status in LIVE else []
+    tightest = min((one for one in held if one), key=lambda one: one.clock.due_on, default=None)
+    return HandlerView(row, tightest.clock if tightest else None, tightest.light if tightest else None)
+
+
+def _add_companions(page: MatterPage, user: User, told: set[str]) -> None:
+    """Who follows with the deputy who leads, and whose names stand under the answers."""
+    if "sign_answer" in told:
+        names = signers_of(page.replies)
+        for reply in page.replies:
+            reply.signers = names.get(reply.pk, [])  # type: ignore[attr-defined]
+    rows = companions_of(page.matter) if "invite" in told else []
+    mine = next((row for row in rows if user.pk in (row.deputy.user_id, row.deputy.helper_id)), None)
+    unsigned = answers_to_sign(page.matter, mine.deputy) if mine and page.matter.first_replied_at else []
+    for row in rows:
+        verbs = companion_verbs(user, row, unsigned=unsigned if row is mine else [])
+        buttons = [(verb, _companion_url(row, verb)) for verb in verbs if verb.verb != "invite_again"]
+        page.companions.append((row, buttons))
+
+
+def _companion_url(row: Companion, verb: Transition) -> str:
+    return reverse(f"companions:{verb.verb}", args=[row.pk])
+
+
+SCREENS = {"raise": "proposals", "unlink": "proposals", "relay": "relays"}
+"""Verbs of matters whose screen stands with the capability that owns them; all others are of handling."""
+
+
+def _verb(row: Transition, matter: Matter, proposals: list[Proposal]) -> Verb:
+    """The button of a verb. The result of a proposal is told to all its opinions at once."""
+    url = reverse(f"{SCREENS.get(row.verb, 'handling')}:{row.verb}", args=[matter.code])
+    drafts = [one for one in proposals if one.status == ProposalStatus.DRAFT]
+    if row.verb == "report_back" and matter.status == Status.PROPOSED and drafts:
+        url = reverse("proposals:answer", args=[drafts[0].pk])
+    return Verb(row.label, url, VERB_KEYS.get(row.verb, ""))
 
 
 def _my_turn(user: User, matter: Matter) -> bool:

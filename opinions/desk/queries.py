@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import DEPARTMENT_ROLES, DISTRICT_ROLES, Role, User
+from deputies.accounts.queries import street_of
+from deputies.organisations.queries import predecessors
 from liaison.base.codes import is_code, normalise
-from liaison.base.workdays.arithmetic import Light, light
-from opinions.handling.models import Assignment, AssignmentStatus, Reply, ReplyStatus
+from liaison.base.workdays.arithmetic import Light, light, local_today
+from opinions.companions.queries import invitations_of
+from opinions.handling.models import LIVE, Asked, Assignment, AssignmentStatus, Reply, ReplyStatus
 from opinions.matters.models import Matter, MatterQuerySet
 from opinions.matters.states import FINAL, OPEN, Status
+from opinions.plans.queries import overdue
 
 LIST_RELATED = ("category", "street", "holder", "holder_deputy", "deputy", "opinion")
 DUE_ORDER = ("due_on", "id")
@@ -31,6 +36,8 @@ class Queue:
     condition: Callable[[User], Q]
     waits: bool = True
     """Whether it is this user's own work (counted at the top of the desk)."""
+    verb: str = ""
+    """What is usually done here; offered in every row, so that nothing need be opened for it."""
 
 
 def _held_by_body(user: User) -> Q:
@@ -53,8 +60,8 @@ def _with_resident(_user: User) -> Q:
     return Q(status__in=(Status.WAITING, Status.REPLIED))
 
 
-def _assigned(user: User, status: AssignmentStatus) -> Q:
-    mine = Assignment.objects.filter(organisation=user.organisation_id, status=status)
+def _assigned(user: User, status: AssignmentStatus, **fields: Any) -> Q:
+    mine = Assignment.objects.filter(organisation=user.organisation_id, status=status, **fields)
     return Q(pk__in=mine.values("matter"))
 
 
@@ -64,6 +71,30 @@ def _unsigned(user: User) -> Q:
 
 def _to_reply(user: User) -> Q:
     return _assigned(user, AssignmentStatus.SIGNED)
+
+
+def _still_ours(user: User) -> Q:
+    """Returned by the user's body and not yet signed by another: it still answers for it (domain.md §4)."""
+    return _assigned(user, AssignmentStatus.RETURNED, liable=True)
+
+
+def _asks(user: User) -> Q:
+    """Some body asks for more time or to be let go, or (one without accounts) to be approved; of matters that the
+    user's committee gave out."""
+    live = Assignment.objects.filter(status__in=LIVE)
+    vouching = Q(by_link=True, pk__in=Reply.objects.filter(status=ReplyStatus.PENDING).values("assignment"))
+    asked = live.filter(Q(extension=Asked.OPEN) | Q(objection=Asked.OPEN) | vouching)
+    mine = asked if user.role in DISTRICT_ROLES else asked.filter(assigned_by_organisation=street_of(user))
+    return Q(status=Status.HANDLING, pk__in=mine.values("matter"))
+
+
+def _plan_overdue(user: User) -> Q:
+    """A measure or a milestone of the plan is overdue (Z11)."""
+    return overdue(user, local_today(timezone.now()))
+
+
+def _fast(_user: User) -> Q:
+    return Q(fast_lane=True, status__in=OPEN)
 
 
 def _drafted(user: User, status: ReplyStatus) -> Q:
@@ -83,6 +114,10 @@ def _deputys_turn(user: User) -> Q:
     return Q(holder_deputy__user=user, status__in=OPEN)
 
 
+def _invited(user: User) -> Q:
+    return Q(pk__in=invitations_of(user).values("matter"), status__in=OPEN)
+
+
 def _everything(_user: User) -> Q:
     return Q()
 
@@ -97,28 +132,36 @@ def _ended(_user: User) -> Q:
 
 ALL = Queue("all", _("全部"), _everything, waits=False)
 _STREET = (
-    Queue("triage", _("待接单"), _triage),
-    Queue("assign", _("待交办"), _to_assign),
+    Queue("triage", _("待接单"), _triage, verb="assign"),
+    Queue("assign", _("待交办"), _to_assign, verb="assign"),
+    Queue("asked", _("申请待批"), _asks),
+    Queue("plan", _("计划逾期"), _plan_overdue),
+    Queue("fast", _("马上办"), _fast, waits=False),
     Queue("handlers", _("部门办理中"), _with_handlers, waits=False),
     Queue("residents", _("等群众"), _with_resident, waits=False),
     ALL,
 )
 _HANDLER = (
-    Queue("sign", _("待签收"), _unsigned),
-    Queue("reply", _("待答复"), _to_reply),
-    Queue("sent_back", _("退回修改"), _sent_back),
+    Queue("sign", _("待签收"), _unsigned, verb="sign"),
+    Queue("reply", _("待答复"), _to_reply, verb="draft"),
+    Queue("sent_back", _("退回修改"), _sent_back, verb="draft"),
+    Queue("liable", _("退回待接"), _still_ours),
+    Queue("plan", _("计划逾期"), _plan_overdue),
     ALL,
 )
-_HEAD = (Queue("approve", _("待审签"), _to_approve), *_HANDLER)
+_HEAD = (Queue("approve", _("待审签"), _to_approve, verb="reply"), *_HANDLER)
 _DISTRICT = (
     Queue("mine", _("待我委处理"), _held_by_body),
+    Queue("asked", _("申请待批"), _asks),
     Queue("open", _("未办结"), _still_open, waits=False),
+    Queue("fast", _("马上办"), _fast, waits=False),
     Queue("handlers", _("部门办理中"), _with_handlers, waits=False),
     Queue("ended", _("已结束"), _ended, waits=False),
     ALL,
 )
 _DEPUTY = (
     Queue("mine", _("等我答复"), _deputys_turn),
+    Queue("invited", _("邀请我跟踪"), _invited),
     Queue("follow", _("跟踪"), lambda user: Q(status__in=OPEN) & ~Q(holder_deputy__user=user), waits=False),
     Queue("ended", _("已结束"), _ended, waits=False),
 )
@@ -138,6 +181,12 @@ def queues_of(user: User) -> tuple[Queue, ...]:
 def in_queue(visible: MatterQuerySet, user: User, queue: Queue) -> MatterQuerySet:
     """The matters of one queue out of all that are visible to the user."""
     return visible.filter(queue.condition(user))
+
+
+def with_liable(matters: MatterQuerySet) -> MatterQuerySet:
+    """The matters with `liable_name`: the body that answers for each until another has signed."""
+    names = Assignment.objects.filter(matter=OuterRef("pk"), liable=True).values("organisation__name")
+    return matters.annotate(liable_name=Subquery(names[:1]))
 
 
 def light_up(matter: Matter, today: date) -> None:
@@ -170,7 +219,7 @@ def filtered(matters: MatterQuerySet, chosen: Mapping[str, Any], today: date) ->
         "status": chosen.get("status"),
         "tier": chosen.get("tier"),
         "category": chosen.get("category"),
-        "street": chosen.get("street"),
+        "street__in": predecessors(int(chosen["street"])) if chosen.get("street") else None,
         "opinion__channel": chosen.get("channel"),
         "opened_at__date__gte": chosen.get("since"),
         "opened_at__date__lte": chosen.get("until"),

@@ -1,6 +1,7 @@
 """What users keep at the desk, and what they set right there."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -10,12 +11,16 @@ from django.utils.translation import override
 
 from deputies.accounts.access import Permission, check
 from deputies.accounts.models import User
-from liaison.base.errors import DomainError
+from deputies.organisations.models import Division
+from deputies.organisations.queries import district_of, street_committee_of
+from liaison.base.errors import DomainError, InvalidInput
 from opinions.catalog.models import Category
 from opinions.desk.models import SavedFilter
 from opinions.matters.models import Matter
+from opinions.matters.states import Status
 from opinions.routing.services.common import apply, check_reroutable
 from opinions.routing.services.deciding import reroute
+from opinions.suggestion.services import note_choice
 
 MOST_FILTERS = 20
 
@@ -44,16 +49,39 @@ def drop_filter(*, by: User, filter_id: int) -> None:
 
 
 @transaction.atomic
-def classify(*, matter: Matter, category: Category, by: User, reason: str, now: datetime) -> Matter:
-    """Set the category right and let routing decide again, once; the same category changes nothing.
+def classify(
+    *, matter: Matter, category: Category, division: Division | None = None, by: User, reason: str, now: datetime
+) -> Matter:
+    """Set category and place right and let routing decide again, once for both; where neither changes, it does not run,
+    and only what became of the program's suggestion is noted.
 
-    Raises NotAllowed, NotReroutable (it is too late), StaleState.
+    Raises NotAllowed, NotReroutable (it is too late), InvalidInput (the place is another street's), StaleState.
     """
     check(by, Permission.MATTER_CLASSIFY, matter)
     check_reroutable(matter)
-    if matter.category_id != category.pk:
-        with override(settings.LANGUAGE_CODE):  # the ledger keeps one language
-            change = _("类别由“%(before)s”改为“%(after)s”") % {"before": matter.category or "—", "after": category}
-        apply(matter, {"category": category})
-        reroute(matter=matter, by=by, reason=f"{change}。{reason}".rstrip("。"), now=now)
+    note_choice(matter=matter, category=category, by=by, now=now)
+    changes: dict[str, Any] = {}
+    told: list[str] = []
+    with override(settings.LANGUAGE_CODE):  # the ledger keeps one language
+        if matter.category_id != category.pk:
+            names = {"before": matter.category or "—", "after": category}
+            told.append(_("类别由“%(before)s”改为“%(after)s”") % names)
+            changes["category"] = category
+        if division is not None and matter.division_id != division.pk:
+            places = {"before": matter.division, "after": division}
+            told.append(_("地点由“%(before)s”改为“%(after)s”") % places)
+            changes |= _place_changes(matter, division)
+    if changes:
+        apply(matter, changes)
+        reroute(matter=matter, by=by, reason="。".join([*told, reason.strip()]).rstrip("。"), now=now)
     return matter
+
+
+def _place_changes(matter: Matter, division: Division) -> dict[str, Any]:
+    """The place with the street that answers for it; who has taken a matter keeps it, or transfers it first."""
+    street = street_committee_of(division) or matter.district
+    if district_of(division) != matter.district:
+        raise InvalidInput(_("这个地点不在本区。"), field="division")
+    if street != matter.street and matter.status != Status.SUBMITTED:
+        raise InvalidInput(_("这件事已经接单，改到别的街道请用“转交”。"), field="division")
+    return {"division": division, "street": street}

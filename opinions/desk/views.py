@@ -1,7 +1,8 @@
 """The desk: what waits for me, the list, the matter page."""
 
-from typing import Any
+from typing import Any, cast
 
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from deputies.accounts.models import ADMIN_ROLES, Role, User
 from deputies.accounts.queries import landing_url
 from deputies.accounts.services import reveal_phone
 from liaison.base.documents.xlsx import Sheet, workbook_response
-from liaison.base.errors import DomainError
+from liaison.base.errors import DomainError, NotAllowed
 from liaison.base.files.responses import file_response
 from liaison.base.notices.queries import inbox
 from liaison.base.notices.services import mark_read
@@ -27,11 +28,16 @@ from liaison.base.workdays.arithmetic import local_today
 from opinions.desk.export import COLUMNS, ledger_rows
 from opinions.desk.forms import ClassifyForm, FilterForm, RevealForm, SaveFilterForm
 from opinions.desk.models import SavedFilter
-from opinions.desk.page import matter_page
-from opinions.desk.queries import LIST_RELATED, ORDERS, Queue, filtered, in_queue, light_up, queues_of
+from opinions.desk.page import VERB_KEYS, matter_page
+from opinions.desk.queries import LIST_RELATED, ORDERS, Queue, filtered, in_queue, light_up, queues_of, with_liable
 from opinions.desk.services import classify, drop_filter, save_filter
+from opinions.handling.queries import looks_on
 from opinions.matters.models import Attachment, Matter, MatterQuerySet
-from opinions.matters.states import OPINION
+from opinions.matters.states import OPINION, Status
+from opinions.relays.queries import waiting_for
+from opinions.routing.queries import reasons_in_triage
+from opinions.routing.services import standing_problems
+from opinions.suggestion.queries import SUGGESTION, offered
 
 
 @require_GET
@@ -43,10 +49,13 @@ def home(request: SignedIn) -> HttpResponse:
         return redirect(landing_url(user))
     form, queues, visible = FilterForm(request.GET, user=user), queues_of(user), Matter.objects.visible_to(user)
     piles = {one.key: in_queue(visible, user, one) for one in queues if one.key != "all"}
-    counts = count_all(piles, over=User.objects.filter(pk=user.pk))
+    counts = count_all({**piles, **_handed(user)}, over=User.objects.filter(pk=user.pk))
     queue = _chosen_queue(request, queues, counts, narrowed=form.searches)
-    context = {"queue": queue, "form": form, "tabs": _tabs(queues, queue, counts), **_tools(request)}
+    tabs = [*_tabs(queues, queue, counts), *_relay_tab(counts)]
+    context = {"queue": queue, "form": form, "tabs": tabs, **_tools(request)}
     context |= _listing(request, in_queue(visible, user, queue), form)
+    context["row_verb"] = _row_verb(user, queue)
+    context["rule_problems"] = standing_problems(user)
     return render_page(request, "opinions/desk/home.html", "opinions/desk/_list.html", context)
 
 
@@ -55,10 +64,21 @@ def _listing(request: SignedIn, queued: MatterQuerySet, form: FilterForm) -> dic
     today = local_today(timezone.now())
     matters = filtered(queued, form.chosen, today)
     order = ORDERS[form.chosen.get("sort") or "due"]
-    page = KeysetPage(matters.select_related(*LIST_RELATED), order=order, cursor=request.GET.get("page"))
+    page = KeysetPage(with_liable(matters.select_related(*LIST_RELATED)), order=order, cursor=request.GET.get("page"))
+    reasons = reasons_in_triage(matter.pk for matter in page.items if matter.status == Status.SUBMITTED)
     for matter in page.items:
         light_up(matter, today)
+        matter.triage_reason = reasons.get(matter.pk, "")
     return {"page": page, "found": capped_count(matters) if form.searches else None}
+
+
+def _row_verb(user: User, queue: Queue) -> dict[str, Any] | None:
+    """The usual verb of a queue for the rows of its table, where their state allows it. None without the right."""
+    step = OPINION[queue.verb] if queue.verb else None
+    if step is None or not can(user, cast(Permission, step.permission)):
+        return None
+    key = VERB_KEYS.get(step.verb, "")
+    return {"label": step.label, "screen": f"handling:{step.verb}", "key": key, "sources": step.sources}
 
 
 def _tools(request: SignedIn) -> dict[str, Any]:
@@ -92,10 +112,33 @@ def _tabs(queues: tuple[Queue, ...], current: Queue, counts: dict[str, str]) -> 
     return [Tab(one.label, f"{place}?queue={one.key}", counts.get(one.key), one == current) for one in queues]
 
 
+HANDED = "handed"
+
+
+def _handed(user: User) -> dict[str, QuerySet[Any]]:
+    """What was handed to a deputy, or to those whom a liaison officer helps; counted with the queues."""
+    receives = user.role in (Role.DEPUTY, Role.LIAISON_OFFICER)
+    return {HANDED: waiting_for(user)} if receives else {}
+
+
+def _relay_tab(counts: dict[str, str]) -> list[Tab]:
+    """接力给我的 while something waits there; all of it stands behind the rail."""
+    waiting = counts.get(HANDED, "0")
+    return [Tab(_("接力给我的"), reverse("relays:list"), waiting)] if waiting != "0" else []
+
+
 def visible_matter(request: SignedIn, code: str) -> Matter:
     """The matter if it is in the user's scope, else 404."""
-    related = (*LIST_RELATED, "division", "merged_into", "opinion__contact_point", "opinion__assisted_by")
+    related = (*LIST_RELATED, "division", "merged_into", "opinion__contact_point", "opinion__assisted_by", *SUGGESTION)
     return get_object_or_404(Matter.objects.one_visible_to(request.user, code).select_related(*related))
+
+
+def _own_matter(request: SignedIn, code: str) -> Matter:
+    """The same, but not for a street that only takes part. Raises NotAllowed."""
+    found = visible_matter(request, code)
+    if looks_on(request.user, found):
+        raise NotAllowed
+    return found
 
 
 @require_GET
@@ -112,7 +155,7 @@ def matter(request: SignedIn, code: str) -> HttpResponse:
 @requires(Permission.PHONE_REVEAL)
 def reveal(request: SignedIn, code: str) -> HttpResponse:
     """Show the reporter's number after a reason; the look is logged."""
-    found = visible_matter(request, code)
+    found = _own_matter(request, code)
     form, shown = RevealForm(request.POST or None), None
     reporter = found.reporters.exclude(phone_index="").first()
     if request.method == "POST" and form.is_valid() and reporter is not None:
@@ -131,27 +174,31 @@ def reveal(request: SignedIn, code: str) -> HttpResponse:
 
 @requires(Permission.MATTER_CLASSIFY)
 def classify_matter(request: SignedIn, code: str) -> HttpResponse:
-    """Set the category right; routing runs once."""
-    found = visible_matter(request, code)
-    form = ClassifyForm(request.POST or None, initial={"category": found.category_id})
+    """Set category and place right; routing runs once."""
+    found = _own_matter(request, code)
+    suggestion = offered(found)
+    likely = suggestion.category_id if suggestion else found.category_id
+    form = ClassifyForm(request.POST or None, initial={"category": likely}, matter=found)
     if request.method == "POST" and form.is_valid():
         try:
             classify(matter=found, by=request.user, now=timezone.now(), **form.cleaned_data)
-            toast(request, _("类别已调整，并按新类别重新分派。"))
-            return go(request, reverse("desk:matter", args=[code]))
+            toast(request, _("已调整，并按规则重新分派。"))
+            seen = Matter.objects.visible_to(request.user).filter(pk=found.pk).exists()
+            return go(request, reverse("desk:matter", args=[code]) if seen else reverse("desk:home"))
         except DomainError as error:
-            form.add_error(None, str(error.message))
+            form.add_error(error.field if error.field in form.fields else None, str(error.message))
     status = 422 if form.errors else 200
-    context = {"matter": found, "form": form}
+    context = {"matter": found, "form": form, "suggestion": suggestion}
     return render_page(request, "opinions/desk/classify.html", "opinions/desk/_classify.html", context, status=status)
 
 
 @require_GET
 @requires(Permission.MATTER_VIEW)
 def attachment(request: SignedIn, attachment_id: int) -> HttpResponseBase:
-    """A file of a matter in the user's scope."""
+    """A file of a matter in the user's scope, or of one that was merged into such a matter."""
     scope = Matter.objects.visible_to(request.user)
-    found = get_object_or_404(Attachment.objects.select_related("stored"), pk=attachment_id, matter__in=scope)
+    rows = Attachment.objects.filter(Q(matter__in=scope) | Q(matter__merged_into__in=scope))
+    found = get_object_or_404(rows.select_related("stored"), pk=attachment_id)
     return file_response(request, found.stored, thumbnail="thumb" in request.GET)
 
 
@@ -175,8 +222,8 @@ def keep_filter(request: SignedIn) -> HttpResponse:
     form = SaveFilterForm(request.POST)
     if form.is_valid():
         try:
-            save_filter(by=request.user, **form.cleaned_data)
-            toast(request, _("已保存这个筛选。"))
+            saved = save_filter(by=request.user, **form.cleaned_data)
+            toast(request, _("已保存这个筛选。"), undo_url=reverse("desk:forget_filter", args=[saved.pk]))
         except DomainError as error:
             toast(request, str(error.message))
     else:

@@ -1,4 +1,4 @@
-"""Handling: assignments (主办, 协办, 分办), replies with their points, relays."""
+"""Handling: assignments (主办, 协办, 分办), replies with their points, and what was put together (并案)."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from deputies.organisations.models import Organisation
-from deputies.roster.models import CongressLevel, Deputy
+from deputies.roster.models import Deputy
 from opinions.catalog.models import Reason
 from opinions.matters.models import Matter, ReplyClass
 
@@ -28,8 +28,20 @@ class AssignmentStatus(models.TextChoices):
 LIVE = (AssignmentStatus.PENDING, AssignmentStatus.SIGNED)
 
 
+class Asked(models.TextChoices):
+    """What became of something that a body asked of whoever assigned it."""
+
+    OPEN = "open", _("待批")
+    GRANTED = "granted", _("已同意")
+    REFUSED = "refused", _("未同意")
+
+
 class Assignment(models.Model):
-    """交办: a matter given to a body. The first receiver stays responsible until another has signed."""
+    """交办: a matter given to a body.
+
+    `liable` is the one lead who answers for the matter now: the first receiver, until another has signed. `extension`
+    and `objection` (申请延期, 申请退回) can be asked once each; what was said then stands in the history.
+    """
 
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="assignments")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="assignments")
@@ -54,7 +66,13 @@ class Assignment(models.Model):
     return_text = models.TextField(blank=True)
     suggested = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     finished_at = models.DateTimeField(null=True, blank=True)
-    personal_fields = ("person", "note", "return_text")
+    liable = models.BooleanField(default=False)
+    by_link = models.BooleanField(default=False, help_text="the body has no accounts and works by a link")
+    extension = models.CharField(max_length=10, choices=Asked, blank=True)
+    extension_until = models.DateField(null=True, blank=True)
+    extension_text = models.TextField(blank=True)
+    objection = models.CharField(max_length=10, choices=Asked, blank=True)
+    personal_fields = ("person", "note", "return_text", "extension_text")
 
     class Meta:
         ordering = ["id"]
@@ -75,6 +93,17 @@ class Assignment(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="returned") | Q(returned_at__isnull=False), name="assignment_returned_has_time"
             ),
+            models.UniqueConstraint(fields=["matter"], condition=Q(liable=True), name="assignment_one_liable"),
+            models.CheckConstraint(
+                condition=Q(liable=False) | Q(part="lead", status__in=["pending", "signed", "returned"]),
+                name="assignment_liable_is_a_lead",
+            ),
+            models.CheckConstraint(
+                condition=Q(extension="") | Q(extension_until__isnull=False), name="assignment_extension_has_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(objection="") | Q(return_reason__isnull=False), name="assignment_objection_has_reason"
+            ),
         ]
         indexes = [
             models.Index(fields=["organisation", "matter"], name="assignment_org_matter"),
@@ -83,6 +112,25 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.get_part_display()} {self.get_status_display()}"
+
+
+class JointStreet(models.Model):
+    """联办街道 (H9): another street whom the matter concerns as well. It sees the matter and talks with the bodies."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="joint_streets")
+    street = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    task = models.CharField(_("分工"), max_length=200)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    personal_fields: tuple[str, ...] = ()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["matter", "street"], name="joint_street_once")]
+        indexes = [models.Index(fields=["street", "matter"], name="joint_street_matter")]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.street}"
 
 
 class ReplyStatus(models.TextChoices):
@@ -97,7 +145,8 @@ class ReplyStatus(models.TextChoices):
 class Reply(models.Model):
     """答复. A deputy's answer has `deputy`; a body's reply has `assignment`; a result from above has neither.
 
-    ISSUED ones are the residents' to read; a co-handler's OPINION goes to the lead and no further.
+    ISSUED ones are the residents' to read; a co-handler's OPINION goes to the lead and no further, and that of a deputy
+    of a congress above (接力) to the committee, which reports it back.
     """
 
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="replies")
@@ -155,19 +204,41 @@ class ReplyPoint(models.Model):
         return self.problem
 
 
-class Relay(models.Model):
-    """接力: an issue handed to named deputies of a higher congress (H4, tier 5)."""
+class MergerKind(models.TextChoices):
+    """Why one matter goes with another."""
 
-    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="relays")
-    level = models.CharField(max_length=12, choices=CongressLevel)
-    deputies = models.ManyToManyField(Deputy, related_name="+")
-    reason = models.TextField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    SAME = "same", _("同一件事")
+    BRANCH = "branch", _("同因分点")
+    """One cause with many places: the matter keeps its own place, and shares handling and reply with its parent."""
+    FOLLOW = "follow", _("居民跟进")
+    """The resident chose to follow the matter of others."""
+
+
+class Merger(models.Model):
+    """并案: one matter went into another; `before` is how it stood then, so that it can be taken out again.
+
+    `target` is the one that was named. Where that was merged in its turn, `Matter.merged_into` names the last one: it
+    is always the root over the live rows (those with no `undone_at`), of which a matter has one at most.
+    """
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="mergers")
+    target = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="taken_in")
+    kind = models.CharField(max_length=8, choices=MergerKind, default=MergerKind.SAME)
+    before = models.JSONField(default=dict, help_text="status, turn, ids of assignments, replies and clocks it ended")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    personal_fields = ("reason",)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+    personal_fields: tuple[str, ...] = ()
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["matter"], condition=Q(undone_at__isnull=True), name="merger_one_live"),
+            models.CheckConstraint(condition=~Q(matter=models.F("target")), name="merger_not_into_itself"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.matter_id} {self.get_level_display()}"
+        return f"{self.matter_id} → {self.target_id}"

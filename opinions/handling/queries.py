@@ -7,21 +7,28 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from deputies.accounts.models import DEPARTMENT_ROLES, User
-from deputies.organisations.models import Organisation
-from deputies.organisations.queries import bodies, district_of, handlers_of
+from deputies.organisations.models import Organisation, OrganisationKind
+from deputies.organisations.queries import bodies, district_of, handlers_of, street_committee_of
 from deputies.roster.models import Deputy, DeputyQuerySet
+from deputies.roster.states import DeputyStatus
 from liaison.base.errors import DomainError
 from liaison.base.joined import joined
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import Transition, WrongState
 from opinions.catalog.models import ClockKind, ReplyTemplate, Writer
-from opinions.handling.models import Assignment, Part, Reply, ReplyStatus
+from opinions.clocks.models import Clock
+from opinions.handling.guest import Guest, Worker
+from opinions.handling.models import LIVE, Assignment, AssignmentStatus, Part, Reply, ReplyStatus
 from opinions.handling.standing import RULES, Read, Standing, leads_on, refusal
 from opinions.matters.models import Matter, MatterQuerySet
 from opinions.matters.states import WORKFLOWS, Status
 
+ASKED = ("organisation", "return_reason", "suggested")
 
-def verbs_for(user: User, matter: Matter, *, read: Read | None = None, now: datetime | None = None) -> list[Transition]:
+
+def verbs_for(
+    user: Worker, matter: Matter, *, read: Read | None = None, now: datetime | None = None
+) -> list[Transition]:
     """What this user can do to this matter right now, the likeliest first.
 
     Exactly these are permitted by the services and have a screen at `handling:<verb>`. At most four statements, none
@@ -60,12 +67,20 @@ def readable_replies(user: User, matter: Matter, *, assignments: Sequence[Assign
     readable = Q(status=ReplyStatus.ISSUED) | Q(organisation=user.organisation_id, deputy__isnull=True)
     if user.role not in DEPARTMENT_ROLES or _leads(user, matter, assignments):
         readable |= Q(status=ReplyStatus.OPINION)
+    if user.role not in DEPARTMENT_ROLES:
+        readable |= Q(status=ReplyStatus.PENDING, assignment__by_link=True)
     return _with_points(matter.replies.filter(readable).exclude(status=ReplyStatus.DROPPED))
 
 
 def _leads(user: User, matter: Matter, assignments: Sequence[Assignment] | None) -> bool:
     rows = matter.assignments.all() if assignments is None else assignments
     return any(row.part == Part.LEAD and row.organisation_id == user.organisation_id for row in rows)
+
+
+def answers_from_above(matter: Matter) -> list[Reply]:
+    """What deputies of congresses above have answered in this round and nobody has reported back yet."""
+    rows = matter.replies.filter(status=ReplyStatus.OPINION, deputy__isnull=False, round=matter.round)
+    return list(rows.select_related("deputy").order_by("id"))
 
 
 def _with_points(rows: QuerySet[Reply]) -> list[Reply]:
@@ -116,12 +131,6 @@ def transfer_candidates(matter: Matter) -> list[Deputy]:
     return list(rows.exclude(pk__in=holding).select_related("organisation"))
 
 
-def relay_candidates(levels: Sequence[str]) -> list[Deputy]:
-    """Deputies in office of the congresses above, the nearest level first."""
-    rows = Deputy.objects.active().filter(level__in=levels)
-    return sorted(rows, key=lambda row: (list(levels).index(row.level), row.pinyin, row.pk))
-
-
 def deputies_of(district: Organisation) -> DeputyQuerySet:
     """Deputies in office who are linked to a body of the district."""
     own = [body.pk for body in bodies().by_id.values() if district_of(body) == district]
@@ -135,14 +144,88 @@ def near_matters(user: User, matter: Matter, *, most: int = 8) -> list[Matter]:
     return list(same.order_by("-id")[:most]) if matter.category_id else []
 
 
+def looks_on(user: User, matter: Matter) -> bool:
+    """Whether the user's street only takes part (联办): no phone numbers, no sorting, no verbs."""
+    return Standing(user, matter, local_today(timezone.now())).looks_on
+
+
+def leads(user: User, matter: Matter) -> bool:
+    """Whether the user's body answers in this round, as the lead or as one of several; also once it has answered."""
+    return handles(user, matter, parts=(Part.LEAD, Part.SEPARATE))
+
+
+def handles(user: User, matter: Matter, *, parts: Sequence[str] = tuple(Part)) -> bool:
+    """Whether the user's body works, or has worked to its end, on the matter in this round."""
+    if user.role not in DEPARTMENT_ROLES:
+        return False
+    rows = matter.assignments.filter(organisation=user.organisation_id, round=matter.round, part__in=parts)
+    return rows.filter(status__in=(*LIVE, AssignmentStatus.REPLIED)).exists()
+
+
+def oversees(user: User, matter: Matter) -> bool:
+    """Whether the user is of the matter's street or district."""
+    standing = Standing(user, matter, local_today(timezone.now()))
+    return standing.street or standing.district
+
+
+def guest_of(assignment: Assignment) -> Guest:
+    """Whoever holds the link of this assignment."""
+    return Guest(assignment.organisation, assignment.pk)
+
+
+def extensions_before(user: User, matter: Matter) -> list[Assignment]:
+    """The assignments whose body waits for this user's word on more time."""
+    return Standing(user, matter, local_today(timezone.now())).extensions
+
+
+def objections_before(user: User, matter: Matter) -> list[Assignment]:
+    """The assignments whose body waits for this user's word on being let go."""
+    rows = Standing(user, matter, local_today(timezone.now())).objections
+    return list(Assignment.objects.filter(pk__in=[row.pk for row in rows]).select_related(*ASKED)) if rows else []
+
+
+def given_by(user: User, matter: Matter) -> list[Assignment]:
+    """The live assignments whose limits are this user's to change."""
+    standing = Standing(user, matter, local_today(timezone.now()))
+    return [row for row in standing.live if standing.gave(row)]
+
+
+def own_limit(user: Worker, matter: Matter) -> Clock | None:
+    """The running limit that binds the user's body."""
+    duties = (ClockKind.REPLY, ClockKind.CO_OPINION)
+    return matter.clocks.filter(organisation=user.organisation_id, kind__in=duties, stopped_at__isnull=True).first()
+
+
+def answers_for(matter: Matter, assignments: Sequence[Assignment]) -> Organisation | Deputy | None:
+    """The one body, or deputy, who answers for the matter now: the lead who received it first until another has signed
+    (domain.md §4), with separate replies the committee that gave it out; nobody while the resident's word is awaited.
+    """
+    liable = next((row.organisation for row in assignments if row.liable), None)
+    return liable or matter.holder or matter.holder_deputy
+
+
 def handlers_for(matter: Matter) -> list[Organisation]:
     """The bodies to which the matter can be given."""
     return handlers_of(matter.district)
 
 
+def fast_bodies(matter: Matter) -> list[Organisation]:
+    """The bodies that may settle the matter at once (Z4): those of its own street, and all where a rule says 马上办."""
+    rows = handlers_for(matter)
+    if matter.fast_lane:
+        return rows
+    local = [body for body in rows if body.kind in (OrganisationKind.STREET_OFFICE, OrganisationKind.COMMUNITY)]
+    return [body for body in local if street_committee_of(body.division_id) == matter.street]
+
+
 def waiting_too_long(today: date) -> MatterQuerySet:
     """Matters whose resident was asked and did not supply within the limit."""
     return Matter.objects.filter(status=Status.WAITING).filter(_overdue(ClockKind.SUPPLY, today))
+
+
+def held_by_nobody_in_office() -> MatterQuerySet:
+    """Open matters whose turn it is of a deputy who is suspended or has left office."""
+    return Matter.objects.open().filter(holder_deputy__isnull=False).exclude(holder_deputy__status=DeputyStatus.ACTIVE)
 
 
 def unrated_too_long(today: date) -> MatterQuerySet:
@@ -152,3 +235,8 @@ def unrated_too_long(today: date) -> MatterQuerySet:
 
 def _overdue(kind: ClockKind, today: date) -> Q:
     return Q(clocks__kind=kind, clocks__stopped_at__isnull=True, clocks__due_on__lt=today)
+
+
+def seen_state(matter: Matter) -> str:
+    """What the user's screen shows of the matter; another value later means that somebody else has acted."""
+    return f"{matter.status}.{matter.round}.{matter.holder_id or ''}.{matter.holder_deputy_id or ''}"

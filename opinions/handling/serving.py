@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from liaison.base.audit.models import Event
 from liaison.base.audit.verbs import verb_words
@@ -20,13 +21,13 @@ from liaison.base.files.services import discard, prepare_images
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.toasts import toast
 from liaison.base.workdays.arithmetic import local_today
-from opinions.handling.content import faults
+from opinions.handling.content import Content, faults
 from opinions.handling.forms.base import VerbForm, seen_state
 from opinions.handling.forms.reply import ADD, SAVE, ReplyForm
-from opinions.handling.queries import open_draft, templates_for, why_not
+from opinions.handling.queries import answers_from_above, open_draft, templates_for, why_not
 from opinions.handling.services import content_of
 from opinions.matters.models import Matter
-from opinions.matters.states import WORKFLOWS
+from opinions.matters.states import WORKFLOWS, Status
 
 FormT = TypeVar("FormT", bound=VerbForm)
 Act = Callable[[Any, dict[str, Any]], Any]
@@ -90,10 +91,18 @@ def serve_reply(request: HttpRequest, code: str, verb: str, buttons: Buttons) ->
 def _reply_form(request: HttpRequest, matter: Matter) -> ReplyForm:
     user: Any = request.user
     held = open_draft(user, matter)
-    written, version = (content_of(held), held.version) if held else (None, 0)
+    written, version = (content_of(held), held.version) if held else (_carried_back(matter), 0)
     form = ReplyForm(*posted(request), user=user, matter=matter, written=written, version=version)
     form.sent_back = held.sent_back_reason if held else ""
     return form
+
+
+def _carried_back(matter: Matter) -> Content | None:
+    """The result as deputies above have answered it, for the committee to tell; of several the weakest class."""
+    rows = answers_from_above(matter) if matter.status == Status.RELAYED else []
+    told = [(f"{row.deputy.standing}{row.deputy}", row.text) for row in rows if row.deputy]
+    said = [_("%(who)s答复：%(text)s") % {"who": who, "text": text} for who, text in told]
+    return Content(text="\n\n".join(said), reply_class=max(row.reply_class for row in rows)) if rows else None
 
 
 def _unchecked(request: HttpRequest, matter: Matter, form: ReplyForm, do: str) -> ReplyForm:

@@ -1,8 +1,9 @@
-"""Addresses of handling, below /desk/. The screen of a verb is `handling:<verb>`; `raise` is served by proposals."""
+"""Addresses of handling, below /desk/. The screen of a verb is `handling:<verb>`; `raise` and
+`unlink` are served by proposals, `relay` by relays."""
 
 from django.urls import path
 
-from opinions.handling.views import others, replying, verbs
+from opinions.handling.views import asking, merging, others, replying, verbs
 
 app_name = "handling"
 VERBS = {
@@ -13,7 +14,15 @@ VERBS = {
     "answer": verbs.answer,
     "assign": verbs.assign,
     "recall": verbs.recall,
-    "extend": verbs.extend,
+    "extend": asking.extend,
+    "ask_extension": asking.ask_extension,
+    "refuse_extension": asking.refuse_extension,
+    "object": asking.object_,
+    "consent_return": asking.consent_return,
+    "refuse_return": asking.refuse_return,
+    "settle": asking.settle,
+    "set_limit": asking.set_limit,
+    "join_streets": asking.join_streets,
     "sign": verbs.sign,
     "return": verbs.return_,
     "draft": replying.draft,
@@ -21,8 +30,9 @@ VERBS = {
     "send_back": verbs.send_back,
     "co_opinion": verbs.co_opinion,
     "report_back": replying.report_back,
-    "relay": verbs.relay,
-    "merge": verbs.merge,
+    "merge": merging.merge,
+    "branch": merging.branch,
+    "unmerge": merging.unmerge,
     "reopen": verbs.reopen,
     "note": others.note,
 }

@@ -23,7 +23,7 @@ from liaison.base.web.api import PlainJSONParser
 from liaison.base.web.client import client_hash
 from liaison.base.web.decorators import public
 from liaison.base.workdays.arithmetic import local_today
-from opinions.catalog.models import SourceChannel
+from opinions.catalog.models import SourceChannel, Wish
 from opinions.intake.assisting import deputies_for, setting_for, take_in
 from opinions.intake.challenge import new_challenge
 from opinions.intake.forms import ASSISTED, CONTENT_MAX, AssistedForm
@@ -58,6 +58,7 @@ class OpinionIn(serializers.Serializer[Any]):
     place = TextField(required=False, allow_blank=True, max_length=160)
     community = TextField(required=False, allow_blank=True, max_length=20, help_text="division code")
     category = TextField(required=False, allow_blank=True, max_length=30)
+    wish = serializers.ChoiceField(required=False, allow_blank=True, choices=Wish.choices)
     latitude = serializers.FloatField(required=False, min_value=-90, max_value=90)
     longitude = serializers.FloatField(required=False, min_value=-180, max_value=180)
     name = TextField(required=False, allow_blank=True, max_length=40)

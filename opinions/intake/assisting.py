@@ -47,22 +47,22 @@ def deputies_for(user: User) -> list[Deputy]:
 
 
 def take_in(form: AssistedForm, *, by: User, now: datetime) -> Receipt | None:
-    """The receipt; None when the form says at its fields why there is none."""
+    """The receipt; None when the form says at its fields why there is none. Photos that no matter keeps are deleted."""
     if not form.is_valid():
         return None
-    photos = _photos(form, by, now)
-    if form.errors:
-        discard(photos)
-        return None
+    photos, kept = _photos(form, by, now), False
     try:
+        if form.errors:
+            return None
         receipt = submit(entry=_entry(form), by=by, now=now, photos=photos)
+        kept = not receipt.again
+        return receipt
     except DomainError as error:
-        discard(photos)
         form.add_error(error.field or None, str(error.message))
         return None
-    if receipt.again:
-        discard(photos)
-    return receipt
+    finally:
+        if not kept:
+            discard(photos)
 
 
 def _photos(form: AssistedForm, by: User, now: datetime) -> list[StoredFile]:
@@ -80,8 +80,9 @@ def _entry(form: AssistedForm) -> Entry:
     data, place = form.cleaned_data, form.cleaned_data["community"]
     return Entry(
         key=form.key, content=data["content"], division=place.division, street=place.street, district=place.district,
-        channel=data["channel"], place=data["place"], category=data["category"], addressed_to=data["deputy"],
-        name=data["name"], phone=data["phone"], anonymous=data["anonymous"], consent_contact=bool(data["phone"]),
+        channel=data["channel"], place=data["place"], category=data["category"], wish=data["wish"],
+        addressed_to=data["deputy"], name=data["name"], phone=data["phone"], anonymous=data["anonymous"],
+        consent_contact=bool(data["phone"]),
         consent_publish=data["consent_publish"], privacy_version=NOTICE_VERSION,
         warnings=[hint.kind.value for hint in hints_for(data["content"])],
     )  # fmt: skip

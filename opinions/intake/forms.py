@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from deputies.roster.models import Deputy
 from liaison.base.phrases import aside
 from liaison.base.web.forms import MultiFileField, PhoneField, ReadyChoices
-from opinions.catalog.models import Category, SourceChannel
+from opinions.catalog.models import Category, SourceChannel, Wish
 from opinions.catalog.queries import top_categories
 from opinions.intake.hints import Hint, hints_for
 from opinions.intake.places import Setting, community_choices, division_by_code, setting_of
@@ -80,6 +80,11 @@ class ContentForm(forms.Form):
         help_text=gettext_lazy("可以不填。填了会收到进度短信，号码不公开。"),
     )
     category = forms.ChoiceField(label=gettext_lazy("属于哪一类？"), required=False)
+    wish = forms.ChoiceField(
+        label=gettext_lazy("您希望怎样？"),
+        required=False,
+        choices=[("", gettext_lazy("没有特别的要求")), *Wish.choices],
+    )
     name = PlainText(
         label=gettext_lazy("怎么称呼您？"),
         required=False,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from deputies.contact_points.models import ContactPoint
 from deputies.roster.models import Deputy
 from liaison.base.files.models import StoredFile
-from opinions.catalog.models import Reach, SourceChannel
+from opinions.catalog.models import Reach, SourceChannel, Wish
 from opinions.matters.models import Matter
 
 
@@ -22,6 +22,7 @@ class Opinion(models.Model):
     latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     reach = models.CharField(_("影响范围"), max_length=12, choices=Reach, blank=True)
+    wish = models.CharField(_("居民的希望"), max_length=8, choices=Wish, blank=True)
     contact_point = models.ForeignKey(
         ContactPoint, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("联系点")
     )

@@ -170,7 +170,8 @@ class _Reception:
         return Entry(
             key=self.form.key, content=data["content"], division=place.division, street=place.street,
             district=place.district, channel=self.sent.channel, place=data["place"], position=self.form.position,
-            category=data["category"], contact_point_id=self.entrance.point_id, addressed_to=self.entrance.deputy,
+            category=data["category"], wish=data["wish"], contact_point_id=self.entrance.point_id,
+            addressed_to=self.entrance.deputy,
             electoral_district=self.entrance.electoral_district, name=data["name"], phone=data["phone"],
             anonymous=data["anonymous"], consent_contact=data["consent_contact"],
             consent_publish=data["consent_publish"], privacy_version=NOTICE_VERSION,
@@ -200,7 +201,11 @@ class _Reception:
     def _keep(self) -> list[KeptPhoto]:
         """Keep the good photos for the next attempt."""
         if self.photos:
-            self.kept += keep_photos(self.photos, key=self.form.key, client_hash=self.sent.client, now=self.now)
+            try:
+                self.kept += keep_photos(self.photos, key=self.form.key, client_hash=self.sent.client, now=self.now)
+            except Exception:
+                discard(self.photos)
+                raise
             self.photos = []
         return self.kept
 

@@ -76,7 +76,7 @@ def long_date(day: date) -> str:
 def stages(course: Course) -> list[Stage]:
     """The four stages as the page shows them."""
     found = [_submitted(course), _taken(course), _handled(course), _rated(course)]
-    end = course.last("decline", "withdraw", "merge")
+    end = course.last("decline", "withdraw", "merge", "branch", "follow")
     stopped = {"text": next_words(course), "when": _at(end)}
     return [replace(step, **stopped) if step.state == "stopped" else step for step in found]  # type: ignore[arg-type]
 
@@ -88,7 +88,8 @@ def _submitted(course: Course) -> Stage:
 def _taken(course: Course) -> Stage:
     state, event, matter = course.state(Number.TAKEN), course.last("take"), course.matter
     if matter.status == Status.SUBMITTED:
-        return Stage(Number.TAKEN.label, "current", holder_name(matter), text=_wait_words(course, ClockKind.TAKE))
+        text = _moved_words(course) + _wait_words(course, ClockKind.TAKE)
+        return Stage(Number.TAKEN.label, "current", holder_name(matter), text=text)
     if state == "todo":
         return Stage(Number.TAKEN.label, "todo", text=_("由代表或街道人大接手。"))
     if event is None and state == "done":
@@ -102,6 +103,14 @@ def holder_name(matter: Matter) -> str:
     if matter.holder_deputy is not None:
         return _("%(name)s代表") % {"name": matter.holder_deputy.name}
     return matter.holder.name if matter.holder else ""
+
+
+def _moved_words(course: Course) -> str:
+    """That the deputy who had the matter no longer does, until somebody has moved it on."""
+    event = course.last("vacate", "take", "answer", "transfer", "assign", "unlink", "relay", "report_back")
+    if event is None or event.verb != "vacate":
+        return ""
+    return _("原来的代表已不再办理这件事，改由%(body)s接着办。") % {"body": course.name(event)}
 
 
 def _wait_words(course: Course, kind: ClockKind) -> str:
@@ -129,11 +138,11 @@ def _handling_words(course: Course) -> str:
     if status == Status.RETURNED:
         return _("正在重新安排办理的单位。")
     if status == Status.REWORK:
-        return _("您不满意，正在重新办理。")
+        return _("您不满意，正在重新办理。") + _moved_words(course)
     if status == Status.PROPOSED:
-        return _("一时解决不了，已由代表写成建议，交有关单位研究。")
+        return _("一时解决不了，已由代表写成建议，交有关单位研究。") + _moved_words(course)
     if status == Status.RELAYED:
-        return _("超出本区范围，已交给上一级人大代表继续推动。")
+        return _relay_words(course)
     if status != Status.HANDLING:
         return ""
     day = course.day(ClockKind.REPLY)
@@ -142,6 +151,14 @@ def _handling_words(course: Course) -> str:
     if course.is_late(ClockKind.REPLY):
         return _("应在%(day)s前答复，现在晚了，已经提醒。") % {"day": day}
     return _("正在办理，最晚%(day)s答复。") % {"day": day}
+
+
+def _relay_words(course: Course) -> str:
+    """Who above was asked, and who has it."""
+    taken, asked = course.last("relay_take"), course.last("relay")
+    if taken is not None and asked is not None and taken.seq > asked.seq:
+        return _("超出本区范围，上一级人大代表%(name)s已接下，正在推动。") % {"name": course.name(taken)}
+    return _("超出本区范围，已请上一级人大代表%(names)s继续推动。") % {"names": course.name(asked)}
 
 
 def _rated(course: Course) -> Stage:
@@ -173,7 +190,7 @@ def next_words(course: Course) -> str:
     if matter.status in FINAL:
         return _FINAL_WORDS[matter.status]()
     words = {
-        Status.SUBMITTED: lambda: _wait_words(course, ClockKind.TAKE) or _("等待接单。"),
+        Status.SUBMITTED: lambda: _moved_words(course) + (_wait_words(course, ClockKind.TAKE) or _("等待接单。")),
         Status.TAKEN: lambda: _("已经接单，正在了解情况、安排办理。"),
         Status.WAITING: lambda: _("需要您补充情况。请用您的专属链接打开这一页来补充。"),
         Status.REPLIED: lambda: _("已经答复，等您评价。"),

@@ -11,15 +11,19 @@ from opinions.matters.models import Matter, Reporter
 
 
 def supply_from(form: SupplyForm, *, matter: Matter, reporter: Reporter, now: datetime) -> bool:
-    """Whether it was taken in; if not, the form says at its fields why."""
+    """Whether it was taken in, now or by an earlier press; if not, the form says at its fields why."""
     photos = _photos(form, now) if form.is_valid() else []
+    written = False
     try:
         if not form.errors:
-            supply(matter=matter, reporter=reporter, text=form.cleaned_data["text"], photos=photos, now=now)
+            text = form.cleaned_data["text"]
+            written = supply(matter=matter, reporter=reporter, text=text, photos=photos, now=now)
             return True
     except DomainError as error:
         form.add_error("text" if error.field == "text" else None, str(error.message))
-    discard(photos)
+    finally:
+        if not written:
+            discard(photos)
     return False
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from deputies.accounts.models import User
@@ -14,7 +15,8 @@ from opinions.catalog.models import SourceChannel
 from opinions.intake.assisting import import_target
 from opinions.intake.columns import Field, Target, guess_mapping
 from opinions.intake.models import ImportFile
-from opinions.intake.services.importing import OpinionReport, import_table
+from opinions.intake.services.importing import ImportedMeanwhile, OpinionReport, import_table
+from opinions.intake.services.keeping import drop_table
 
 SAMPLES = 3
 MOST_ROWS = 5_000
@@ -103,6 +105,21 @@ class Sheet:
             dry_run=dry_run,
             skip_bad=self.skip_bad,
         )
+
+
+@transaction.atomic
+def take_over(sheet: Sheet, *, by: User) -> OpinionReport | None:
+    """Import the sheet and drop its file, both or neither, so that a second press finds nothing to import.
+
+    None when something stands in the way, which `sheet.run` shows. Raises ImportedMeanwhile.
+    """
+    if ImportFile.objects.select_for_update().filter(pk=sheet.file.pk).first() is None:
+        raise ImportedMeanwhile
+    report = sheet.run(by=by, dry_run=False)
+    if sheet.problem or not (report.ok or sheet.skip_bad):
+        return None
+    drop_table(table=sheet.file)
+    return report
 
 
 def _chosen(table: Table, chosen: Mapping[str, str]) -> dict[str, str]:

@@ -7,22 +7,26 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from deputies.organisations.models import JUDICIAL_KINDS
 from liaison.base.audit.models import Audience, Event
 from liaison.base.codes import grouped, normalise
 from liaison.base.web import parts
 from opinions.clocks.models import Clock
+from opinions.companions.queries import signers_of
 from opinions.handling.models import Reply
 from opinions.handling.queries import public_replies
 from opinions.intake.models import Opinion
 from opinions.intake.stages import Course, next_words, stages
 from opinions.invitations.queries import invite_of
 from opinions.matters.models import Attachment, Line, Matter, Reporter
+from opinions.matters.queries import TierChange, tier_changes
 from opinions.matters.states import OPINION, Status
+from opinions.plans.queries import PublicMeasure, public_measures
 
 RELATED = ("street", "holder", "holder_deputy", "deputy", "merged_into__street", "merged_into__holder")
 DEPTH = 5
@@ -42,6 +46,10 @@ class TrackPage:
     lines: list[Line] = field(default_factory=list)
     photos: list[parts.Thumb] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
+    moves: list[TierChange] = field(default_factory=list)
+    """The steps from tier to tier, with why."""
+    measures: list[PublicMeasure] = field(default_factory=list)
+    """What the handling body plans, without people."""
     declined: Event | None = None
     rate_url: str = ""
 
@@ -57,6 +65,11 @@ class TrackPage:
             return []
         deputy, point = opinion.addressed_to, opinion.contact_point
         return [f"intake-d-{deputy.code}"] if deputy else [f"intake-p-{point.code}"] if point else []
+
+    @property
+    def before_court(self) -> bool:
+        """Whether a court, procuratorate or supervisory commission holds it, which handles no lawsuit here."""
+        return self.shown.holder is not None and self.shown.holder.kind in JUDICIAL_KINDS
 
     @property
     def is_merged(self) -> bool:
@@ -138,12 +151,32 @@ def course_of(matter: Matter, today: date) -> Course:
 def _add_own(page: TrackPage, reporter: Reporter, course: Course) -> None:
     page.opinion = Opinion.objects.select_related("addressed_to", "contact_point").get(pk=page.matter.pk)
     mine = Q(reporter=reporter) | Q(reporter__isnull=True, by__isnull=False)
-    read = page.shown.lines.filter(mine, audience=Audience.PUBLIC)
-    page.lines = list(read.order_by("id"))
+    page.lines = list(_lines_of(page).filter(mine, audience=Audience.PUBLIC).order_by("id"))
     page.photos = photos_of(page, reporter)
     page.replies = public_replies(page.shown)
+    _add_signers(page, course)
+    page.moves = tier_changes(course.events)
+    page.measures = public_measures(page.shown) if course.last("assign", "reopen") else []
     page.declined = course.last("decline")
     page.rate_url = _rate_url(page.shown, reporter)
+    if page.waits_for_me:
+        page.next = _("需要您补充情况，请写在下面。")
+
+
+def _lines_of(page: TrackPage) -> QuerySet[Line]:
+    """What was said on the resident's matter and, once it goes with another, there: nobody reads what was said to
+    others before."""
+    if not page.is_merged:
+        return page.matter.lines.all()
+    since = page.matter.closed_at
+    return Line.objects.filter(Q(matter=page.matter) | Q(matter=page.shown, at__gte=since))
+
+
+def _add_signers(page: TrackPage, course: Course) -> None:
+    """The names of the deputies who signed an answer with the one who gave it."""
+    names = signers_of(page.replies) if course.last("sign_answer") else {}
+    for reply in page.replies:
+        reply.signers = names.get(reply.pk, [])  # type: ignore[attr-defined]
 
 
 def photos_of(page: TrackPage, reporter: Reporter) -> list[parts.Thumb]:
@@ -207,8 +240,9 @@ def _moment(when: date | datetime | None) -> str | None:
 def done_words(page: TrackPage) -> list[str]:
     """What happens after submitting, step by step."""
     taking = page.steps[1]
+    taken = _("%(who)s%(text)s") % {"who": taking.who, "text": taking.text}
     return [
-        f"{taking.who}{taking.text}" if taking.text else _("有人接单后，查询页上会写明是谁。"),
+        taken if taking.text else _("有人接单后，查询页上会写明是谁。"),
         _("接单后安排代表或单位办理，办理单位和最晚答复日期都写在查询页上。"),
         _("有了答复，请您来评价：满意不满意、解决没解决，由您说了算。"),
     ]

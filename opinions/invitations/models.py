@@ -1,4 +1,7 @@
-"""One-time links by which residents rate. Kept below handling, since the step that replies also invites."""
+"""Links without an account: by which residents rate once, and by which a body works on one assignment.
+
+Kept below handling, since the steps that reply and assign also invite.
+"""
 
 from django.db import models
 
@@ -31,3 +34,34 @@ class RatingInvite(models.Model):
 
     def __str__(self) -> str:
         return f"{self.matter_id}/{self.reporter_id} #{self.round}"
+
+
+class BodyLink(models.Model):
+    """A link by which a body without accounts works on one assignment until it expires or is revoked.
+
+    `token` stays readable (encrypted), so that the committee can print the letter again; it is found by `token_hash`.
+    """
+
+    assignment = models.ForeignKey("opinions.Assignment", on_delete=models.CASCADE, related_name="links")
+    token = EncryptedCharField(max_length=100)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_on = models.DateField(help_text="last day on which the link opens, in Asia/Shanghai")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    personal_fields = ("token", "token_hash")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assignment"], condition=models.Q(revoked_at__isnull=True), name="body_link_one_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id}"
+
+    @property
+    def chain(self) -> str:
+        """Name of this link's chain in the ledger: every use stands there."""
+        return f"body_link:{self.pk}"

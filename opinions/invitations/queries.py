@@ -1,7 +1,7 @@
 """Finding invites by the token of the link."""
 
 from liaison.base.codes import token_hash
-from opinions.invitations.models import RatingInvite
+from opinions.invitations.models import BodyLink, RatingInvite
 from opinions.matters.models import Matter, Reporter
 
 
@@ -14,3 +14,15 @@ def find_invite(token: str) -> RatingInvite | None:
 def invite_of(matter: Matter, reporter: Reporter) -> RatingInvite | None:
     """The invite of `reporter` in the present round of `matter`, e.g. for the tracking page."""
     return RatingInvite.objects.filter(matter=matter, reporter=reporter, round=matter.round).first()
+
+
+def find_body_link(token: str) -> BodyLink | None:
+    """The link that `token` opens, with its assignment; revoked and expired ones too."""
+    rows = BodyLink.objects.filter(token_hash=token_hash(token))
+    related = ("assignment__organisation", "assignment__matter__street", "assignment__matter__district")
+    return rows.select_related(*related).first()
+
+
+def link_of(assignment_id: int) -> BodyLink | None:
+    """The open link of an assignment."""
+    return BodyLink.objects.filter(assignment=assignment_id, revoked_at__isnull=True).first()

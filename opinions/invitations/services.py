@@ -1,12 +1,21 @@
 """Inviting residents to rate (rule 5: the rating belongs to the resident alone, by a one-time link)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
+from liaison.base.audit.services import Fact, record
+from liaison.base.audit.verbs import name_verbs
 from liaison.base.codes import new_token, token_hash
-from opinions.invitations.models import RatingInvite
+from liaison.base.workdays.arithmetic import local_today
+from opinions.invitations.models import BodyLink, RatingInvite
 from opinions.matters.models import Matter, Reporter
+
+name_verbs({"link_made": _("开出办理链接"), "link_revoked": _("收回办理链接"), "link_used": _("凭链接办理")})
+EXPIRED_FOR = timedelta(days=90)
+"""How long a link that no longer rates still says that its time is over; then its token is deleted."""
 
 
 def rating_link(invite: RatingInvite) -> str:
@@ -44,3 +53,39 @@ def _invite(matter: Matter, reporter: Reporter, expires_on: date, now: datetime)
         created_at=now,
         expires_on=expires_on,
     )
+
+
+def drop_expired(*, today: date) -> int:
+    """Delete the links that expired long ago; ratings stay. Running twice does nothing. Returns how many."""
+    return RatingInvite.objects.filter(expires_on__lt=today - EXPIRED_FOR).delete()[0]
+
+
+LINK_DAYS = 60
+"""Days for which the link of a body opens, unless it is revoked before."""
+
+
+def body_link_address(link: BodyLink) -> str:
+    """The address that opens the assignment."""
+    return f"{settings.PUBLIC_URL}/b/{link.token}/"
+
+
+def open_body_link(*, assignment_id: int, by: Any, now: datetime) -> BodyLink:
+    """A fresh link for an assignment; the one before, if any, opens no more."""
+    revoke_body_link(assignment_id=assignment_id, by=by, now=now)
+    token = new_token()
+    link = BodyLink.objects.create(
+        assignment_id=assignment_id, token=token, token_hash=token_hash(token), created_at=now,
+        expires_on=local_today(now) + timedelta(days=LINK_DAYS),
+    )  # fmt: skip
+    record(link.chain, Fact(verb="link_made", data={"assignment": assignment_id}), by=by, now=now, first=True)
+    return link
+
+
+def revoke_body_link(*, assignment_id: int, by: Any, now: datetime) -> int:
+    """Close the link of an assignment at once. Returns how many were open (0 or 1)."""
+    rows = list(BodyLink.objects.filter(assignment=assignment_id, revoked_at__isnull=True))
+    for link in rows:
+        link.revoked_at = now
+        link.save(update_fields=["revoked_at"])
+        record(link.chain, Fact(verb="link_revoked"), by=by, now=now)
+    return len(rows)

@@ -94,6 +94,7 @@ class Matter(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", verbose_name=_("并入")
     )
     tags = models.JSONField(default=list, blank=True)
+    fast_lane = models.BooleanField(_("马上办"), default=False, help_text="to be settled the same day where it can be")
     search_text = models.TextField(blank=True, help_text="words for the search index, separated by blanks")
 
     objects = MatterQuerySet.as_manager()

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from deputies.accounts.models import DEPARTMENT_ROLES, DISTRICT_ROLES, STREET_ROLES, Role, User
-from deputies.accounts.queries import street_of
+from deputies.accounts.queries import street_of, streets_of
+from deputies.organisations.models import Organisation
 
 Keys = Callable[[QuerySet[Any]], Any]
 
@@ -25,7 +26,7 @@ def scope(user: User, *, keys: Keys = list) -> Q:
     if user.role == Role.LIAISON_OFFICER:
         return _scope_of_liaison_officer(user, keys)
     if user.role in STREET_ROLES:
-        return Q(street=street_of(user))
+        return _scope_of_street(user, keys)
     if user.role in DISTRICT_ROLES:
         return Q(district=user.organisation_id)
     if user.role in DEPARTMENT_ROLES:
@@ -34,24 +35,66 @@ def scope(user: User, *, keys: Keys = list) -> Q:
     return Q(pk__in=[])
 
 
+def _scope_of_street(user: User, keys: Keys) -> Q:
+    """The street's matters and those that streets left which were merged into it (in place: two mergers deep), and
+    those that it handles with other streets (H9)."""
+    if keys is not list:
+        held = street_of(user)
+        merged = Organisation.objects.filter(Q(merged_into=held) | Q(merged_into__merged_into=held), active=False)
+        own = Q(street=held) | Q(street__in=merged.order_by().values("pk"))
+        return own | Q(pk__in=_joint([held]).values("matter"))
+    joint = keys(_joint(streets_of(user)).values_list("matter", flat=True))
+    return _of_streets(user) | Q(pk__in=joint) if joint else _of_streets(user)
+
+
+def _of_streets(user: User) -> Q:
+    streets = streets_of(user)
+    return Q(street=streets[0]) if len(streets) == 1 else Q(street__in=streets)
+
+
+def _joint(streets: list[Any]) -> QuerySet[Any]:
+    """Where one of these streets was asked to handle a matter of another with it."""
+    return apps.get_model("opinions", "JointStreet").objects.filter(street__in=streets).order_by()
+
+
 def in_place(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The keys as a part of the query that they are for."""
     return rows
 
 
 def _scope_of_deputy(user: User, keys: Keys) -> Q:
-    """A deputy's own matters and those that were relayed to the deputy."""
-    relays = apps.get_model("opinions", "Relay").objects.filter(deputies__user=user)
-    relayed = keys(relays.values_list("matter", flat=True))
-    if keys is list and not relayed:
+    """A deputy's own matters and those that the deputy was invited to follow.
+
+    What was relayed to deputies of a congress above is not here: they read its file (see opinions.relays).
+    """
+    followed = keys(_companions().filter(deputy__user=user).values_list("matter", flat=True))
+    if keys is list and not followed:
         return Q(deputy__user=user)
     deputies = apps.get_model("deputies", "Deputy").objects.filter(user=user)
-    return Q(deputy__in=keys(deputies.order_by().values_list("pk", flat=True))) | Q(pk__in=relayed)
+    return Q(deputy__in=keys(deputies.order_by().values_list("pk", flat=True))) | Q(pk__in=followed)
+
+
+def _companions() -> QuerySet[Any]:
+    """Who was invited to a matter and has not declined it, nor been let go."""
+    return apps.get_model("opinions", "Companion").objects.filter(status__in=("invited", "joined")).order_by()
 
 
 def _scope_of_liaison_officer(user: User, keys: Keys) -> Q:
     """The street's matters and, wherever they lie, those of the deputies that the officer is paired with (Z7)."""
-    paired = apps.get_model("deputies", "Deputy").objects.filter(helper=user)
-    helped = keys(paired.order_by().values_list("pk", flat=True))
-    own = Q(street=street_of(user))
-    return own if keys is list and not helped else own | Q(deputy__in=helped)
+    paired = apps.get_model("deputies", "Deputy").objects.filter(helper=user).order_by()
+    followed = _companions().filter(deputy__helper=user)
+    if keys is not list:
+        helped = Q(deputy__in=paired.values("pk")) | Q(pk__in=followed.values("matter"))
+        return _scope_of_street(user, keys) | helped
+    deputies, matters = _keys_of_both(paired, followed, _joint(streets_of(user)))
+    found = _of_streets(user)
+    found = found | Q(deputy__in=deputies) if deputies else found
+    return found | Q(pk__in=matters) if matters else found
+
+
+def _keys_of_both(paired: QuerySet[Any], followed: QuerySet[Any], joint: QuerySet[Any]) -> tuple[list[int], list[int]]:
+    """The keys of deputies, and those of matters, by one statement."""
+    rows = paired.annotate(kind=Value(0)).values_list("kind", "pk")
+    rows = rows.union(*(more.annotate(kind=Value(1)).values_list("kind", "matter") for more in (followed, joint)))
+    held = list(rows)
+    return [key for kind, key in held if kind == 0], [key for kind, key in held if kind == 1]

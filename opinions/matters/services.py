@@ -1,8 +1,8 @@
 """What every kind of matter shares: moving on, lines, attachments, and telling people."""
 
 import secrets
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +23,8 @@ from opinions.matters.models import Attachment, Line, Matter, Reporter
 from opinions.matters.states import FINAL, WORKFLOWS
 
 LINE_MAX = 10_000
+SAID_AGAIN = timedelta(minutes=5)
+"""The same words of the same person within this time are one message."""
 _NOBODY = {"holder": None, "holder_deputy": None}
 
 
@@ -42,15 +44,22 @@ def advance_matter(
 ) -> None:
     """Move `matter` on by `verb`, in the caller's transaction (see `liaison.base.workflow.advance`).
 
-    A final status ends everybody's turn and dates the end; moving off one takes the date back.
+    A final status ends everybody's turn and dates the end; moving off one takes the date back. A change of tier is kept
+    in the event itself (`data["tiers"]`), with its reason.
     """
     workflow = WORKFLOWS[matter.kind]
     to = workflow[verb].target or target or matter.status
     values = {**(_NOBODY if to in FINAL else {}), **(changes or {}), "closed_at": now if to in FINAL else None}
+    data = {**(data or {}), **tier_step(matter, values.get("tier", matter.tier))}
     advance(
         matter, verb, workflow=workflow, by=by, now=now, chain=matter.chain, reason=reason, target=target,
         actor=actor, data=data, audience=audience, changes=values, also=also,
     )  # fmt: skip
+
+
+def tier_step(matter: Matter, to: int | None) -> dict[str, Any]:
+    """What an event keeps when the matter goes to another tier: from and to (H4)."""
+    return {"tiers": [matter.tier, to]} if to != matter.tier else {}
 
 
 def turn_of(*, organisation: Organisation | None = None, deputy: Deputy | None = None) -> dict[str, Any]:
@@ -81,6 +90,24 @@ def add_line(
     )  # fmt: skip
 
 
+def already_said(
+    *, matter: Matter, body: str, stored: Sequence[StoredFile], now: datetime, by: User | None = None,
+    reporter: Reporter | None = None,
+) -> bool:  # fmt: skip
+    """Whether these words and all of these files have just come from the same person: a button pressed twice.
+
+    The caller holds the matter's row, so that of two presses at one moment the second finds the first.
+    """
+    since, body = now - SAID_AGAIN, body.strip()
+    lines = Line.objects.filter(matter=matter, by=by, reporter=reporter, at__gte=since, body=body)
+    if not (body or stored) or (body and not lines.exists()):
+        return False
+    sums = {one.sha256 for one in stored}
+    where = {matter.pk, reporter.matter_id if reporter else matter.pk}
+    had = Attachment.objects.filter(matter__in=where, by=by, at__gte=since, stored__sha256__in=sums)
+    return sums == set(had.values_list("stored__sha256", flat=True))
+
+
 def attach(
     *, matter: Matter, stored: Iterable[StoredFile], audience: str, by: User | None, now: datetime
 ) -> list[Attachment]:
@@ -101,11 +128,14 @@ def private_link(reporter: Reporter, code: str) -> str:
 
 def tell_body(
     matter: Matter, *, key: str, subject: object, now: datetime, organisation: Organisation | None = None,
-    deputy: Deputy | None = None, roles: Iterable[str] = (), body: object = "",
+    deputy: Deputy | None = None, roles: Iterable[str] = (), body: object = "", link: str = "",
 ) -> None:  # fmt: skip
-    """Queue in-app notices (and e-mail or WeCom where the person has an address) to a deputy or to a body's staff."""
+    """Queue in-app notices (and e-mail or WeCom where the person has an address) to a deputy or to a body's staff.
+
+    `link` leads elsewhere than to the matter's page.
+    """
     people = staff_of(organisation=organisation, deputy=deputy, roles=roles)
-    queue(staff_drafts(matter, people, key=key, subject=subject, body=body), now=now)
+    queue(staff_drafts(matter, people, key=key, subject=subject, body=body, link=link), now=now)
 
 
 def staff_of(
@@ -123,10 +153,10 @@ def staff_of(
 
 
 def staff_drafts(
-    matter: Matter, people: Iterable[User], *, key: str, subject: object, body: object = ""
+    matter: Matter, people: Iterable[User], *, key: str, subject: object, body: object = "", link: str = ""
 ) -> list[Draft]:
     """The notices to `people` about `matter`, one for each channel by which they can be reached."""
-    link = f"/desk/matters/{matter.code}/"
+    link = link or f"/desk/matters/{matter.code}/"
     with override(settings.LANGUAGE_CODE):
         words = str(subject), str(body)
     return [draft for person in people for draft in _drafts(matter, person, key, *words, link)]
@@ -153,11 +183,13 @@ def _drafts(matter: Matter, person: User, key: str, subject: str, body: str, lin
 
 
 def tell_reporters(
-    matter: Matter, *, key: str, subject: object, now: datetime, links: Mapping[int, str] | None = None
-) -> None:
+    matter: Matter, *, key: str, subject: object, now: datetime, links: Mapping[int, str] | None = None,
+    only: Container[int] | None = None,
+) -> None:  # fmt: skip
     """Queue a text message to every resident behind the matter and those merged into it who left a number.
 
-    `links` may give a reporter (by id) another link than the private one, e.g. the one-time rating link.
+    `links` may give a reporter (by id) another link than the private one, e.g. the one-time rating link; `only` these
+    reporters are told.
     """
     reporters = Reporter.objects.filter(
         matter__in=[matter.pk, *matter.merged.values_list("pk", flat=True)]
@@ -172,7 +204,7 @@ def tell_reporters(
             link=(links or {}).get(reporter.pk, ""),
         )
         for reporter in reporters
-        if reporter.phone
+        if reporter.phone and (only is None or reporter.pk in only)
     ]
     queue(drafts, now=now)
 

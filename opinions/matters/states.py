@@ -2,8 +2,13 @@
 
 Rows beyond the design: `answer` also leads on from rework, so that a deputy whose answer did not satisfy may
 answer again; `transfer` (转交) hands an opinion to another street or deputy; `recall` takes an assignment back
-that nobody has signed yet. Rows without a target that are not of the resident keep the status: they are steps
-inside handling (sign, extend, draft, co-opinion, one of several separate replies) and absorbing a merged matter.
+that nobody has signed yet; `unlink` takes an opinion out of the draft of a proposal, and it is handled on; `relay`
+leads on from relayed too, so that others may be named when nobody took it up; `vacate` gives the street what a deputy
+held who is no longer in office (back to its triage where nobody had begun to answer). Rows without a target that are
+not of the resident keep the status: they are steps inside handling (sign, extend, draft, co-opinion, one of several
+separate replies) and absorbing a merged matter.
+`branch` (one cause, many places) and `follow` (a resident goes with others) end like `merge`; `unmerge` takes any of
+the three back to the status from before.
 """
 
 from django.db import models
@@ -58,6 +63,8 @@ _TONES = {
 S = Status
 FINAL = (S.CLOSED, S.DECLINED, S.MERGED, S.WITHDRAWN)
 OPEN = tuple(status for status in S if status not in FINAL and status != S.DRAFT)
+MERGEABLE = tuple(status for status in OPEN if status != S.REPLIED)
+"""A matter that is replied to waits for the resident's word and goes nowhere."""
 RESIDENT = "resident"
 """Permission of verbs that belong to the resident alone, by link (rule 5)."""
 SYSTEM = "system"
@@ -116,6 +123,10 @@ OPINION = Workflow(
             public=True,
         ),
         Transition(
+            verb="settle", label=_("马上办"), sources=(S.SUBMITTED, S.TAKEN, S.RETURNED, S.REWORK), target=S.HANDLING,
+            permission=P.MATTER_ASSIGN, public=True,
+        ),
+        Transition(
             verb="recall",
             label=_("收回交办"),
             sources=(S.HANDLING,),
@@ -144,6 +155,33 @@ OPINION = Workflow(
             permission=P.MATTER_RETURN,
             needs_reason=True,
             public=True,
+        ),
+        Transition(
+            verb="ask_extension", label=_("申请延期"), sources=(S.HANDLING,), target=None, permission=P.MATTER_REPLY,
+            needs_reason=True,
+        ),
+        Transition(
+            verb="refuse_extension", label=_("不同意延期"), sources=(S.HANDLING,), target=None,
+            permission=P.MATTER_ASSIGN, needs_reason=True,
+        ),
+        Transition(
+            verb="object", label=_("申请退回"), sources=(S.HANDLING,), target=None, permission=P.MATTER_RETURN,
+            needs_reason=True,
+        ),
+        Transition(
+            verb="consent_return", label=_("同意退回"), sources=(S.HANDLING,), target=S.RETURNED,
+            permission=P.MATTER_ASSIGN, needs_reason=True, public=True,
+        ),
+        Transition(
+            verb="refuse_return", label=_("不同意退回"), sources=(S.HANDLING,), target=None, permission=P.MATTER_ASSIGN,
+            needs_reason=True,
+        ),
+        Transition(
+            verb="set_limit", label=_("定协办期限"), sources=(S.HANDLING,), target=None, permission=P.MATTER_ASSIGN,
+        ),
+        Transition(
+            verb="join_streets", label=_("邀请街道联办"), sources=(S.TAKEN, S.HANDLING, S.RETURNED, S.REWORK),
+            target=None, permission=P.MATTER_ASSIGN, needs_reason=True,
         ),
         Transition(verb="draft", label=_("起草答复"), sources=(S.HANDLING,), target=None, permission=P.MATTER_REPLY),
         Transition(
@@ -183,9 +221,18 @@ OPINION = Workflow(
             public=True,
         ),
         Transition(
+            verb="unlink",
+            label=_("移出代表建议"),
+            sources=(S.PROPOSED,),
+            target=S.TAKEN,
+            permission=P.MATTER_RAISE,
+            needs_reason=True,
+            public=True,
+        ),
+        Transition(
             verb="relay",
             label=_("上级代表接力"),
-            sources=(S.TAKEN, S.HANDLING, S.PROPOSED),
+            sources=(S.TAKEN, S.HANDLING, S.PROPOSED, S.RELAYED),
             target=S.RELAYED,
             permission=P.MATTER_RELAY,
             needs_reason=True,
@@ -204,9 +251,42 @@ OPINION = Workflow(
             verb="lapse", label=_("到期未评价"), sources=(S.REPLIED,), target=S.CLOSED, permission=SYSTEM, public=True
         ),
         Transition(
-            verb="merge", label=_("并案"), sources=OPEN, target=S.MERGED, permission=P.MATTER_MERGE, public=True
+            verb="merge", label=_("并案"), sources=MERGEABLE, target=S.MERGED, permission=P.MATTER_MERGE, public=True
+        ),
+        Transition(
+            verb="branch",
+            label=_("列为同因分点"),
+            sources=MERGEABLE,
+            target=S.MERGED,
+            permission=P.MATTER_MERGE,
+            public=True,
+        ),
+        Transition(
+            verb="follow",
+            label=_("跟进同一件"),
+            sources=(S.SUBMITTED,),
+            target=S.MERGED,
+            permission=RESIDENT,
+            public=True,
+        ),
+        Transition(
+            verb="unmerge",
+            label=_("撤销并案"),
+            sources=(S.MERGED,),
+            target=None,
+            permission=P.MATTER_MERGE,
+            public=True,
+        ),
+        Transition(
+            verb="vacate",
+            label=_("代表离岗移交"),
+            sources=(S.SUBMITTED, S.TAKEN, S.REWORK, S.PROPOSED),
+            target=None,
+            permission=SYSTEM,
+            public=True,
         ),
         Transition(verb="absorb", label=_("并入同类事项"), sources=OPEN, target=None, permission=SYSTEM),
+        Transition(verb="release", label=_("移出同类事项"), sources=OPEN, target=None, permission=SYSTEM),
         Transition(
             verb="reopen",
             label=_("重启办理"),
@@ -225,7 +305,7 @@ OPINION = Workflow(
             public=True,
         ),
     ]
-)
+)  # fmt: skip
 
 WORKFLOWS: dict[str, Workflow] = {MatterKind.OPINION: OPINION}
 
@@ -263,22 +343,36 @@ name_verbs(
         "expire": pgettext_lazy("done", "补充逾期"),
         "answer": pgettext_lazy("done", "答复"),
         "assign": pgettext_lazy("done", "交办"),
+        "settle": pgettext_lazy("done", "马上办"),
         "recall": pgettext_lazy("done", "收回交办"),
         "extend": pgettext_lazy("done", "延长时限"),
         "sign": pgettext_lazy("done", "签收"),
         "return": pgettext_lazy("done", "退回"),
+        "ask_extension": pgettext_lazy("done", "申请延期"),
+        "refuse_extension": pgettext_lazy("done", "不同意延期"),
+        "object": pgettext_lazy("done", "申请退回"),
+        "consent_return": pgettext_lazy("done", "同意退回"),
+        "refuse_return": pgettext_lazy("done", "不同意退回"),
+        "set_limit": pgettext_lazy("done", "定协办期限"),
+        "join_streets": pgettext_lazy("done", "邀请街道联办"),
         "draft": pgettext_lazy("done", "起草答复"),
         "send_back": pgettext_lazy("done", "退回修改"),
         "co_opinion": pgettext_lazy("done", "提出协办意见"),
         "part_reply": pgettext_lazy("done", "分办答复"),
         "reply": pgettext_lazy("done", "审签答复"),
         "raise": pgettext_lazy("done", "转为代表建议"),
+        "unlink": pgettext_lazy("done", "移出代表建议"),
         "relay": pgettext_lazy("done", "上级代表接力"),
         "report_back": pgettext_lazy("done", "反馈结果"),
         "rate": pgettext_lazy("done", "评价"),
         "lapse": pgettext_lazy("done", "到期未评价"),
         "merge": pgettext_lazy("done", "并案"),
+        "branch": pgettext_lazy("done", "列为同因分点"),
+        "follow": pgettext_lazy("done", "居民选择跟进同一件"),
+        "unmerge": pgettext_lazy("done", "撤销并案"),
         "absorb": pgettext_lazy("done", "并入一件"),
+        "release": pgettext_lazy("done", "移出一件"),
+        "vacate": pgettext_lazy("done", "代表离岗，移交街道"),
         "reopen": pgettext_lazy("done", "重启办理"),
         "withdraw": pgettext_lazy("done", "撤回"),
         "route": pgettext_lazy("done", "分派"),

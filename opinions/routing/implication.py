@@ -1,11 +1,19 @@
-"""Which condition follows from which: by it, rules that can never fire are found. Sound, not complete."""
+"""What follows from what: by it, rules that can never fire are found. Sound, not complete.
 
-from collections.abc import Iterable, Mapping
+A rule is read as clauses that must all hold, each a choice of literals: a condition, or that it does not hold.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+
+from django.utils.translation import gettext as _
 
 from opinions.routing.conditions import (
     Condition,
     DeputyActive,
     DeputyAddressed,
+    Group,
     InTree,
     Keywords,
     LevelIn,
@@ -13,7 +21,55 @@ from opinions.routing.conditions import (
     Names,
     Node,
     OneOf,
+    RaisedAt,
+    SimilarCount,
 )
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A condition that holds, or with `holds` false one that does not."""
+
+    condition: Condition
+    holds: bool = True
+
+    @property
+    def opposite(self) -> "Literal":
+        return Literal(self.condition, not self.holds)
+
+    def sentence(self, names: Names) -> str:
+        told = self.condition.sentence(names)
+        return told if self.holds else _("不是“%(told)s”") % {"told": told}
+
+
+Clause = tuple[Literal, ...]
+
+
+def clauses(groups: Iterable[Group]) -> list[Clause]:
+    """The clauses of a rule: one of each group that takes any of its conditions, else one of each condition."""
+    made: list[Clause] = []
+    for group in groups:
+        literals = tuple(Literal(one, group.mode != Mode.NONE) for one in group.conditions)
+        made += [literals] if group.mode == Mode.ANY else [(one,) for one in literals]
+    return made
+
+
+def words_of(clause: Clause, names: Names) -> str:
+    """A clause in words."""
+    return _(" 或者 ").join(literal.sentence(names) for literal in clause)
+
+
+def follows(strong: Literal, weak: Literal, names: Names) -> bool:
+    """Whether every opinion for which `strong` is true is one for which `weak` is."""
+    one, other = strong.condition, weak.condition
+    if strong.holds:
+        return implies(one, other, names) if weak.holds else contradicts(one, other, names)
+    return _exhausts(one, other) if weak.holds else implies(other, one, names)
+
+
+def excludes(one: Literal, other: Literal, names: Names) -> bool:
+    """Whether no opinion makes both true."""
+    return follows(one, other.opposite, names) or follows(other, one.opposite, names)
 
 
 def implies(strong: Condition, weak: Condition, names: Names) -> bool:
@@ -24,6 +80,10 @@ def implies(strong: Condition, weak: Condition, names: Names) -> bool:
         return _words_imply(strong, weak)
     if isinstance(strong, OneOf) and isinstance(weak, OneOf) and strong.kind == weak.kind:
         return all(_within(value, weak, names) for value in strong.values)
+    if isinstance(strong, RaisedAt) and isinstance(weak, RaisedAt):
+        return all(one & ~other == 0 for one, other in _spans(strong, weak))
+    if isinstance(strong, SimilarCount) and isinstance(weak, SimilarCount):
+        return strong.ask == weak.ask and strong.least >= weak.least
     if weak == DeputyAddressed(value=True):
         return isinstance(strong, LevelIn) or strong == DeputyActive(value=True)
     return weak == DeputyActive(value=False) and strong == DeputyAddressed(value=False)
@@ -40,11 +100,31 @@ def _excludes(one: Condition, other: Condition, names: Names) -> bool:
     if isinstance(one, OneOf) and isinstance(other, OneOf) and one.kind == other.kind:
         meet = any(_within(value, other, names) for value in one.values)
         return not meet and not any(_within(value, one, names) for value in other.values)
+    if isinstance(one, RaisedAt) and isinstance(other, RaisedAt):
+        return all(first & second == 0 for first, second in _spans(one, other))
     if isinstance(one, DeputyAddressed | DeputyActive) and type(one) is type(other):
         return one != other
     if one == DeputyAddressed(value=False):
         return isinstance(other, LevelIn) or other == DeputyActive(value=True)
     return False
+
+
+def _exhausts(one: Condition, other: Condition) -> bool:
+    """Whether of the two at least one always holds."""
+    return _leaves_no_third(one, other) or _leaves_no_third(other, one)
+
+
+def _leaves_no_third(one: Condition, other: Condition) -> bool:
+    if isinstance(one, DeputyAddressed | DeputyActive) and type(one) is type(other):
+        return one != other
+    if isinstance(one, Keywords) and isinstance(other, Keywords) and (one.mode, other.mode) == (Mode.ANY, Mode.NONE):
+        return all(any(part in word for part in _folded(one)) for word in _folded(other))
+    return (one, other) == (DeputyAddressed(value=True), DeputyActive(value=False))
+
+
+def _spans(one: RaisedAt, other: RaisedAt) -> Iterable[tuple[int, int]]:
+    for work, before in product((False, True), repeat=2):
+        yield one.span(work=work, before=before), other.span(work=work, before=before)
 
 
 def _within(value: str, condition: OneOf, names: Names) -> bool:
@@ -55,7 +135,9 @@ def _within(value: str, condition: OneOf, names: Names) -> bool:
 
 
 def _upward(code: str, nodes: Mapping[str, Node]) -> Iterable[str]:
-    while code:
+    seen = set()
+    while code and code not in seen:
+        seen.add(code)
         yield code
         code = nodes[code].parent if code in nodes else ""
 
@@ -84,17 +166,38 @@ def _folded(condition: Keywords) -> list[str]:
     return [word.casefold() for word in condition.values]
 
 
-def never_holds(conditions: Iterable[Condition], names: Names) -> tuple[Condition, Condition] | None:
-    """Two of the conditions that exclude one another, if there are such."""
-    held = list(conditions)
-    for number, one in enumerate(held):
-        for other in held[number + 1 :]:
-            if contradicts(one, other, names):
-                return one, other
+def never_holds(groups: Iterable[Group], names: Names) -> tuple[Clause, Clause] | None:
+    """Two clauses of the rule that leave nothing, if there are such.
+
+    A choice is refuted when each of its literals is excluded: all by another clause, or each by one that stands alone.
+    """
+    held = clauses(groups)
+    for one, other in combinations(held, 2):
+        if all(excludes(first, second, names) for first, second in product(one, other)):
+            return one, other
+    alone = [clause[0] for clause in held if len(clause) == 1]
+    for choice in held:
+        refuting = [next((one for one in alone if excludes(one, literal, names)), None) for literal in choice]
+        against = tuple(dict.fromkeys(one for one in refuting if one is not None))
+        if all(refuting) and against:
+            return choice, against
     return None
 
 
-def covered_by(earlier: Iterable[Condition], later: Iterable[Condition], names: Names) -> bool:
-    """Whether a rule with the conditions `earlier` catches all that one with `later` would."""
-    given = list(later)
-    return all(any(implies(strong, weak, names) for strong in given) for weak in earlier)
+def always_excludes(groups: Iterable[Group], condition: Condition, names: Names) -> Clause | None:
+    """The clause that keeps `condition` from ever holding when the rule does, if there is one."""
+    needed = Literal(condition)
+    return next((one for one in clauses(groups) if all(excludes(each, needed, names) for each in one)), None)
+
+
+def covered_by(earlier: Iterable[Group], later: Iterable[Group], names: Names) -> bool:
+    """Whether a rule with the groups `earlier` catches all that one with `later` would.
+
+    Each clause of the earlier must follow from one of the later: whichever of its literals is true.
+    """
+    given = clauses(later)
+    return all(any(_clause_follows(one, wanted, names) for one in given) for wanted in clauses(earlier))
+
+
+def _clause_follows(strong: Sequence[Literal], weak: Sequence[Literal], names: Names) -> bool:
+    return all(any(follows(literal, wanted, names) for wanted in weak) for literal in strong)

@@ -1,22 +1,26 @@
 """Reading rules and decisions. Rules are kept per process and renewed by stamp."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from deputies.organisations.models import HANDLER_KINDS, Organisation
 from deputies.organisations.queries import STAMP as ORGANISATIONS
-from deputies.organisations.queries import division_tree
+from deputies.organisations.queries import bodies, current, division_tree
 from liaison.base.stamps import cached
 from opinions.catalog.models import Tier
 from opinions.catalog.queries import STAMP as CATALOG
 from opinions.catalog.queries import category_tree
+from opinions.clocks.services import OwnLimit
+from opinions.handling import services as handling
 from opinions.matters.models import Matter
-from opinions.routing.conditions import BrokenCondition, Names, Node, read_condition
+from opinions.routing.conditions import DivisionWithin, Names, Node
 from opinions.routing.engine import ReadyRule, read_rule
 from opinions.routing.facts import Raised
-from opinions.routing.models import Resolver, RoutingDecision, Rule, RuleSet, RuleSetStatus
+from opinions.routing.models import CoHandler, Resolver, RoutingDecision, Rule, RuleSet, RuleSetStatus
 
 STAMP = "routing"
 """Services that edit rules bump this stamp."""
@@ -24,32 +28,79 @@ STAMP = "routing"
 
 @dataclass(frozen=True)
 class Compiled:
-    """A version of the rules, read and ready; `rules` holds the enabled ones in order."""
+    """Rules read and ready, in the order in which they are tried: those of the district, and at the marked place those
+    of one street. `rows` holds the stored rules by key."""
 
     rule_set: RuleSet | None
     rules: tuple[ReadyRule, ...] = ()
-    rows: tuple[Rule, ...] = ()
+    rows: Mapping[int, Rule] = field(default_factory=dict)
+    street_set: RuleSet | None = None
 
     def row(self, rule: ReadyRule) -> Rule:
         """The stored rule behind a ready one."""
-        return next(row for row in self.rows if row.pk == rule.key)
+        return self.rows[rule.key]
 
 
-def compile_set(rule_set: RuleSet) -> Compiled:
-    """Read the enabled rules of a version."""
-    rows = tuple(rule_set.rules.filter(enabled=True).select_related("organisation").order_by("order", "id"))
-    ready = tuple(read_rule(key=row.pk, order=row.order, name=row.name, conditions=row.conditions) for row in rows)
-    return Compiled(rule_set, ready, rows)
+def compile_set(rule_set: RuleSet | None, street_set: RuleSet | None = None) -> Compiled:
+    """Read the enabled rules of a district's version, with those of a street's at the place that is marked for them.
+
+    Without a district's version nothing is in force: a street only refines.
+    """
+    if rule_set is None:
+        return Compiled(None)
+    rows = rules_of(rule_set, enabled=True)
+    own = rules_of(street_set, enabled=True) if street_set else []
+    owner = str(street_set.street) if street_set else ""
+    ready: list[ReadyRule] = []
+    for row in rows:
+        ready += [_ready(one, owner, rule_set) for one in own] if row.is_place else [_ready(row)]
+    return Compiled(rule_set, tuple(ready), {row.pk: row for row in (*rows, *own)}, street_set)
 
 
-def active_rules(district_id: int) -> Compiled:
-    """The version in force in a district; without one, no rules."""
-    return cached(STAMP, lambda: _load_active(district_id), part=f"active:{district_id}")
+def rules_of(rule_set: RuleSet, *, enabled: bool = False) -> list[Rule]:
+    """The rules of a version in order, with their bodies; two statements."""
+    rows = rule_set.rules.select_related("organisation").prefetch_related("co_handlers__organisation")
+    rows = rows.filter(enabled=True) if enabled else rows
+    return list(rows.order_by("order", "id"))
 
 
-def _load_active(district_id: int) -> Compiled:
-    found = RuleSet.objects.filter(district=district_id, status=RuleSetStatus.ACTIVE).first()
-    return compile_set(found) if found else Compiled(None)
+def _ready(row: Rule, owner: str = "", allowing: RuleSet | None = None) -> ReadyRule:
+    barred = not_allowed(row, allowing) if allowing else ""
+    return read_rule(key=row.pk, order=row.order, name=row.name, conditions=row.conditions, owner=owner, barred=barred)
+
+
+def not_allowed(rule: Any, district_set: RuleSet) -> str:
+    """Why the district does not let a street have a rule like this; empty when it does."""
+    if rule.tier not in district_set.street_tiers:
+        label = Tier(rule.tier).label if rule.tier in Tier.values else rule.tier
+        return _("区里没有让街道自己定“%(tier)s”这一层级。") % {"tier": label}
+    for resolver in dict.fromkeys((rule.resolver, *(one.resolver for one in helpers_of(rule)))):
+        if resolver not in district_set.street_resolvers:
+            label = Resolver(resolver).label if resolver in Resolver.values else resolver
+            return _("区里没有让街道自己交给“%(whom)s”。") % {"whom": label}
+    return ""
+
+
+def helpers_of(rule: Any) -> list[Any]:
+    """The co-handlers of a stored rule, or of a draft of one."""
+    held = rule.co_handlers
+    return list(held.all() if hasattr(held, "all") else held)
+
+
+def active_rules(district_id: int, street_id: int | None = None) -> Compiled:
+    """The versions in force in a district and one of its streets; without one for the district, no rules."""
+    return cached(STAMP, lambda: _load_active(district_id, street_id), part=f"active:{district_id}:{street_id}")
+
+
+def _load_active(district_id: int, street_id: int | None) -> Compiled:
+    own = active_set(district_id, street_id) if street_id else None
+    return compile_set(active_set(district_id), own)
+
+
+def active_set(district_id: int, street_id: int | None = None) -> RuleSet | None:
+    """The version in force of a district, or of one of its streets."""
+    rows = RuleSet.objects.filter(district=district_id, street=street_id, status=RuleSetStatus.ACTIVE)
+    return rows.select_related("district", "street").first()
 
 
 def names() -> Names:
@@ -68,98 +119,32 @@ def _division_nodes() -> dict[str, Node]:
     return {row.code: Node(row.name, row.parent.code if row.parent else "", row.active) for row in rows}
 
 
-def sentences(conditions: Any, held: Names) -> list[str]:
-    """The stored conditions of a rule in words; a broken one says what is wrong with it."""
-    told = []
-    for row in conditions if isinstance(conditions, list) else [conditions]:
-        try:
-            told.append(read_condition(row).sentence(held))
-        except BrokenCondition as error:
-            told.append(_("条件有误：%(problem)s") % {"problem": error})
-    return told
-
-
-def outcome(rule: Rule) -> str:
-    """What a rule leads to, in words."""
-    whom = str(rule.organisation) if rule.resolver == Resolver.NAMED else str(Resolver(rule.resolver).label)
-    parts = [_("%(tier)s，交给%(whom)s") % {"tier": Tier(rule.tier).label, "whom": whom}]
-    if rule.urgency:
-        parts.append(_("缓急定为“%(urgency)s”") % {"urgency": rule.get_urgency_display()})
-    parts.append(_("须人工确认") if rule.confirm else _("直接生效"))
-    return _("；").join(parts)
-
-
 def raised_of(matter: Matter) -> Raised:
     """What is known of a stored opinion (its own record and its contact point's: two statements at most)."""
     opinion = matter.opinion
     point = opinion.contact_point
+    whole = opinion.latitude is not None and opinion.longitude is not None
     return Raised(
         division=matter.division, street=matter.street, district=matter.district, channel=opinion.channel,
         text=f"{matter.title}\n{opinion.content}", category=matter.category, deputy=opinion.addressed_to,
-        electoral_district=point.electoral_district if point else None, reach=opinion.reach, urgency=matter.urgency,
+        electoral_district=point.electoral_district if point else None, reach=opinion.reach, wish=opinion.wish,
+        urgency=matter.urgency, place=opinion.place, at=matter.opened_at, matter_id=matter.pk,
+        position=(opinion.latitude, opinion.longitude) if whole else None,  # type: ignore[arg-type]
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class AskedWords:
-    """One condition in words, with what was seen."""
+def raised_in_bulk(matters: QuerySet[Matter], *, chunk: int = 2000) -> Iterator[tuple[Matter, Raised]]:
+    """Stored opinions as they would be routed, with all that this needs, by one statement and in little memory.
 
-    held: bool
-    text: str
-    seen: str = ""
-
-
-@dataclass(frozen=True)
-class TrialWords:
-    """One rule that was tried."""
-
-    order: int
-    name: str
-    matched: bool
-    asked: tuple[AskedWords, ...]
-
-
-@dataclass(frozen=True)
-class Why:
-    """A decision in words; `fired` is the rule that fired, `passed` are those before it."""
-
-    decision: RoutingDecision
-    tier: str
-    whom: str
-    version: int | None
-    fired: TrialWords | None
-    passed: tuple[TrialWords, ...]
-
-
-def why(matter: Matter) -> list[Why]:
-    """The decisions on a matter, newest first, in the reader's language."""
-    rows = matter.decisions.select_related("rule_set", "organisation", "deputy", "overridden_by").order_by("-id")
-    held = names()
-    return [in_words(row, held) for row in rows]
-
-
-def in_words(decision: RoutingDecision, held: Names) -> Why:
-    """One decision in words."""
-    trials = tuple(trial_words(trial, held) for trial in decision.why)
-    return Why(
-        decision=decision,
-        tier=str(Tier(decision.tier).label) if decision.tier else "",
-        whom=str(decision.deputy or decision.organisation or ""),
-        version=decision.rule_set.version if decision.rule_set else None,
-        fired=next((trial for trial in trials if trial.matched), None),
-        passed=tuple(trial for trial in trials if not trial.matched),
-    )
-
-
-def trial_words(trial: dict[str, Any], held: Names) -> TrialWords:
-    """A stored trial in words."""
-    return TrialWords(trial["order"], trial["rule"], trial["matched"], tuple(_asked_words(trial["asked"], held)))
-
-
-def _asked_words(rows: Iterable[dict[str, Any]], held: Names) -> Iterator[AskedWords]:
-    for row in rows:
-        condition = read_condition(row["condition"])
-        yield AskedWords(row["held"], condition.sentence(held), condition.seen_words(row["seen"], held))
+    Places, bodies and categories come from the cached map.
+    """
+    rows = matters.select_related("opinion__addressed_to", "opinion__contact_point__electoral_district")
+    places, held, tree = division_tree().by_id, bodies().by_id, category_tree()
+    for matter in rows.iterator(chunk_size=chunk):
+        matter.division, matter.street = places[matter.division_id], held[matter.street_id]
+        matter.district = held[matter.district_id]
+        matter.category = tree[matter.category_id] if matter.category_id else None
+        yield matter, raised_of(matter)
 
 
 def suggestion(matter: Matter) -> RoutingDecision | None:
@@ -168,16 +153,57 @@ def suggestion(matter: Matter) -> RoutingDecision | None:
 
 
 @dataclass(frozen=True)
-class ShownRule:
-    """A stored rule in words."""
+class Suggested:
+    """What the newest decision would have a person do: give it to a lead, with co-handlers and a limit."""
 
-    rule: Rule
-    conditions: list[str]
-    outcome: str
+    tier: int
+    lead: Organisation
+    co: tuple[Organisation, ...]
+    limit: OwnLimit | None
 
 
-def shown_rules(rule_set: RuleSet) -> list[ShownRule]:
-    """All rules of a version in words, in order."""
-    held = names()
-    rows = rule_set.rules.select_related("organisation").order_by("order", "id")
-    return [ShownRule(row, sentences(row.conditions, held), outcome(row)) for row in rows]
+def suggested(matter: Matter) -> Suggested | None:
+    """The assignment that the newest decision suggests; None where a person decided or must decide otherwise.
+
+    Bodies that closed since lead to their successors.
+    """
+    row = suggestion(matter)
+    if row is None or row.overridden_by_id or row.tier not in handling.TIERS or row.organisation is None:
+        return None
+    lead = current(bodies().by_id[row.organisation.pk])
+    if lead is None or lead.kind not in HANDLER_KINDS:
+        return None
+    held = (bodies().get(one["id"]) for one in row.outcome.get("co", ()))
+    co = dict.fromkeys(acting for acting in (current(one) for one in held if one) if acting and acting != lead)
+    limit = row.outcome.get("limit")
+    return Suggested(row.tier, lead, tuple(co), OwnLimit(*limit) if limit else None)
+
+
+def rules_naming(
+    *, district_id: int, organisation_ids: Iterable[int] = (), division_codes: Iterable[str] = ()
+) -> list[Rule]:
+    """Rules of the versions in force and of drafts that name one of the bodies or places, streets' ones included."""
+    standing = RuleSet.objects.filter(district=district_id).exclude(status=RuleSetStatus.RETIRED)
+    rows = Rule.objects.filter(rule_set__in=standing).select_related("rule_set").prefetch_related("co_handlers")
+    wanted, codes = set(organisation_ids), set(division_codes)
+    ordered = rows.order_by("-rule_set__version", "order", "id")
+    return [row for row in ordered if wanted & set(_named(row)) or codes & set(_division_codes(row.conditions))]
+
+
+def _named(rule: Rule) -> Iterator[int]:
+    named: list[Rule | CoHandler] = [rule, *rule.co_handlers.all()]
+    yield from (one.organisation_id for one in named if one.organisation_id)
+
+
+def _division_codes(groups: Any) -> Iterator[str]:
+    for group in groups if isinstance(groups, list) else []:
+        for row in group.get("conditions", ()) if isinstance(group, dict) else ():
+            if isinstance(row, dict) and row.get("kind") == DivisionWithin.kind and isinstance(row.get("values"), list):
+                yield from (value for value in row["values"] if isinstance(value, str))
+
+
+def reasons_in_triage(matter_ids: Iterable[int]) -> dict[int, str]:
+    """Why a person must distribute these matters: the problem of each one's newest decision; one statement."""
+    rows = RoutingDecision.objects.filter(matter__in=list(matter_ids)).order_by("id")
+    newest = dict(rows.values_list("matter_id", "problem"))
+    return {matter: problem for matter, problem in newest.items() if problem}

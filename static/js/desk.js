@@ -76,7 +76,7 @@
     const leave = answer.headers.get("HX-Redirect") || (answer.redirected && form ? answer.url : "");
     if (leave) {
       keepPlace();
-      window.location.href = leave;
+      if (stay) window.location.reload(); else window.location.href = leave;
       return;
     }
     const html = (answer.headers.get("Content-Type") || "").startsWith("text/html");
@@ -87,6 +87,7 @@
     show(await answer.text());
   }
   const ask = { "HX-Request": "true" };
+  let stay = false; /* opened from a row: afterwards the list, at the same place */
   function show(html) {
     const close = document.createElement("button");
     const body = document.createElement("div");
@@ -113,6 +114,7 @@
       const link = event.target.closest("a[data-dialog]");
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
+      stay = link.dataset.stay !== undefined;
       fill(new Request(link.href, { headers: ask, credentials: "same-origin" }), null);
     });
     dialog.addEventListener("submit", (event) => {
@@ -218,7 +220,9 @@
   function act(key) {
     const row = rows()[current];
     const quoted = `[data-key="${CSS.escape(key)}"]`;
-    const target = (row && one(quoted, row)) || all(quoted).find((node) => !node.closest("[data-row]"));
+    const ticked = one("form[data-bulk] input[name=ids]:checked");
+    const target = (ticked && one(`.bulk-bar ${quoted}`)) || (row && one(quoted, row))
+      || all(quoted).find((node) => !node.closest("[data-row], .bulk-bar"));
     if (target) target.click();
     return Boolean(target);
   }

@@ -16,7 +16,10 @@ Measure = Callable[[int], Iterator[Figure]]
 MEASURES = {
     "submission": "tests.bench.figures.submission.submission",
     "desk": "tests.bench.figures.desk.desk",
+    "similar": "tests.bench.figures.similar.similar",
     "weight": "tests.bench.figures.weight.weight",
+    "rehearsal": "tests.bench.figures.rehearsal.rehearsal",
+    "suggestion": "tests.bench.figures.suggestion.suggestion",
 }
 """The figures by name, in the order in which they are taken; imported on the stage, since they need Django set up."""
 

@@ -18,6 +18,7 @@ from liaison.base.codes import new_code
 from liaison.base.privacy import blind_index
 from liaison.base.words import index_words
 from liaison.base.workdays.arithmetic import SHANGHAI
+from liaison.base.workflow import WrongState
 from opinions.catalog.models import Category, ClockKind, Reason, ReasonKind, SourceChannel, Tier
 from opinions.catalog.services import load_defaults
 from opinions.clocks.services import start_clock
@@ -27,7 +28,9 @@ from opinions.intake.models import Opinion
 from opinions.matters.models import Matter, Reporter
 from opinions.matters.services import new_link_key, turn_of
 from opinions.matters.states import Status
-from opinions.proposals.services import raise_to_proposal
+from opinions.proposals.queries import proposals_of
+from opinions.proposals.services import raise_to_proposal, unlink_matter
+from opinions.relays import services as relays
 from tests.factories.accounts import UserFactory
 from tests.factories.organisations import StreetWorld, street_world
 from tests.factories.roster import ConsultantFactory, DeputyFactory, TermFactory
@@ -286,10 +289,18 @@ def proposed(world: HandlingWorld, matter: Matter | None = None) -> Matter:
     return matter
 
 
+def taken_out(*, matter: Matter, by: User, now: datetime) -> Matter:
+    """Out of the draft that it was raised into; a matter that is in none is refused as the screen refuses it."""
+    held = next(iter(proposals_of(matter)), None)
+    if held is None:
+        raise WrongState
+    return unlink_matter(proposal=held, matter=matter, reason="另行办理", by=by, now=now)
+
+
 def relayed(world: HandlingWorld, matter: Matter | None = None) -> Matter:
     """Relayed by the district to a deputy of the city's congress."""
     matter = matter or taken(world)
-    handling.relay(
+    relays.relay(
         matter=matter, level=CongressLevel.MUNICIPAL, deputies=[world.city_deputy], reason="跨区道路",
         by=world.district_staff, now=NOW,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 from deputies.organisations.models import Organisation
 from liaison.base.stamps import bump
 from opinions.catalog.models import Tier
+from opinions.routing.conditions import Condition, Group, Mode
 from opinions.routing.models import Resolver, Rule, RuleSet, RuleSetStatus
 from opinions.routing.queries import STAMP
 
@@ -34,6 +35,11 @@ class RuleFactory(DjangoModelFactory[Rule]):
     name = factory.Sequence(lambda n: f"规则{n}")
     tier = Tier.STREET
     resolver = Resolver.STREET
+
+
+def all_of(*conditions: Condition) -> list[dict[str, Any]]:
+    """The stored form of a rule for which all these conditions must hold."""
+    return [Group(Mode.ALL, conditions).to_json()]
 
 
 def rules_in_force(district: Organisation, *rules: dict[str, Any]) -> RuleSet:

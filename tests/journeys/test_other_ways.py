@@ -144,7 +144,7 @@ def test_raised_to_a_proposal_then_relayed(phone: Page, at_desk: AtDesk, system:
     open_matter(district, mine.code)
     form = choose(district, "上级代表接力")
     form.get_by_role("checkbox").first.check()
-    form.get_by_label("原因").fill("资金要市里统筹。")
+    form.get_by_label("为什么请上级代表接力").fill("资金要市里统筹。")
     press(form, "请上级代表接力", "已请上级代表接力")
     form = choose(district, "反馈结果")
     form.get_by_label("正文").fill("市里已列入明年老旧小区改造计划，第一批含本街道六栋楼。")

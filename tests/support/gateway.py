@@ -13,11 +13,12 @@ class Gateway:
     """An HTTP server on the loopback address. It keeps who handed over what; `hold()` lets no answer go out.
 
     `/sms` keeps its contract: a key handed over again reaches nobody. `/wecom` has none: every hand-over is a message.
+    `/orders` is an outside system that takes work orders under an Idempotency-Key.
     """
 
     def __init__(self, *, answers_after: float) -> None:
         self.answers_after = answers_after
-        self.handed_over: dict[str, Counter[str]] = {"/sms": Counter(), "/wecom": Counter()}
+        self.handed_over: dict[str, Counter[str]] = {"/sms": Counter(), "/wecom": Counter(), "/orders": Counter()}
         self._lock, self._open = threading.Lock(), threading.Event()
         self._waiting: Counter[str] = Counter()
         self._open.set()
@@ -49,8 +50,8 @@ class Gateway:
             counts = self.handed_over[path]
             return len(counts) if path == "/sms" else counts.total()
 
-    def _take(self, path: str, said: dict[str, Any]) -> None:
-        name = said["key"] if path == "/sms" else said["text"]["content"]
+    def _take(self, path: str, said: dict[str, Any], key: str) -> None:
+        name = key or said.get("key") or said["text"]["content"]
         with self._lock:
             self.handed_over[path][name] += 1
             self._waiting[path] += 1
@@ -65,7 +66,7 @@ class Gateway:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                gateway._take(self.path, json.loads(body))
+                gateway._take(self.path, json.loads(body), self.headers.get("Idempotency-Key", ""))
                 try:
                     self.send_response(200)
                     self.end_headers()

@@ -24,6 +24,9 @@ FOLDER = ROOT / "docs" / "screenshots"
 DESK = {"viewport": {"width": 1280, "height": 860}, "device_scale_factor": 1.5}
 PUBLIC_URL = "http://liaison.example.org"
 """What stands on the plaque: no reader of the pictures lives at localhost."""
+LOADED = """() => [...document.images].every((one) => (one.complete && one.naturalWidth)
+    || one.getBoundingClientRect().top > innerHeight)"""
+"""True when every picture on the screen has come (those further down load when they are scrolled to)."""
 COLOURS = 256
 MOST_BYTES = 300_000
 PICK = """
@@ -35,8 +38,9 @@ seen = Matter.objects.annotate(talk=Count("lines", distinct=True), photos=Count(
 told = seen.filter(photos__gt=0, talk__gt=1, street__division__code="990108001").order_by("-talk", "id")
 replied = seen.filter(status="replied", replies__points__isnull=False, opinion__assisted_by=None)
 followed = replied.order_by("-photos", "-talk", "id").first()
+ours = told.filter(status__in=["taken", "returned", "rework"]).first() or told.filter(status="handling").first()
 print(json.dumps({
-    "matter": told.filter(status="handling").first().code,
+    "matter": ours.code,
     "link": f"/t/{followed.code}/?k={followed.reporters.first().link_key}",
     "deputy": Deputy.objects.get(user__username="deputy").pk,
     "door": f'/d/{Deputy.objects.get(user__username="deputy").code}/',
@@ -85,6 +89,7 @@ def deputy_page(studio: Studio) -> None:
 def tracking(studio: Studio) -> None:
     page = studio.page(PHONE)
     page.goto(studio.found["link"])
+    page.wait_for_function(LOADED)
     studio.keep("tracking", page.screenshot())
 
 
@@ -101,13 +106,14 @@ def answer(studio: Studio) -> None:
 
 def desk(studio: Studio) -> None:
     page = studio.page(DESK, "street")
-    page.goto("/desk/?queue=handlers&sort=new")
+    page.goto("/desk/?queue=assign")
     studio.keep("desk", page.screenshot())
 
 
 def matter(studio: Studio) -> None:
     page = studio.page(DESK | {"viewport": {"width": 1280, "height": 960}}, "street")
     page.goto(f"/desk/matters/{studio.found['matter']}/")
+    page.wait_for_function(LOADED)
     studio.keep("matter", page.screenshot())
 
 

@@ -69,7 +69,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 def _proved(request: HttpRequest, user: User, form: TokenForm) -> bool:
     try:
-        factor.prove(request, user=user, token=form.cleaned_data["token"])
+        factor.prove(request, user=user, token=form.cleaned_data["token"], now=timezone.now())
     except DomainError as error:
         form.add_error(error.field, str(error.message))
         return False

@@ -145,8 +145,9 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the point out of use."""
     lead = _("停用后，已张贴的二维码会引导到上级联系点。")
-    form = ReasonForm(_posted(request))
-    return _act(request, _point(request, pk), form, services.close_point, title=_("停用联系点"), lead=lead, danger=True)
+    point, form = _point(request, pk), ReasonForm(_posted(request))
+    undo, words = reverse("contact_points:reopen", args=[pk]), {"lead": lead, "danger": True}
+    return _act(request, point, form, services.close_point, title=_("停用联系点"), undo=undo, **words)
 
 
 @requires(Permission.POINT_EDIT)
@@ -201,9 +202,10 @@ def duty_new(request: HttpRequest, pk: int) -> HttpResponse:
     point = _point(request, pk)
     form = DutyForm(_posted(request), point=point)
     if form.is_valid():
-        attempt(form, services.add_duty, point=point, by=request.user, now=timezone.now(), **form.values())
-        if form.is_valid():
-            return _done(request, point, _("安排值班"))
+        slot = attempt(form, services.add_duty, point=point, by=request.user, now=timezone.now(), **form.values())
+        if slot is not None:
+            undo = reverse("contact_points:duty_remove", args=[slot.pk])
+            return _done(request, point, _("安排值班"), undo=undo)
     return _small_form(request, point, form, title=_("安排值班"), submit=_("安排"))
 
 
@@ -226,18 +228,24 @@ def photo_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _act(
-    request: HttpRequest, point: ContactPoint, form: forms.Form, service: Callable[..., object], **words: Any
+    request: HttpRequest,
+    point: ContactPoint,
+    form: forms.Form,
+    service: Callable[..., object],
+    *,
+    undo: str = "",
+    **words: Any,
 ) -> HttpResponse:
     """Show a small form; when it is good, call the service with its values and go back to the point."""
     if form.is_valid():
         attempt(form, service, point=point, by=request.user, now=timezone.now(), **form.cleaned_data)
         if form.is_valid():
-            return _done(request, point, words["title"])
+            return _done(request, point, words["title"], undo=undo)
     return _small_form(request, point, form, **words)
 
 
-def _done(request: HttpRequest, point: ContactPoint, what: object) -> HttpResponse:
-    toast(request, _("“%(name)s”：%(what)s已办好。") % {"name": point.name, "what": what})
+def _done(request: HttpRequest, point: ContactPoint, what: object, *, undo: str = "") -> HttpResponse:
+    toast(request, _("“%(name)s”：%(what)s已办好。") % {"name": point.name, "what": what}, undo_url=undo)
     return go(request, _there(point))
 
 

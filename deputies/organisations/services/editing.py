@@ -16,6 +16,9 @@ from liaison.base.stamps import bump
 name_verbs(
     {
         "division.created": _("新建行政区划"),
+        "division.renamed": _("行政区划改名"),
+        "division.closed": _("停用行政区划"),
+        "organisation.renamed": _("机构改名"),
         "divisions.imported": _("导入行政区划"),
         "organisation.created": _("新建机构"),
         "organisation.closed": _("撤销机构"),
@@ -52,6 +55,12 @@ class StillNeeded(DomainError):
     """A body with others under it cannot simply be closed."""
 
     message = _("还有下级机构挂在它下面，请先调整下级机构，或改用“并入”。")
+
+
+class PlaceStillNeeded(DomainError):
+    """A division in which others lie or for which a body acts cannot be closed."""
+
+    message = _("还有在用的下级区划或机构属于它，请先停用或调整。")
 
 
 @transaction.atomic
@@ -93,6 +102,47 @@ def create_organisation(
     _insert(body)
     _told(chain_of(body), "organisation.created", by=by, now=now, data={"code": code, "name": name}, first=True)
     return body
+
+
+@transaction.atomic
+def rename_organisation(body: Organisation, *, name: str, short_name: str, by: Any, now: datetime) -> bool:
+    """Give a body another name; False when it has that name already. What was written before keeps the old one."""
+    old = (body.name, body.short_name)
+    body.name, body.short_name = _named(name), short_name.strip()
+    if old == (body.name, body.short_name):
+        return False
+    body.save(update_fields=["name", "short_name"])
+    data = {"name": body.name, "was": old[0]}
+    _told(chain_of(body), "organisation.renamed", by=by, now=now, data=data)
+    return True
+
+
+@transaction.atomic
+def rename_division(division: Division, *, name: str, by: Any, now: datetime) -> bool:
+    """Give a division another name; False when it has that name already."""
+    old, division.name = division.name, _named(name)
+    if old == division.name:
+        return False
+    division.save(update_fields=["name"])
+    data = {"name": division.name, "was": old}
+    _told(division_chain(division), "division.renamed", by=by, now=now, data=data)
+    return True
+
+
+@transaction.atomic
+def close_division(division: Division, *, by: Any, now: datetime, reason: str = "") -> None:
+    """Take a division out of use. Raises PlaceStillNeeded while places or bodies in use belong to it."""
+    if division.children.filter(active=True).exists() or division.organisations.filter(active=True).exists():
+        raise PlaceStillNeeded
+    division.active = False
+    division.save(update_fields=["active"])
+    _told(division_chain(division), "division.closed", by=by, now=now, reason=reason)
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        raise InvalidInput(_("请填写名称。"), field="name")
+    return name.strip()
 
 
 @transaction.atomic

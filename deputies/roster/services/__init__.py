@@ -9,20 +9,17 @@ from deputies.roster.services.deputies import (
     check_details,
     create_deputy,
     differences,
-    end_office,
-    end_term,
     pair,
-    renew,
     replace_code,
     replace_photo,
-    resume,
     save_chat_group,
     set_consent,
     set_photo,
     stored_photo,
-    suspend,
     update_deputy,
 )
+from deputies.roster.services.moving import move_roster
+from deputies.roster.services.office import end_due_terms, end_office, end_term, renew, resume, suspend
 
 __all__ = [
     "CertificateTaken",
@@ -33,8 +30,10 @@ __all__ = [
     "check_details",
     "create_deputy",
     "differences",
+    "end_due_terms",
     "end_office",
     "end_term",
+    "move_roster",
     "pair",
     "renew",
     "replace_code",

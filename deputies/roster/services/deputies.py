@@ -1,24 +1,23 @@
-"""Keeping the roster: deputies come, change, pause and leave. Every act is an event in the chain `deputy:<id>`."""
+"""Keeping the roster: deputies come and change; office.py has how they pause and leave.
+
+Every act is an event in the chain `deputy:<id>`.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
-from deputies.accounts.access import Permission, check
+from deputies.accounts.access import Permission
 from deputies.accounts.models import STREET_ROLES, Role, User
-from deputies.accounts.queries import organisations_below
 from deputies.organisations.models import Division, DivisionLevel, Organisation
-from deputies.roster.access import NotYours, check_keeper
+from deputies.roster.access import check_keeper
 from deputies.roster.models import ChatGroup, Delegation, Deputy, FormerDeputyCode, Group, Identity, PublicField, Term
 from deputies.roster.names import pinyin_of
-from deputies.roster.states import OFFICE, DeputyStatus
 from liaison.base.audit.services import Fact, record
 from liaison.base.audit.verbs import name_verbs
 from liaison.base.codes import new_plaque_code
@@ -28,7 +27,6 @@ from liaison.base.files.models import StoredFile
 from liaison.base.files.services import remove as remove_file
 from liaison.base.files.services import store_image
 from liaison.base.privacy import blind_index, mask_phone
-from liaison.base.workflow import advance
 
 name_verbs(
     {
@@ -38,7 +36,6 @@ name_verbs(
         "deputy.photo": _("更换照片"),
         "deputy.paired": _("结对与账号变更"),
         "deputy.code_replaced": _("更换二维码"),
-        "term.ended": _("本届届满"),
         "chat_group.saved": _("登记网格群"),
     }
 )
@@ -173,70 +170,6 @@ def differences(deputy: Deputy, details: Details) -> dict[str, tuple[Any, Any]]:
     if old.keys() != new.keys():
         changed["groups"] = (sorted(old.values()), sorted(new.values()))
     return changed
-
-
-@transaction.atomic
-def suspend(*, deputy: Deputy, reason: str, by: User | None, now: datetime) -> None:
-    """The committee suspends the deputy's office; the code then leads to the contact point."""
-    check_keeper(by, Permission.ROSTER_EDIT, deputy.organisation)
-    advance(deputy, "suspend", workflow=OFFICE, by=by, now=now, chain=deputy.chain, reason=reason)
-
-
-@transaction.atomic
-def resume(*, deputy: Deputy, by: User | None, now: datetime, reason: str = "") -> None:
-    """A suspended deputy takes up office again."""
-    check_keeper(by, Permission.ROSTER_EDIT, deputy.organisation)
-    advance(deputy, "resume", workflow=OFFICE, by=by, now=now, chain=deputy.chain, reason=reason)
-
-
-@transaction.atomic
-def end_office(*, deputy: Deputy, reason: str, by: User | None, now: datetime, on: date) -> None:
-    """The deputy leaves office for good on the day `on`."""
-    check_keeper(by, Permission.ROSTER_EDIT, deputy.organisation)
-    _end(deputy, reason=reason, by=by, now=now, on=on)
-
-
-@transaction.atomic
-def renew(*, deputy: Deputy, by: User | None, now: datetime) -> None:
-    """A deputy who had left is elected again: same record, same code."""
-    check_keeper(by, Permission.ROSTER_EDIT, deputy.organisation)
-    advance(deputy, "renew", workflow=OFFICE, by=by, now=now, chain=deputy.chain, changes={"ended_on": None})
-
-
-@transaction.atomic
-def end_term(*, term: Term, by: User | None, now: datetime, on: date) -> int:
-    """The term ends on the day `on`; all its deputies leave office. Returns how many; again changes nothing more."""
-    if by is not None:
-        check(by, Permission.REFERENCE_EDIT)
-        if Deputy.objects.filter(term=term).exclude(organisation__in=organisations_below(by)).exists():
-            raise NotYours(_("这一届有代表不在您的管理范围内，请由上级办理。"))
-    if on <= term.starts_on:
-        raise InvalidInput(_("届满日期要晚于本届开始日期。"), field="on")
-    if term.ends_on != on:
-        term.ends_on = on
-        term.save(update_fields=["ends_on"])
-        record(f"term:{term.pk}", Fact(verb="term.ended", data={"on": on}), by=by, now=now)
-    leaving = list(term.deputies.exclude(status=DeputyStatus.ENDED).order_by("id"))
-    with override(settings.LANGUAGE_CODE):  # the ledger keeps one language
-        reason = str(_("本届届满"))
-    for deputy in leaving:
-        _end(deputy, reason=reason, by=by, now=now, on=on)
-    return len(leaving)
-
-
-def _end(deputy: Deputy, *, reason: str, by: User | None, now: datetime, on: date) -> None:
-    data = {"on": on}
-    advance(
-        deputy,
-        "end",
-        workflow=OFFICE,
-        by=by,
-        now=now,
-        chain=deputy.chain,
-        reason=reason,
-        changes={"ended_on": on},
-        data=data,
-    )
 
 
 @transaction.atomic

@@ -228,13 +228,13 @@ _OFFICE: dict[str, tuple[type[forms.Form], Callable[..., object], Callable[[], s
     "suspend": (
         ReasonForm,
         services.suspend,
-        lambda: _("暂停期间，二维码引导到联系点。手上未办完的事项，请街道在工作台转办。"),
+        lambda: _("暂停期间，二维码引导到联系点。手上未办完的事项会移交街道，在工作台“待接单”里。"),
     ),
     "resume": (OptionalReasonForm, services.resume, lambda: _("恢复后，二维码重新指向代表本人。")),
     "end": (
         EndForm,
         services.end_office,
-        lambda: _("离任后，二维码引导到原联系点。手上未办完的事项，请街道在工作台转办。"),
+        lambda: _("离任后，二维码引导到原联系点。手上未办完的事项会移交街道，在工作台“待接单”里。"),
     ),
     "renew": (forms.Form, services.renew, lambda: _("代表重新当选。请随后修改届次；二维码不变。")),
 }

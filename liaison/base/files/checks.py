@@ -5,7 +5,6 @@ Nothing here touches the database. Every refusal is a sentence for the person wh
 
 import io
 import warnings
-import zipfile
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -18,7 +17,6 @@ from liaison.base.errors import InvalidInput
 
 MEGABYTE = 1_000_000
 MOST_PHOTO_BYTES = 20 * MEGABYTE
-MOST_DOCUMENT_BYTES = 20 * MEGABYTE
 MOST_DECODED = 180 * MEGABYTE
 """Bytes of pixels that are decoded, 60 million in RGB: more could exhaust the machine (decompression bomb)."""
 LONG_SIDE, THUMBNAIL_SIDE = 2048, 400
@@ -26,11 +24,6 @@ QUALITY, THUMBNAIL_QUALITY = 82, 75
 PHOTO_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
 """Decoders that may look at an upload (that of JPEG reads MPO too): no others, whatever its content says."""
 PHOTO_TYPES = {"image/jpeg", "image/png", "image/webp", "image/gif", "image/heic", "image/heif", "image/avif"}
-PDF = "application/pdf"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCUMENT_TYPES = {PDF, DOCX, XLSX}
-MOST_UNZIPPED = 200 * MEGABYTE
 SNIFFED = 8192
 """Bytes that tell the type."""
 
@@ -150,28 +143,3 @@ def _jpeg(image: Image.Image, quality: int) -> bytes:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
     return out.getvalue()
-
-
-def check_document(upload: Any, *, name: str, size: int) -> str:
-    """The content type of a PDF, DOCX or XLSX without macros. Raises UploadRefused."""
-    if size > MOST_DOCUMENT_BYTES:
-        raise UploadRefused(_("文件“%(name)s”太大（超过 20 MB）。") % {"name": name})
-    kind = _sniff(upload)
-    if kind not in DOCUMENT_TYPES:
-        raise UploadRefused(_("“%(name)s”不是 PDF、Word（docx）或 Excel（xlsx）文件。") % {"name": name})
-    if kind != PDF:
-        _check_archive(upload, name)
-    upload.seek(0)
-    return kind
-
-
-def _check_archive(upload: Any, name: str) -> None:
-    try:
-        with zipfile.ZipFile(upload) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise UploadRefused(_("文件“%(name)s”已损坏，打不开。") % {"name": name}) from error
-    if sum(member.file_size for member in members) > MOST_UNZIPPED:
-        raise UploadRefused(_("文件“%(name)s”展开后太大，不能上传。") % {"name": name})
-    if any("vbaproject" in member.filename.lower() for member in members):
-        raise UploadRefused(_("文件“%(name)s”带有宏，请另存为不带宏的格式再传。") % {"name": name})

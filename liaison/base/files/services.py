@@ -3,6 +3,7 @@
 import errno
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePath
@@ -13,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from liaison.base.errors import DomainError
-from liaison.base.files.checks import UploadRefused, check_document, clean_image
+from liaison.base.files.checks import UploadRefused, clean_image
 from liaison.base.files.models import StoredFile
 
 NAME_MAX = 120
@@ -95,15 +96,6 @@ def store_image(*, upload: Any, by: Any, now: datetime) -> StoredFile:
 
 
 @transaction.atomic
-def store_document(*, upload: Any, by: Any, now: datetime) -> StoredFile:
-    """Check and store a PDF, DOCX or XLSX. Raises UploadRefused, StorageFull."""
-    name = clean_name(upload.name)
-    content_type = check_document(upload, name=name, size=upload.size)
-    content = upload.read()
-    return _saved(_written(_row(name=name, content_type=content_type, content=content, by=by, now=now), content))
-
-
-@transaction.atomic
 def store_generated(*, name: str, content: bytes, content_type: str, by: Any, now: datetime) -> StoredFile:
     """Store a file that the system itself made. Raises StorageFull."""
     return _saved(_written(_row(name=name, content_type=content_type, content=content, by=by, now=now), content))
@@ -117,17 +109,24 @@ def _row(*, name: str, content_type: str, content: bytes, by: Any, now: datetime
 
 
 def _written(row: StoredFile, content: bytes, thumbnail: bytes = b"") -> StoredFile:
-    """Write the files of `row`. What was written before a failure is deleted."""
+    """Write the files of `row`. What was written before a failure is deleted, the part of a file too."""
     try:
-        row.file.save(row.name, ContentFile(content), save=False)
+        _put(row.file, content)
         if thumbnail:
-            row.thumbnail.save(row.name, ContentFile(thumbnail), save=False)
+            _put(row.thumbnail, thumbnail)
     except OSError as error:
-        discard([row])
+        with suppress(OSError):
+            discard([row])
         if error.errno in _FULL or isinstance(error, FileExistsError):  # Django's own, where the folder is a file
             raise StorageFull from error
         raise
     return row
+
+
+def _put(held: Any, content: bytes) -> None:
+    """Write one file. Its name is random and noted first: a disk that fills up half-way leaves a part to delete."""
+    held.name = held.field.generate_filename(held.instance, held.instance.name)
+    held.name = held.storage.save(held.name, ContentFile(content), max_length=held.field.max_length)
 
 
 def _saved(row: StoredFile) -> StoredFile:

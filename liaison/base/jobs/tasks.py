@@ -74,6 +74,11 @@ def _fail(job: Job, error: object) -> None:
 
 @shared_task(name="jobs.requeue_stale")
 def requeue_stale() -> int:
-    """Announce forgotten jobs again, and delete results past their time."""
-    services.purge_expired(now=timezone.now())
+    """Announce forgotten jobs again; returns how many."""
     return services.requeue_stale(now=timezone.now())
+
+
+@shared_task(name="jobs.purge_expired")
+def purge_expired() -> int:
+    """Delete the files of finished jobs that are past their time; returns how many."""
+    return services.purge_expired(now=timezone.now())

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import exceptions
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
@@ -13,19 +17,46 @@ from liaison.base.web.errors import is_outage
 
 RETRY_AFTER = 120
 """Seconds after which a program may ask again when database or disk are gone."""
+SENTENCES: dict[type[Exception], Any] = {
+    exceptions.ParseError: gettext_lazy("请求的内容读不懂：不是正确的 JSON 或表单。"),
+    exceptions.UnsupportedMediaType: gettext_lazy("不接受这种格式的请求，请用 JSON 或表单（multipart/form-data）。"),
+    exceptions.MethodNotAllowed: gettext_lazy("这个地址不接受这种请求方法，可用的方法见 Allow。"),
+    exceptions.NotAcceptable: gettext_lazy("只能用 JSON 回答，请把 Accept 改为 application/json。"),
+    exceptions.NotAuthenticated: gettext_lazy("请先登录。"),
+    exceptions.AuthenticationFailed: gettext_lazy("登录信息不对，请重新登录。"),
+    exceptions.PermissionDenied: gettext_lazy("您没有权限做这一步。"),
+    PermissionDenied: gettext_lazy("您没有权限做这一步。"),
+    exceptions.NotFound: gettext_lazy("没有这个地址。"),
+    Http404: gettext_lazy("没有这个地址。"),
+}
+"""What the framework refuses by itself, in our words. Its own sentences name exceptions in English."""
+
+
+class TooDeep(ParseError):
+    """Brackets nested past what anybody means."""
+
+    default_detail = gettext_lazy("JSON 的层次太多。")
 
 
 def handle_error(error: Exception, context: dict[str, Any]) -> Response | None:
-    """A DomainError as JSON with its sentence and field, an outage as 503; all else as the framework does it."""
+    """A DomainError as JSON with its sentence and field, an outage as 503, what the framework refuses in our words."""
     if is_outage(error):
         detail = _("系统正忙，请过几分钟再试。")
         return Response({"detail": detail}, status=503, headers={"Retry-After": str(RETRY_AFTER)})
     if not isinstance(error, DomainError):
-        return exception_handler(error, context)
+        return _refused(error, context)
     body: dict[str, Any] = {"detail": str(error.message)}
     if error.field:
         body["fields"] = {error.field: [str(error.message)]}
     return Response(body, status=error.status_code)
+
+
+def _refused(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The framework's answer, with our sentence in place of its own."""
+    answer = exception_handler(error, context)
+    if answer is not None and type(error) in SENTENCES:
+        answer.data = {"detail": str(SENTENCES[type(error)])}
+    return answer
 
 
 class PlainJSONParser(JSONParser):
@@ -35,4 +66,4 @@ class PlainJSONParser(JSONParser):
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError as error:
-            raise ParseError(_("JSON 的层次太多。")) from error
+            raise TooDeep from error

@@ -6,12 +6,15 @@ from typing import Any
 from urllib.parse import quote
 
 from django.db import DatabaseError, InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from liaison.base.errors import DomainError
 from liaison.base.web.htmx import wants_fragment
+
+API = "/api/"
+"""Where the addresses of programs begin."""
 
 
 @dataclass(frozen=True)
@@ -47,21 +50,29 @@ EXPLANATIONS = {
 def error_page(
     request: HttpRequest, status: int, *, text: object = None, title: object = None, wait: int | None = None
 ) -> HttpResponse:
-    """The page (or, for HTMX, the alert) of `status`; `wait` is in seconds and sets Retry-After."""
+    """The page (for HTMX the alert, for programs JSON) of `status`; `wait` is in seconds and sets Retry-After."""
     words = EXPLANATIONS.get(status, EXPLANATIONS[400])
+    response = _spoken(request, status, words, title=title or words.title, text=text or words.text, wait=wait)
+    response["X-Message"] = quote(str(text or words.text))
+    if wait:
+        response["Retry-After"] = str(wait)
+    return response
+
+
+def _spoken(
+    request: HttpRequest, status: int, words: Explanation, *, title: object, text: object, wait: int | None
+) -> HttpResponse:
+    if request.path.startswith(API):
+        return JsonResponse({"detail": str(text)}, status=status)
     context = {
         "status": status,
-        "title": title or words.title,
-        "text": text or words.text,
+        "title": title,
+        "text": text,
         "again": words.again and request.method == "GET",
         "wait_minutes": -(-wait // 60) if wait else None,
     }
     template = "errors/_alert.html" if wants_fragment(request) else "errors/page.html"
-    response = render(request, template, context, status=status)
-    response["X-Message"] = quote(str(context["text"]))
-    if wait:
-        response["Retry-After"] = str(wait)
-    return response
+    return render(request, template, context, status=status)
 
 
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:

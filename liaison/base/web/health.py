@@ -1,8 +1,11 @@
 """What machines ask: is the process alive, may it get traffic, what do its counters say."""
 
+import errno
 import hmac
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +17,9 @@ from django_prometheus.exports import ExportToDjangoView
 from kombu import Connection
 
 from liaison.base.web.decorators import public
+
+PROBE_BYTES = 256 * 1024
+"""What must still fit where files are kept."""
 
 
 class NotReady(Exception):
@@ -30,20 +36,19 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @public
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when database and broker answer and all migrations are applied; otherwise 503 with the reasons."""
-    checks: dict[str, Callable[[], None]] = {
-        "database": _check_database,
-        "migrations": _check_migrations,
-        "broker": _check_broker,
-    }
+    """503 with the reasons when database or migrations are missing; else 200, "degraded" where a helper fails.
+
+    Without broker or room for files a report is still taken in, so a balancer must not take the service away.
+    """
     reasons = {}
-    for name, check in checks.items():
+    for name, check in {**_NEEDED, **_HELPERS}.items():
         try:
             check()
         except Exception as error:  # noqa: BLE001 - whatever is wrong, the answer is "not ready" and why
             reasons[name] = type(error).__name__ if not isinstance(error, NotReady) else str(error)
-    body = {"status": "unavailable" if reasons else "ok", "failing": reasons}
-    return JsonResponse(body, status=503 if reasons else 200)
+    unavailable = not _NEEDED.keys().isdisjoint(reasons)
+    status = "unavailable" if unavailable else "degraded" if reasons else "ok"
+    return JsonResponse({"status": status, "failing": reasons}, status=503 if unavailable else 200)
 
 
 @public
@@ -74,8 +79,35 @@ def _check_migrations() -> None:
 
 
 def _check_broker() -> None:
+    _check_broker_folders()
     with Connection(settings.CELERY_BROKER_URL, transport_options=_impatient()) as connection:
         connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
+
+
+def _check_broker_folders() -> None:
+    """The folders of the local broker are folders and take files; its client says nothing until a task is sent."""
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    for name in ("data_folder_in", "data_folder_out", "control_folder"):
+        if name not in options:
+            continue
+        folder = Path(options[name])
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise NotReady(f"{folder.name}: {errno.errorcode.get(error.errno or 0, 'OSError')}") from error
+
+
+def _check_files() -> None:
+    """A photo's worth can be written where files are kept; a full disk often still takes an empty file."""
+    folder = Path(settings.MEDIA_ROOT)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder, buffering=0) as probe:
+            probe.write(bytes(PROBE_BYTES))
+    except OSError as error:
+        raise NotReady(errno.errorcode.get(error.errno or 0, "OSError")) from error
 
 
 def _impatient() -> dict[str, Any]:
@@ -83,3 +115,7 @@ def _impatient() -> dict[str, Any]:
     is_redis = settings.CELERY_BROKER_URL.startswith("redis")
     timeouts = {"socket_connect_timeout": 2, "socket_timeout": 2} if is_redis else {}
     return dict(settings.CELERY_BROKER_TRANSPORT_OPTIONS) | timeouts
+
+
+_NEEDED: dict[str, Callable[[], None]] = {"database": _check_database, "migrations": _check_migrations}
+_HELPERS: dict[str, Callable[[], None]] = {"broker": _check_broker, "files": _check_files}

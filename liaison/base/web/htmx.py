@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import iri_to_uri
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -34,5 +35,5 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
     if not wants_fragment(request):
         return HttpResponseRedirect(url)
     response = HttpResponse(status=204)
-    response["HX-Redirect"] = url
+    response["HX-Redirect"] = iri_to_uri(url)
     return response

@@ -12,7 +12,7 @@ from deputies.organisations.queries import street_committee_of
 from liaison.base.web.forms import MultiFileField, MultiFileInput
 from opinions.catalog.models import Reason, Tier
 from opinions.handling.content import TEXT_MAX, says_nothing
-from opinions.handling.queries import handlers_for
+from opinions.handling.queries import handlers_for, seen_state
 from opinions.handling.services import TIERS
 from opinions.matters.models import Matter
 
@@ -20,11 +20,6 @@ Choices = list[tuple[str, Any]]
 LOCAL_KINDS = (OrganisationKind.COMMUNITY, OrganisationKind.STREET_OFFICE)
 """Bodies that act for one street only."""
 EMPTY_TALK = _("这里只有“高度重视”一类的套话，没有说清做什么。请写明具体做法；确实如此的，勾选“仍然提交”。")
-
-
-def seen_state(matter: Matter) -> str:
-    """What the user's screen shows of the matter; another value later means that somebody else has acted."""
-    return f"{matter.status}.{matter.round}.{matter.holder_id or ''}.{matter.holder_deputy_id or ''}"
 
 
 def text_field(label: Any, *, rows: int = 4, required: Any = None, **kwargs: Any) -> forms.CharField:

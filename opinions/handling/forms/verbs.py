@@ -8,11 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.organisations.models import Organisation
 from deputies.organisations.queries import street_committees_of
-from deputies.roster.models import CongressLevel, Deputy
-from liaison.base.codes import grouped, normalise
 from liaison.base.phrases import aside
 from opinions.catalog.models import ReasonKind
 from opinions.catalog.queries import reasons, responsible_for
+from opinions.clocks.services import OwnLimit
 from opinions.handling.content import PERSON_MAX
 from opinions.handling.forms.base import (
     BodiesChoice,
@@ -29,13 +28,11 @@ from opinions.handling.forms.base import (
 from opinions.handling.models import AssignmentStatus
 from opinions.handling.queries import (
     last_lead,
-    near_matters,
-    relay_candidates,
     speaks_publicly,
     transfer_candidates,
 )
-from opinions.handling.services import ABOVE, ANSWER_CLASSES, MOST_EXTENSION
-from opinions.matters.models import Matter, ReplyClass
+from opinions.handling.services import ANSWER_CLASSES, MOST_CO_DAYS
+from opinions.matters.models import ReplyClass
 
 SEEN_BY_RESIDENT = _("居民会看到这段话。")
 
@@ -119,8 +116,21 @@ class AssignForm(VerbForm):
     others = BodiesChoice(label=_("协办单位；分办时为各分办单位"), required=False)
     tier = tier_field()
     note = text_field(_("交办要求（可选）"), rows=2, max_length=1000, help_text=_("只有承办单位看得到。"))
+    co_days = forms.IntegerField(
+        label=_("协办单位几个工作日内提交意见"), required=False, min_value=1, max_value=MOST_CO_DAYS,
+        help_text=_("不填时按规定；最迟在主办单位答复到期前一个工作日。"),
+        error_messages={
+            "invalid": _("请填写一个整数。"),
+            "min_value": _("至少 1 个工作日。"),
+            "max_value": _("最多 %(limit_value)d 个工作日。"),
+        },
+    )  # fmt: skip
+    reason = text_field(
+        _("理由"), rows=2, max_length=300,
+        help_text=_("改变层级、或由区人大指定退回过的单位办理时，请写明理由，居民会看到。"),
+    )  # fmt: skip
     button = _("交办")
-    extras, extras_label = ("mode", "others", "tier"), _("协办、分办和层级（可选）")
+    extras, extras_label = ("mode", "others", "co_days", "tier", "reason"), _("协办、分办、期限和层级（可选）")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -157,6 +167,12 @@ class AssignForm(VerbForm):
         return data
 
     @property
+    def co_limit(self) -> OwnLimit | None:
+        """The limit set for the co-handlers, if any."""
+        days = self.cleaned_data["co_days"]
+        return OwnLimit(days) if days else None
+
+    @property
     def bodies(self) -> dict[str, Any]:
         """The chosen bodies as arguments of the service."""
         separate = self.cleaned_data["mode"] == self.SEPARATE
@@ -178,20 +194,6 @@ class UndoForm(RecallForm):
 
     def clean_reason(self) -> str:
         return self.cleaned_data["reason"] or str(_("操作有误，撤销交办。"))
-
-
-class ExtendForm(VerbForm):
-    days = forms.IntegerField(
-        label=_("延长几个工作日"), min_value=1, max_value=MOST_EXTENSION, initial=5,
-        error_messages={
-            "required": _("请填写延长几个工作日。"),
-            "invalid": _("请填写一个整数。"),
-            "min_value": _("至少延长 1 个工作日。"),
-            "max_value": _("最多延长 %(limit_value)d 个工作日。"),
-        },
-    )  # fmt: skip
-    reason = text_field(_("原因"), rows=3, required=_("请写明为什么延期。"), help_text=SEEN_BY_RESIDENT)
-    button, hint = _("延长时限"), _("每个时限只能延长一次。")
 
 
 class SignForm(VerbForm):
@@ -230,60 +232,6 @@ class CoOpinionForm(VerbForm):
         _("协办意见"), rows=6, required=_("请写下协办意见。"), help_text=_("只交给主办单位，居民看不到。")
     )
     button, said = _("提交给主办单位"), ("text",)
-
-
-class RelayForm(VerbForm):
-    deputies = forms.TypedMultipleChoiceField(
-        label=_("请哪些代表接力"), widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("请选择接力的代表。")},
-    )  # fmt: skip
-    reason = text_field(_("原因"), rows=3, required=_("请写明为什么需要上级代表接力。"), help_text=SEEN_BY_RESIDENT)
-    button, hint = _("请上级代表接力"), _("转给上级代表不等于解决，由区人大继续跟踪并反馈结果。")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        rows = {str(row.pk): row for row in relay_candidates(ABOVE)}
-        field: Any = self.fields["deputies"]
-        field.choices = [(key, aside(row.name, row.standing)) for key, row in rows.items()]
-        field.coerce = lambda value: rows[value]
-
-    def clean_deputies(self) -> list[Deputy]:
-        chosen: list[Deputy] = self.cleaned_data["deputies"]
-        if len({row.level for row in chosen}) > 1:
-            raise forms.ValidationError(_("一次只能请同一级的代表接力。"))
-        return chosen
-
-    @property
-    def level(self) -> CongressLevel:
-        """The level of the chosen deputies."""
-        return CongressLevel(self.cleaned_data["deputies"][0].level)
-
-
-class MergeForm(VerbForm):
-    target = forms.ChoiceField(label=_("并入哪一件"), required=False, widget=forms.RadioSelect)
-    code = forms.CharField(label=_("或者填写编号"), required=False, max_length=40)
-    button = _("并案")
-    hint = _("这一件的经过和附件都会保留；以后的进展会同时告诉两边的居民。")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        near = near_matters(self.user, self.matter)
-        choices: Choices = [(row.code, aside(row.title, grouped(row.code))) for row in near]
-        self.fields["target"].choices = choices  # type: ignore[attr-defined]
-        if not near:
-            del self.fields["target"]
-            self.fields["code"].label = _("并入哪一件（编号）")
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        code = normalise(data.get("code") or "") or data.get("target")
-        if not code and not self.errors:
-            self.add_error("code", _("请选择或填写要并入的事项编号。"))
-        elif code:
-            data["found"] = Matter.objects.visible_to(self.user).filter(code=code).first()
-            if data["found"] is None:
-                self.add_error("code", _("没有找到这个编号的事项，或者它不在您的范围内。"))
-        return data
 
 
 class ReopenForm(VerbForm):

@@ -1,20 +1,42 @@
 """Writing: every verb of an opinion, one function each. Other capabilities import from here."""
 
+from opinions.handling.content import Content, Fault, Point, faults
 from opinions.handling.services.answering import ANSWER_CLASSES, answer
 from opinions.handling.services.assigning import (
-    MOST_EXTENSION,
     TIERS,
     BulkResult,
-    NothingToExtend,
+    GoesRound,
     assign,
     assign_many,
-    extend,
     recall,
-    return_assignment,
     sign,
 )
-from opinions.handling.services.committee import ABOVE, end_handling, merge, relay, reopen, withdraw
-from opinions.handling.services.common import Side, call, checked_text, news, side_of, standing_for
+from opinions.handling.services.committee import end_handling, reopen, withdraw
+from opinions.handling.services.common import Side, call, checked_text, news, side_of, standing_for, step
+from opinions.handling.services.joint import join_streets
+from opinions.handling.services.limits import (
+    MOST_CO_DAYS,
+    MOST_EXTENSION,
+    NothingToExtend,
+    ask_extension,
+    extend,
+    extension_days,
+    refuse_extension,
+    set_limit,
+)
+from opinions.handling.services.linking import has_accounts, send_link
+from opinions.handling.services.merging import (
+    AlreadyMerged,
+    AlreadyReplied,
+    NotToFollow,
+    branch,
+    follow,
+    follow_token,
+    followed,
+    merge,
+    unmerge,
+)
+from opinions.handling.services.moving import move_matters
 from opinions.handling.services.outcome import close_rated, lapse, send_to_rework
 from opinions.handling.services.questions import ask, expire_supplies, expire_supply, supply
 from opinions.handling.services.receiving import decline, take, transfer
@@ -29,15 +51,85 @@ from opinions.handling.services.replying import (
     submit_for_approval,
     write_and_issue,
 )
+from opinions.handling.services.returning import consent_return, object_to, refuse_return, return_assignment
+from opinions.handling.services.settling import settle
 from opinions.handling.services.talking import NotToResident, say
 from opinions.handling.services.templates import drop_template, save_template
+from opinions.handling.services.vacancies import hand_over, hand_over_vacant
 
 __all__ = [
-    "ABOVE", "ANSWER_CLASSES", "MOST_EXTENSION", "TIERS", "BulkResult", "NotComplete", "NotToResident",
-    "NothingToExtend", "Side", "answer", "ask", "assign", "assign_many", "call", "checked_text",
-    "close_rated", "content_of", "decline", "drop_template", "end_handling", "expire_supplies",
-    "expire_supply", "extend", "give_co_opinion", "issue_reply", "lapse", "merge", "news", "recall", "relay",
-    "reopen", "report_back", "return_assignment", "save_draft", "save_template", "say", "send_back",
-    "send_to_rework", "side_of", "sign", "standing_for", "submit_for_approval", "supply", "take", "transfer",
-    "withdraw", "write_and_issue",
+    "ANSWER_CLASSES",
+    "MOST_CO_DAYS",
+    "MOST_EXTENSION",
+    "TIERS",
+    "AlreadyMerged",
+    "AlreadyReplied",
+    "BulkResult",
+    "Content",
+    "Fault",
+    "GoesRound",
+    "NotComplete",
+    "NotToFollow",
+    "NotToResident",
+    "NothingToExtend",
+    "Point",
+    "Side",
+    "answer",
+    "ask",
+    "ask_extension",
+    "assign",
+    "assign_many",
+    "branch",
+    "call",
+    "checked_text",
+    "close_rated",
+    "consent_return",
+    "content_of",
+    "decline",
+    "drop_template",
+    "end_handling",
+    "expire_supplies",
+    "expire_supply",
+    "extend",
+    "extension_days",
+    "faults",
+    "follow",
+    "follow_token",
+    "followed",
+    "give_co_opinion",
+    "hand_over",
+    "hand_over_vacant",
+    "has_accounts",
+    "issue_reply",
+    "join_streets",
+    "lapse",
+    "merge",
+    "move_matters",
+    "news",
+    "object_to",
+    "recall",
+    "refuse_extension",
+    "refuse_return",
+    "reopen",
+    "report_back",
+    "return_assignment",
+    "save_draft",
+    "save_template",
+    "say",
+    "send_back",
+    "send_link",
+    "send_to_rework",
+    "set_limit",
+    "settle",
+    "side_of",
+    "sign",
+    "standing_for",
+    "step",
+    "submit_for_approval",
+    "supply",
+    "take",
+    "transfer",
+    "unmerge",
+    "withdraw",
+    "write_and_issue",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""交办、收回、延期、签收、退回: the matter in the hands of bodies.
+"""交办、收回、签收: the matter in the hands of bodies.
 
 The first receiver is responsible until another has signed: a body that returned the matter keeps its limit for the
 reply until then (12345's rule, domain.md §4).
@@ -13,21 +13,17 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
-from deputies.organisations.models import Organisation
+from deputies.organisations.models import JUDICIAL_KINDS, Organisation
 from liaison.base.errors import DomainError, InvalidInput
-from liaison.base.workdays.arithmetic import Unit
-from opinions.catalog.models import ClockKind, Reason, ReasonKind, Tier
-from opinions.clocks.models import Clock
-from opinions.clocks.queries import running_clocks
-from opinions.clocks.services import extend_clock, start_clock, start_clocks, stop_clocks
+from opinions.catalog.models import ClockKind, Tier
+from opinions.clocks.services import OwnLimit, lead_due, start_clock, start_clocks, stop_clocks
+from opinions.handling.guest import Worker, account_of, credited
 from opinions.handling.models import Assignment, AssignmentStatus, Part
-from opinions.handling.queries import handlers_for, returns_of
+from opinions.handling.queries import handlers_for
 from opinions.handling.services.common import (
     Side,
     call,
-    call_holder,
     checked_text,
-    drop_drafts,
     news,
     revoke,
     side_of,
@@ -35,6 +31,7 @@ from opinions.handling.services.common import (
     step,
     system_side,
 )
+from opinions.handling.services.linking import has_accounts, send_link
 from opinions.handling.standing import REPLYING, Standing
 from opinions.matters.models import Matter
 from opinions.matters.services import advance_matter, turn_of
@@ -47,13 +44,18 @@ CLOCKS = {
     Part.CO: (ClockKind.CO_OPINION,),
 }
 """The limits that begin with an assignment, by part."""
-MOST_EXTENSION = 15
-"""Longest extension in working days: an ordinary matter becomes a complex one."""
+NO_LAWSUITS = _(
+    "您反映的事项（编号 {code}）会转交，但法院、检察院、监委依法独立办案，具体案件请按诉讼、申诉程序办理，这里不办理。"
+)
+"""What residents are told when a court, procuratorate or supervisory commission gets their matter (rule 2)."""
+RING = _(
+    "{body}退回过这件事，{other}接着也退回了，再交给{body}就是来回转。请换一个单位；确需由它办的，请区人大写明理由后指定。"
+)
 Parts = dict[Part, list[Organisation]]
 
 
-class NothingToExtend(DomainError):
-    message = _("没有正在计时的办理时限，不需要延期。")
+class GoesRound(InvalidInput):
+    """A ring: the body has returned the matter, and so has another after it."""
 
 
 @step
@@ -65,22 +67,31 @@ def assign(
     co: Iterable[Organisation] = (),
     separate: Iterable[Organisation] = (),
     note: str = "",
+    reason: str = "",
+    limit: OwnLimit | None = None,
+    co_limit: OwnLimit | None = None,
     by: User | None,
     now: datetime,
 ) -> list[Assignment]:
     """交办 to one lead with co-handlers (主办、协办), or to several bodies that each answer (分办).
 
     `by=None` is the routing engine, which acts for the street. Live assignments that are not named again end.
-    Raises InvalidInput when the bodies do not fit together.
+    `limit` is for the reply, `co_limit` for the co-handlers' opinions, in place of the policy's; `reason`, for
+    everybody to read, is why it goes to this tier. Raises InvalidInput when the bodies do not fit together, GoesRound
+    when a body would get back what it and then another has returned.
     """
     if by is None:
         side = system_side("assign", matter=matter)
     else:
         side = side_of(standing_for("assign", matter=matter, by=by, now=now))
     parts = _parts(matter, tier, lead, list(co), list(separate))
-    begin_handling(matter, "assign", parts, side=side, by=by, now=now, changes={"tier": tier})
-    rows = give_out(matter, parts, note=note, side=side, by=by, now=now)
+    if not (side.organisation == matter.district and reason.strip()):
+        check_no_ring(matter, parts)
+    begin_handling(matter, "assign", parts, side=side, by=by, now=now, reason=reason.strip(), changes={"tier": tier})
+    rows = give_out(matter, parts, note=note, side=side, by=by, now=now, limit=limit, co_limit=co_limit)
     news(matter, "assign", _("您反映的事项（编号 {code}）已交{body}办理。"), now=now, body=names_of(parts))
+    if any(row.organisation.kind in JUDICIAL_KINDS for row in rows):
+        news(matter, "lawsuits", NO_LAWSUITS, now=now)
     return rows
 
 
@@ -102,6 +113,18 @@ def _parts(
         if not allowed.issuperset(chosen):
             raise InvalidInput(_("只能交给本区在用的承办单位。"), field=field)
     return {Part.LEAD: [lead] if lead else [], Part.CO: _once(co), Part.SEPARATE: _once(separate)}
+
+
+def check_no_ring(matter: Matter, parts: Parts) -> None:
+    """Nobody gets back what went from hand to hand: A → B → A is for the district to decide, with a reason."""
+    returned = matter.assignments.filter(round=matter.round, returned_at__isnull=False, part__in=REPLYING)
+    handed = [row.organisation for row in returned.select_related("organisation").order_by("id")]
+    for field, part in (("lead", Part.LEAD), ("separate", Part.SEPARATE)):
+        for body in parts[part]:
+            later = handed[handed.index(body) + 1 :] if body in handed else []
+            other = next((one for one in later if one != body), None)
+            if other is not None:
+                raise GoesRound(format_lazy(RING, body=body.name, other=other.name), field=field)
 
 
 def _once(bodies: Iterable[Organisation]) -> list[Organisation]:
@@ -133,7 +156,15 @@ def begin_handling(
 
 
 def give_out(
-    matter: Matter, parts: Parts, *, note: str, side: Side, by: User | None, now: datetime
+    matter: Matter,
+    parts: Parts,
+    *,
+    note: str,
+    side: Side,
+    by: User | None,
+    now: datetime,
+    limit: OwnLimit | None = None,
+    co_limit: OwnLimit | None = None,
 ) -> list[Assignment]:
     """Make the assignments and start their limits; live ones that are named again with the same part stay."""
     wanted = [(body, part) for part, bodies in parts.items() for body in bodies]
@@ -141,24 +172,41 @@ def give_out(
     for row in list(kept.values()):
         if (row.organisation, row.part) not in wanted:
             _revoke(matter, kept.pop(row.organisation_id), now=now)
-    return [kept.get(body.pk) or _give(matter, body, part, note, side=side, by=by, now=now) for body, part in wanted]
+    limits = {Part.CO: co_limit}
+    return [
+        kept.get(body.pk) or _give(matter, body, part, note, side=side, by=by, now=now, limit=limits.get(part, limit))
+        for body, part in wanted
+    ]
 
 
 def _revoke(matter: Matter, row: Assignment, *, now: datetime) -> None:
     revoke(row, now=now)
-    stop_clocks(matter=matter, outcome="assign", now=now, organisation=row.organisation)
+    stop_clocks(matter=matter, outcome="assign", now=now, kinds=CLOCKS[Part(row.part)], organisation=row.organisation)
     call(matter, "revoke", _("不再需要贵单位办理：{title}"), now=now, to=row.organisation)
 
 
 def _give(
-    matter: Matter, body: Organisation, part: Part, note: str, *, side: Side, by: User | None, now: datetime
+    matter: Matter,
+    body: Organisation,
+    part: Part,
+    note: str,
+    *,
+    side: Side,
+    by: User | None,
+    now: datetime,
+    limit: OwnLimit | None,
 ) -> Assignment:
+    first = part == Part.LEAD and not matter.assignments.filter(liable=True).exists()
     row = Assignment.objects.create(
         matter=matter, organisation=body, part=part, round=matter.round, note=note.strip(), assigned_by=by,
         assigned_by_organisation=side.organisation or matter.street, assigned_at=now,
+        by_link=not has_accounts(body), liable=first,
     )  # fmt: skip
-    start_clocks(matter=matter, kinds=CLOCKS[part], now=now, organisation=body)
+    before = lead_due(matter) if part == Part.CO else None
+    start_clocks(matter=matter, kinds=CLOCKS[part], now=now, organisation=body, own=limit, before=before)
     call(matter, "assign", _("{part}：{title}"), now=now, to=body, part=part.label, more=row.note)
+    if row.by_link:
+        send_link(row, by=by, now=now)
     return row
 
 
@@ -199,86 +247,30 @@ def recall(*, matter: Matter, reason: str, by: User, now: datetime) -> Matter:
 
 
 @step
-def sign(*, matter: Matter, person: str, by: User, now: datetime) -> Assignment:
+def sign(*, matter: Matter, person: str, by: Worker, now: datetime) -> Assignment:
     """签收 with the person responsible. When a body that replies signs, earlier receivers are free of their limit."""
     standing = standing_for("sign", matter=matter, by=by, now=now)
     row = standing.assignment
     assert row is not None  # noqa: S101 - the rule looked
+    answering = [one.organisation_id for one in standing.live if one.part in REPLYING]
+    carry_out_sign(matter, row, person=person, by=by, now=now, answering=answering)
+    return row
+
+
+def carry_out_sign(
+    matter: Matter, row: Assignment, *, person: str, by: Worker, now: datetime, answering: Iterable[int]
+) -> None:
+    """The step itself. `answering` are the bodies that reply now; earlier receivers are free. Raises InvalidInput."""
     person = person.strip()
     if not person or len(person) > 40:
         raise InvalidInput(_("请填写责任人姓名，40 个字以内。"), field="person")
     data = {"body": row.organisation.name, "part": row.part}
-    advance_matter(matter, "sign", by=by, now=now, data=data)
-    row.status, row.signed_by, row.signed_at, row.person = AssignmentStatus.SIGNED, by, now, person
-    row.save(update_fields=["status", "signed_by", "signed_at", "person"])
+    advance_matter(matter, "sign", **credited(by), now=now, data=data)
+    row.status, row.signed_by, row.signed_at, row.person = AssignmentStatus.SIGNED, account_of(by), now, person
+    if row.part in REPLYING:
+        matter.assignments.filter(liable=True).exclude(pk=row.pk).update(liable=False)
+        row.liable = row.part == Part.LEAD
+    row.save(update_fields=["status", "signed_by", "signed_at", "person", "liable"])
     stop_clocks(matter=matter, outcome="sign", now=now, kinds=[ClockKind.SIGN], organisation=row.organisation)
     if row.part in REPLYING:
-        answering = [one.organisation_id for one in standing.live if one.part in REPLYING]
         stop_clocks(matter=matter, outcome="sign", now=now, kinds=[ClockKind.REPLY], sparing=answering)
-    return row
-
-
-@step
-def return_assignment(
-    *, matter: Matter, reason: Reason, text: str, suggested: Organisation | None = None, by: User, now: datetime
-) -> Assignment:
-    """退回 with a reason, once: a second return of the same matter goes to the district committee.
-
-    The body stays responsible (its limit for the reply runs on) until another has signed. Raises InvalidInput.
-    """
-    row = standing_for("return", matter=matter, by=by, now=now).assignment
-    assert row is not None  # noqa: S101 - the rule looked
-    if reason.kind != ReasonKind.RETURN or not reason.active:
-        raise InvalidInput(_("请选择退回的理由。"), field="reason")
-    text = checked_text(text, field="text", missing=_("请写明退回的依据。"))
-    if suggested is not None and (suggested == row.organisation or suggested not in handlers_for(matter)):
-        raise InvalidInput(_("请建议本区的另一个承办单位。"), field="suggested")
-    holder = _holder_after_return(matter, row)
-    advance_matter(
-        matter, "return", by=by, now=now, reason=reason.name, changes=turn_of(organisation=holder),
-        data={"body": row.organisation.name, "to": holder.name},
-    )  # fmt: skip
-    row.status, row.returned_at, row.finished_at = AssignmentStatus.RETURNED, now, now
-    row.return_reason, row.return_text, row.suggested = reason, text, suggested
-    row.save(update_fields=["status", "returned_at", "finished_at", "return_reason", "return_text", "suggested"])
-    drop_drafts(row)
-    kinds = [ClockKind.SIGN, ClockKind.RETURN]
-    stop_clocks(matter=matter, outcome="return", now=now, kinds=kinds, organisation=row.organisation)
-    start_clock(matter=matter, kind=ClockKind.TAKE, now=now, organisation=holder)
-    call_holder(matter, "return", _("{body}退回：{title}"), now=now, body=row.organisation.name, more=text)
-    return row
-
-
-def _holder_after_return(matter: Matter, row: Assignment) -> Organisation:
-    if returns_of(matter) or row.assigned_by_organisation_id == matter.district_id:
-        return matter.district
-    return matter.street
-
-
-@step
-def extend(*, matter: Matter, days: int, reason: str, by: User, now: datetime) -> Matter:
-    """延期 by working days, once, approved by whoever assigned it (domain.md §4).
-
-    Raises InvalidInput, NothingToExtend, AlreadyExtended.
-    """
-    standing = standing_for("extend", matter=matter, by=by, now=now)
-    reason = checked_text(reason, field="reason", missing=_("请写明为什么延期，居民会看到。"))
-    if not 1 <= days <= MOST_EXTENSION:
-        raise InvalidInput(format_lazy(_("请填写 1 到 {most} 之间的工作日数。"), most=MOST_EXTENSION), field="days")
-    bodies = [row.organisation for row in standing.live if row.part in REPLYING]
-    clocks = [clock for clock in running_clocks(matter, ClockKind.REPLY) if clock.organisation in bodies]
-    if not clocks:
-        raise NothingToExtend
-    due = max(_extended(clock, days, by=by, now=now).due_on for clock in clocks)
-    data = {"body": "、".join(body.name for body in bodies), "days": days, "due": due.isoformat()}
-    advance_matter(matter, "extend", by=by, now=now, reason=reason, data=data)
-    for body in bodies:
-        call(matter, "extend", _("办理时限延长 {days} 个工作日：{title}"), now=now, to=body, days=days, more=reason)
-    news(
-        matter, "extend", _("您反映的事项（编号 {code}）情况复杂，办理时限延长至 {due}。"), now=now, due=due.isoformat()
-    )
-    return matter
-
-
-def _extended(clock: Clock, days: int, *, by: User, now: datetime) -> Clock:
-    return extend_clock(clock=clock, amount=days, unit=Unit.WORKING_DAYS, by=by, now=now)

@@ -1,6 +1,6 @@
 """What all verbs share: may it be done, for whom is it done, and who is told."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -20,6 +20,7 @@ from liaison.base.errors import InvalidInput, NotAllowed, StaleState
 from liaison.base.stamps import reading
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import WrongState
+from opinions.handling.guest import Worker
 from opinions.handling.models import Assignment, AssignmentStatus, Reply, ReplyStatus
 from opinions.handling.standing import Standing, leads_on, refusal
 from opinions.matters.models import Matter
@@ -74,7 +75,7 @@ def lock(matter: Matter) -> None:
         raise StaleState
 
 
-def standing_for(verb: str, *, matter: Matter, by: User | None, now: datetime) -> Standing:
+def standing_for(verb: str, *, matter: Matter, by: Worker | None, now: datetime) -> Standing:
     """The user's standing if `verb` is open to the user now; raises WrongState, NotAllowed or the rule's refusal."""
     if by is None:
         raise NotAllowed
@@ -107,7 +108,7 @@ def side_of(standing: Standing) -> Side:
     user, matter = standing.user, standing.matter
     if standing.speaks_for_deputy or (standing.deputy and not standing.street):
         return _deputys_side(standing)
-    if user.role == Role.DEPUTY:
+    if isinstance(user, User) and user.role == Role.DEPUTY:
         return Side(deputy=Deputy.objects.filter(user=user).first(), actor=user.signature)
     body = matter.district if standing.district else matter.street if standing.street else user.organisation
     return Side(organisation=body, actor=user.signature)
@@ -134,11 +135,13 @@ def checked_text(text: str, *, field: str, missing: object) -> str:
 
 
 def news(
-    matter: Matter, verb: str, text: Any, *, now: datetime, links: Mapping[int, str] | None = None, **facts: Any
-) -> None:
-    """Tell the residents behind the matter: `text` is a template with `{code}` and what `facts` give."""
+    matter: Matter, verb: str, text: Any, *, now: datetime, links: Mapping[int, str] | None = None,
+    only: Container[int] | None = None, **facts: Any,
+) -> None:  # fmt: skip
+    """Tell the residents behind the matter (`only` these, by id): `text` is a template with `{code}` and what `facts`
+    give."""
     subject = format_lazy(text, code=grouped(matter.code), **facts)
-    tell_reporters(matter, key=f"{verb}:{matter.version}", subject=subject, now=now, links=links)
+    tell_reporters(matter, key=f"{verb}:{matter.version}", subject=subject, now=now, links=links, only=only)
 
 
 def call(
@@ -173,8 +176,8 @@ def drop_drafts(assignment: Assignment) -> None:
 
 def revoke(assignment: Assignment, *, now: datetime) -> None:
     """End an assignment that is no longer needed."""
-    assignment.status, assignment.finished_at = AssignmentStatus.REVOKED, now
-    assignment.save(update_fields=["status", "finished_at"])
+    assignment.status, assignment.finished_at, assignment.liable = AssignmentStatus.REVOKED, now, False
+    assignment.save(update_fields=["status", "finished_at", "liable"])
     drop_drafts(assignment)
 
 
@@ -183,4 +186,10 @@ def revoke_live(matter: Matter, *, now: datetime) -> list[Organisation]:
     rows = Standing.live_of(matter)
     for row in rows:
         revoke(row, now=now)
+    free_liable(matter)
     return [row.organisation for row in rows]
+
+
+def free_liable(matter: Matter) -> None:
+    """Nobody answers as a handler any more: the matter is replied to, declined, or goes another way."""
+    matter.assignments.filter(liable=True).update(liable=False)

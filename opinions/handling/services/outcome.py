@@ -15,7 +15,7 @@ from liaison.base.workdays.queries import current_calendar
 from liaison.base.workflow import WrongState
 from opinions.catalog.models import ClockKind, Tier
 from opinions.clocks.services import start_clock, stop_clocks
-from opinions.handling.services.common import call, call_holder, news, step
+from opinions.handling.services.common import call, call_holder, free_liable, news, step
 from opinions.invitations.services import invite_reporters
 from opinions.matters.models import Matter, Satisfaction
 from opinions.matters.services import advance_matter, turn_of
@@ -42,6 +42,7 @@ def become_replied(
     }
     advance_matter(matter, verb, by=by, now=now, actor=actor, data=data, changes=values)
     stop_clocks(matter=matter, outcome=verb, now=now)
+    free_liable(matter)
     links = invite(matter, now=now)
     news(matter, verb, _("您反映的事项（编号 {code}）已答复，请查看并评价："), now=now, links=links)
     call(matter, verb, _("已答复：{title}"), now=now, to=matter.street)

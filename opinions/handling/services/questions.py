@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
+from deputies.roster.states import DeputyStatus
 from liaison.base.audit.models import Audience, Event
 from liaison.base.errors import InvalidInput, NotAllowed, StaleState
 from liaison.base.files.models import StoredFile
@@ -16,6 +17,7 @@ from opinions.catalog.models import ClockKind
 from opinions.clocks.services import pause_clocks, resume_clocks, start_clock, stop_clocks
 from opinions.handling.queries import waiting_too_long
 from opinions.handling.services.common import RESIDENT, call_holder, checked_text, news, side_of, standing_for, step
+from opinions.handling.services.vacancies import carry_out_hand_over
 from opinions.matters.models import Matter, Reporter
 from opinions.matters.services import add_line, advance_matter, attach, turn_of
 from opinions.matters.states import Status
@@ -66,18 +68,23 @@ def supply(
             author=RESIDENT,
             reporter=reporter,
         )
-    attach(matter=matter, stored=files, audience=Audience.INTERNAL, by=None, now=now)
+    attach(matter=reporter.matter, stored=files, audience=Audience.INTERNAL, by=None, now=now)
     told = _("居民已补充：{title}") if waited else _("居民有新的补充：{title}")
     call_holder(matter, f"supply:{int(now.timestamp())}", told, now=now)
     return matter
 
 
 def go_on(matter: Matter, verb: str, *, actor: str, now: datetime) -> None:
-    """Leave waiting: back to the status and the holder from before the question; paused limits run on."""
+    """Leave waiting: back to the status and the holder from before the question; paused limits run on.
+
+    A deputy who has left office meanwhile does not get the matter back: the street does.
+    """
     changes = {"resume_status": "", **_turn_before(matter)}
     advance_matter(matter, verb, by=None, now=now, actor=actor, target=matter.resume_status, changes=changes)
     stop_clocks(matter=matter, outcome=verb, now=now, kinds=[ClockKind.SUPPLY])
     resume_clocks(matter=matter, now=now)
+    if matter.holder_deputy is not None and matter.holder_deputy.status != DeputyStatus.ACTIVE:
+        carry_out_hand_over(matter, now=now)
 
 
 def _turn_before(matter: Matter) -> dict[str, Any]:

@@ -12,7 +12,16 @@ from deputies.roster.states import DeputyStatus
 from liaison.base.errors import InvalidInput
 from opinions.catalog.models import ClockKind, Reason, ReasonKind, Tier
 from opinions.clocks.services import start_clock, stop_clocks
-from opinions.handling.services.common import Side, call_holder, checked_text, news, side_of, standing_for, step
+from opinions.handling.services.common import (
+    Side,
+    call_holder,
+    checked_text,
+    free_liable,
+    news,
+    side_of,
+    standing_for,
+    step,
+)
 from opinions.matters.models import Matter
 from opinions.matters.services import advance_matter
 
@@ -47,6 +56,7 @@ def decline(*, matter: Matter, reason: Reason, text: str, where: str = "", by: U
     data = {"body": side.name, "reason": reason.name, "where": where}
     advance_matter(matter, "decline", by=by, now=now, reason=text, actor=side.actor, data=data)
     stop_clocks(matter=matter, outcome="decline", now=now)
+    free_liable(matter)
     news(
         matter,
         "decline",
@@ -70,12 +80,14 @@ def transfer(
 ) -> Matter:
     """转交 to another street of the district, to another deputy, or from a deputy back to the street.
 
-    Exactly one of `street` and `deputy`. The receiver starts anew with the limit for taking. Raises InvalidInput.
+    Exactly one of `street` and `deputy`. From a deputy to a street is a step up to its tier (H4). The receiver starts
+    anew with the limit for taking. Raises InvalidInput.
     """
     side = side_of(standing_for("transfer", matter=matter, by=by, now=now))
     reason = checked_text(reason, field="reason", missing=_("请写明为什么转交，居民会看到。"))
     receiver = _receiver(matter, street, deputy)
-    place = {"street": street, "tier": None} if street else {"deputy": deputy, "tier": Tier.DEPUTY}
+    raised = Tier.STREET if side.deputy else None
+    place = {"street": street, "tier": raised} if street else {"deputy": deputy, "tier": Tier.DEPUTY}
     data = {"body": receiver.name, "from": side.name}
     advance_matter(
         matter,
@@ -88,6 +100,7 @@ def transfer(
         changes={**place, **receiver.turn},
     )
     stop_clocks(matter=matter, outcome="transfer", now=now)
+    free_liable(matter)
     start_clock(matter=matter, kind=ClockKind.TAKE, now=now, organisation=street)
     call_holder(matter, "transfer", _("转交给您：{title}"), now=now, more=reason)
     news(matter, "transfer", _("您反映的事项（编号 {code}）已转交{body}。"), now=now, body=receiver.name)

@@ -9,8 +9,10 @@ from deputies.accounts.access import Permission
 from deputies.accounts.models import Role, User
 from liaison.base.errors import InvalidInput, NotAllowed, StaleState
 from liaison.base.workdays.arithmetic import local_today
+from opinions.catalog.models import ClockKind
 from opinions.clocks.services import stop_clocks
 from opinions.handling.content import Content, Point, faults
+from opinions.handling.guest import Worker, account_of, credited
 from opinions.handling.models import Assignment, AssignmentStatus, Reply, ReplyPoint, ReplyStatus
 from opinions.handling.queries import last_lead
 from opinions.handling.services.common import call, checked_text, news, revoke, side_of, standing_for, step
@@ -35,17 +37,21 @@ def save_draft(*, matter: Matter, content: Content, by: User, now: datetime, ver
 
 @step
 def submit_for_approval(
-    *, matter: Matter, content: Content, by: User, now: datetime, version: int | None = None
+    *, matter: Matter, content: Content, by: Worker, now: datetime, version: int | None = None
 ) -> Reply:
     """送审: save, and ask the head of the same body. Raises NotComplete with the first fault."""
     standing = standing_for("draft", matter=matter, by=by, now=now)
     _check(content, now)
     reply = _save(standing, content, by=by, now=now, version=version)
     body = reply.assignment.organisation  # type: ignore[union-attr]
-    advance_matter(matter, "draft", by=by, now=now, data={"body": body.name})
+    advance_matter(matter, "draft", **credited(by), now=now, data={"body": body.name})
     reply.status, reply.sent_back_reason = ReplyStatus.PENDING, ""
     reply.save(update_fields=["status", "sent_back_reason"])
-    call(matter, "draft", _("请审签答复：{title}"), now=now, to=body, roles=[Role.DEPARTMENT_HEAD])
+    if reply.assignment is not None and reply.assignment.by_link:
+        to = reply.assignment.assigned_by_organisation or matter.street
+        call(matter, "draft", _("请代为审签答复：{title}"), now=now, to=to, more=body.name)
+    else:
+        call(matter, "draft", _("请审签答复：{title}"), now=now, to=body, roles=[Role.DEPARTMENT_HEAD])
     return reply
 
 
@@ -55,7 +61,7 @@ def send_back(*, matter: Matter, reason: str, by: User, now: datetime) -> Reply:
     standing = standing_for("send_back", matter=matter, by=by, now=now)
     reply = _pending(standing)
     reason = checked_text(reason, field="reason", missing=_("请写明要怎样修改。"))
-    body = standing.assignment.organisation  # type: ignore[union-attr]
+    body = standing.acting.organisation  # type: ignore[union-attr]
     advance_matter(matter, "send_back", by=by, now=now, reason=reason, data={"body": body.name})
     reply.status, reply.sent_back_reason = ReplyStatus.SENT_BACK, reason
     reply.save(update_fields=["status", "sent_back_reason"])
@@ -109,15 +115,16 @@ def _pending(standing: Standing) -> Reply:
 
 
 def _save(
-    standing: Standing, content: Content, *, by: User, now: datetime, version: int | None, author: User | None = None
+    standing: Standing, content: Content, *, by: Worker, now: datetime, version: int | None, author: User | None = None
 ) -> Reply:
     """Write the draft by compare-and-set on its version; `author` keeps the writer where a head corrects."""
     held = standing.open_reply
     if version is not None and version != (held.version if held else 0):
         raise StaleState
-    values = {"text": content.text, "reply_class": content.reply_class, "written_by": author or by, "written_at": now}
+    writer = author or account_of(by)
+    values = {"text": content.text, "reply_class": content.reply_class, "written_by": writer, "written_at": now}
     if held is None:
-        assignment = standing.assignment
+        assignment = standing.acting
         assert assignment is not None  # noqa: S101 - the rule looked
         reply = Reply.objects.create(
             matter=standing.matter, assignment=assignment, organisation=assignment.organisation,
@@ -130,11 +137,12 @@ def _save(
             raise StaleState
         for name, value in changed.items():
             setattr(reply, name, value)
-    _write_points(reply, content)
+    write_points(reply, content)
     return reply
 
 
-def _write_points(reply: Reply, content: Content) -> None:
+def write_points(reply: Reply, content: Content) -> None:
+    """Replace the points of a reply by those of `content`."""
     reply.points.all().delete()
     rows = [ReplyPoint(reply=reply, order=number, **asdict(point)) for number, point in enumerate(content.filled, 1)]
     ReplyPoint.objects.bulk_create(rows)
@@ -142,7 +150,7 @@ def _write_points(reply: Reply, content: Content) -> None:
 
 def _issue(standing: Standing, reply: Reply, *, by: User, now: datetime) -> Reply:
     """The reply is out. The last of several separate replies, or the lead's one, moves the matter on."""
-    matter, row = standing.matter, standing.assignment
+    matter, row = standing.matter, standing.acting
     assert row is not None  # noqa: S101 - the rule looked
     others = [one for one in standing.live if one.part in REPLYING and one.pk != row.pk]
     data = {"body": row.organisation.name, "class": reply.reply_class}
@@ -166,8 +174,8 @@ def _worst_class(matter: Matter, reply: Reply) -> str:
 
 
 def _finish(row: Assignment, status: AssignmentStatus, *, now: datetime) -> None:
-    row.status, row.finished_at = status, now
-    row.save(update_fields=["status", "finished_at"])
+    row.status, row.finished_at, row.liable = status, now, False
+    row.save(update_fields=["status", "finished_at", "liable"])
 
 
 def _finish_co_handlers(standing: Standing, row: Assignment, *, now: datetime) -> None:
@@ -184,7 +192,8 @@ def give_co_opinion(*, matter: Matter, text: str, by: User, now: datetime) -> Re
     assert row is not None  # noqa: S101 - the rule looked
     text = checked_text(text, field="text", missing=_("请写下协办意见。"))
     advance_matter(matter, "co_opinion", by=by, now=now, data={"body": row.organisation.name})
-    stop_clocks(matter=matter, outcome="co_opinion", now=now, organisation=row.organisation)
+    kinds = [ClockKind.CO_OPINION]
+    stop_clocks(matter=matter, outcome="co_opinion", now=now, kinds=kinds, organisation=row.organisation)
     _finish(row, AssignmentStatus.REPLIED, now=now)
     lead = last_lead(matter)
     to = lead.organisation if lead else matter.street
@@ -211,5 +220,5 @@ def report_back(*, matter: Matter, content: Content, by: User, now: datetime, ve
         matter=matter, round=matter.round, text=content.text, reply_class=content.reply_class,
         status=ReplyStatus.ISSUED, written_by=by, written_at=now, approved_by=by, issued_at=now,
     )  # fmt: skip
-    _write_points(reply, content)
+    write_points(reply, content)
     return reply

@@ -64,7 +64,10 @@ def assign(request: HttpRequest, code: str) -> HttpResponse:
     """交办."""
 
     def act(form: forms.AssignForm, who: dict[str, Any]) -> None:
-        services.assign(tier=form.cleaned_data["tier"], note=form.cleaned_data["note"], **form.bodies, **who)
+        data = form.cleaned_data
+        services.assign(
+            tier=data["tier"], note=data["note"], reason=data["reason"], co_limit=form.co_limit, **form.bodies, **who
+        )
 
     return serve(request, code, "assign", forms.AssignForm, act, done=_("已交办。"), undo="recall")
 
@@ -78,16 +81,6 @@ def recall(request: HttpRequest, code: str) -> HttpResponse:
         services.recall(reason=form.cleaned_data["reason"], **who)
 
     return serve(request, code, "recall", form, act, done=_("已收回，可以重新交办。"))
-
-
-@requires(P.MATTER_ASSIGN)
-def extend(request: HttpRequest, code: str) -> HttpResponse:
-    """延长时限."""
-
-    def act(form: forms.ExtendForm, who: dict[str, Any]) -> None:
-        services.extend(days=form.cleaned_data["days"], reason=form.cleaned_data["reason"], **who)
-
-    return serve(request, code, "extend", forms.ExtendForm, act, done=_("时限已延长，居民会收到通知。"))
 
 
 @requires(P.MATTER_SIGN)
@@ -129,27 +122,6 @@ def co_opinion(request: HttpRequest, code: str) -> HttpResponse:
         services.give_co_opinion(text=form.cleaned_data["text"], **who)
 
     return serve(request, code, "co_opinion", forms.CoOpinionForm, act, done=_("已提交给主办单位。"))
-
-
-@requires(P.MATTER_RELAY)
-def relay(request: HttpRequest, code: str) -> HttpResponse:
-    """上级代表接力."""
-
-    def act(form: forms.RelayForm, who: dict[str, Any]) -> None:
-        data = form.cleaned_data
-        services.relay(level=form.level, deputies=data["deputies"], reason=data["reason"], **who)
-
-    return serve(request, code, "relay", forms.RelayForm, act, done=_("已请上级代表接力。"))
-
-
-@requires(P.MATTER_MERGE)
-def merge(request: HttpRequest, code: str) -> HttpResponse:
-    """并案."""
-
-    def act(form: forms.MergeForm, who: dict[str, Any]) -> None:
-        services.merge(target=form.cleaned_data["found"], **who)
-
-    return serve(request, code, "merge", forms.MergeForm, act, done=_("已并案。"))
 
 
 @requires(P.MATTER_REOPEN)

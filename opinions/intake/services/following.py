@@ -16,7 +16,7 @@ from opinions.handling import services as handling
 from opinions.intake.models import Opinion
 from opinions.intake.services.submission import ACTOR
 from opinions.matters.models import Matter, Reporter
-from opinions.matters.services import add_line, tell_body
+from opinions.matters.services import add_line, already_said, tell_body
 
 
 class AlreadyConfirmed(DomainError):
@@ -58,6 +58,19 @@ def withdraw(*, matter: Matter, reporter: Reporter, now: datetime, reason: str =
     handling.withdraw(matter=matter, reporter=reporter, reason=hide_id_numbers(reason), now=now)
 
 
+def follow_chosen(*, matter: Matter, reporter: Reporter, token: str, now: datetime) -> bool:
+    """The resident has chosen, on the form, to follow the matter of others. Never an obstacle: what has moved on
+    meanwhile, or a token that names nothing, leaves the own report as it is. Says whether it is followed."""
+    target = handling.followed(token) if token else None
+    if target is None:
+        return False
+    try:
+        handling.follow(matter=matter, reporter=reporter, target=target, now=now)
+    except DomainError:
+        return False
+    return True
+
+
 @transaction.atomic
 def erase(*, matter: Matter, reporter: Reporter, now: datetime, contact: bool, publication: bool) -> None:
     """Delete telephone and name, or take back the consent to publish (个人信息保护法 art. 15, 47).
@@ -78,7 +91,15 @@ def erase(*, matter: Matter, reporter: Reporter, now: datetime, contact: bool, p
 @transaction.atomic
 def supply(
     *, matter: Matter, reporter: Reporter, now: datetime, text: str = "", photos: Sequence[StoredFile] = ()
-) -> None:
-    """What the resident adds. `photos` are prepared and not saved yet. Raises WrongState, InvalidInput."""
-    text, stored = hide_id_numbers(text), save_prepared(photos)
-    handling.supply(matter=matter, reporter=reporter, text=text, stored=stored, now=now)
+) -> bool:
+    """What the resident adds. `photos` are prepared and not saved yet.
+
+    False when the same has just been taken in, so that a second press adds nothing. A matter that moved on since the
+    page was opened is no obstacle: it is read anew under its lock. Raises WrongState, InvalidInput.
+    """
+    held = Matter.objects.select_for_update().get(pk=matter.pk)
+    text = hide_id_numbers(text).strip()
+    if already_said(matter=held, body=text, stored=photos, reporter=reporter, now=now):
+        return False
+    handling.supply(matter=held, reporter=reporter, text=text, stored=save_prepared(photos), now=now)
+    return True

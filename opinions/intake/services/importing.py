@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from deputies.accounts.models import User
 from liaison.base.audit.services import record_new
+from liaison.base.errors import StaleState
 from liaison.base.imports import ImportReport, Row, Table
 from liaison.base.notices.models import Channel
 from liaison.base.notices.services import Draft, queue
@@ -25,8 +27,16 @@ from opinions.matters.models import Matter, Reporter
 from opinions.matters.services import staff_of
 from opinions.routing.models import RoutingDecision
 from opinions.routing.services import carry_out
+from opinions.similar.services import index_soon
+from opinions.suggestion.services import suggest_soon
 
 BATCH = 500
+
+
+class ImportedMeanwhile(StaleState):
+    """Somebody has imported the same table, or rows with the same numbers, at the same time."""
+
+    message = gettext_lazy("同样的表刚刚已经导入，这次没有写入。请在工作台核对，还有没导入的再上传一次。")
 
 
 @dataclass(kw_only=True)
@@ -63,6 +73,7 @@ def import_table(
     """Import all rows, or none when one is bad (`skip_bad` leaves those out). Known source numbers are passed over.
 
     `mapping` says which field each column fills. With `digest` every body gets one notice for the whole import.
+    Raises ImportedMeanwhile.
     """
     report = OpinionReport()
     with reading():
@@ -74,7 +85,10 @@ def import_table(
         report.skipped = len({error.row for error in report.errors})
     if dry_run or (report.errors and not skip_bad):
         return report
-    _write(rows, by=by, now=now, digest=digest, source=target.source_system)
+    try:
+        _write(rows, by=by, now=now, digest=digest, source=target.source_system)
+    except IntegrityError as error:
+        raise ImportedMeanwhile from error
     return report
 
 
@@ -141,6 +155,9 @@ def _write(rows: Sequence[Rows], *, by: User | None, now: datetime, digest: bool
     record_new({row.matter.chain: row.facts for row in rows}, by=by, actor="" if by else ACTOR, now=now)
     for row in rows:
         carry_out(row.plan, matter=row.matter, now=now)
+    for district_id in {row.matter.district_id for row in rows}:
+        suggest_soon(district_id=district_id)
+    index_soon()
     if digest:
         queue(_digests(rows, now), now=now)
 

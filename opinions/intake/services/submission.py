@@ -35,6 +35,8 @@ from opinions.matters.models import Matter, Reporter
 from opinions.matters.services import attach, new_link_key, reporter_draft, staff_drafts, staff_of
 from opinions.matters.states import Status
 from opinions.routing.services import Plan, Raised, carry_out, plan, settle
+from opinions.similar.services import index_soon
+from opinions.suggestion.services import suggest_soon
 
 CONTENT_MAX = 10_000
 TITLE_MAX = 40
@@ -69,6 +71,7 @@ class Entry:
     position: tuple[Decimal, Decimal] | None = None
     category: Category | None = None
     reach: str = ""
+    wish: str = ""
     contact_point_id: int | None = None
     electoral_district: Division | None = None
     addressed_to: Deputy | None = None
@@ -178,6 +181,8 @@ def _write(
     _attach(matter, photos, kept, now)
     queue(_drafts(rows, entry), now=now)
     carry_out(rows.plan, matter=matter, now=now)
+    suggest_soon(district_id=entry.district.pk)
+    index_soon()
     return Receipt(matter, rows.opinion, rows.reporter)
 
 
@@ -199,7 +204,7 @@ def build_rows(entry: Entry, *, by: User | None, now: datetime, client_hash: str
     """All rows of one opinion, decided, timed and unsaved. Inside `stamps.reading()` it asks the database nothing
     more than routing does."""
     entry = _without_id_numbers(entry)
-    made = plan(_raised(entry), now=now)
+    made = plan(_raised(entry, entry.raised_at or now), now=now)
     matter = _matter(entry, made, now)
     clock = build_clock(matter=matter, kind=ClockKind.TAKE, now=now, organisation=made.holder)
     for name, value in due_values([clock] if clock else []).items():
@@ -216,11 +221,12 @@ def _without_id_numbers(entry: Entry) -> Entry:
     )  # fmt: skip
 
 
-def _raised(entry: Entry) -> Raised:
+def _raised(entry: Entry, at: datetime) -> Raised:
     return Raised(
         division=entry.division, street=entry.street, district=entry.district, channel=entry.channel,
         text=f"{entry.title}\n{entry.content}", category=entry.category, deputy=entry.addressed_to,
-        electoral_district=entry.electoral_district, reach=entry.reach,
+        electoral_district=entry.electoral_district, reach=entry.reach, wish=entry.wish, place=entry.place,
+        position=entry.position, at=at,
     )  # fmt: skip
 
 
@@ -229,8 +235,8 @@ def _matter(entry: Entry, made: Plan, now: datetime) -> Matter:
     words = index_words(code, entry.title, entry.content, entry.place, entry.source_number)
     return Matter(
         code=code, title=entry.title, status=Status.SUBMITTED, category=entry.category, division=entry.division,
-        street=entry.street, district=entry.district, opened_at=entry.raised_at or now, tags=list(entry.tags),
-        search_text=words, **({"deputy": entry.addressed_to} | made.changes),
+        street=entry.street, district=entry.district, opened_at=entry.raised_at or now,
+        tags=made.tags_with(entry.tags), search_text=words, **({"deputy": entry.addressed_to} | made.changes),
     )  # fmt: skip
 
 
@@ -238,7 +244,7 @@ def _opinion(entry: Entry, by: User | None) -> Opinion:
     latitude, longitude = entry.position or (None, None)
     return Opinion(
         channel=entry.channel, content=entry.content, place=entry.place, latitude=latitude,
-        longitude=longitude, reach=entry.reach, contact_point_id=entry.contact_point_id,
+        longitude=longitude, reach=entry.reach, wish=entry.wish, contact_point_id=entry.contact_point_id,
         addressed_to=entry.addressed_to, anonymous=entry.anonymous, privacy_version=entry.privacy_version,
         consent_contact=entry.consent_contact, consent_publish=entry.consent_publish, submission_key=entry.key,
         source_system=entry.source_system, source_number=entry.source_number, assisted_by=by,

@@ -20,8 +20,8 @@ from opinions.intake.forms import AssistedForm, TableForm
 from opinions.intake.hints import HINTS
 from opinions.intake.models import ImportFile, Opinion
 from opinions.intake.queries import first_reporter
-from opinions.intake.services.keeping import drop_table, keep_table
-from opinions.intake.tables import Sheet
+from opinions.intake.services.keeping import keep_table
+from opinions.intake.tables import Sheet, take_over
 from opinions.intake.tracking import private_url
 from opinions.intake.views.following import QR_SIZE
 
@@ -87,10 +87,10 @@ def upload(request: HttpRequest) -> HttpResponse:
         content = upload_.read()
         try:
             read_table(content, name=upload_.name)
+            table = keep_table(name=upload_.name, content=content, by=user, now=timezone.now())
         except DomainError as error:
             form.add_error("table", str(error.message))
         else:
-            table = keep_table(name=upload_.name, content=content, by=user, now=timezone.now())
             return redirect("intake:import_table", pk=table.pk)
     status = 422 if request.method == "POST" else 200
     return render(request, "opinions/intake/import_upload.html", {"form": form}, status=status)
@@ -105,11 +105,11 @@ def import_table(request: HttpRequest, pk: int) -> HttpResponse:
     if sheet is None:
         raise Http404
     user: Any = request.user
-    report = sheet.run(by=user, dry_run=request.method != "POST")
-    if request.method == "POST" and not sheet.problem and (report.ok or sheet.skip_bad):
-        drop_table(table=table)
-        toast(request, _("已导入 %(count)d 件。") % {"count": report.created})
+    written = take_over(sheet, by=user) if request.method == "POST" else None
+    if written is not None:
+        toast(request, _("已导入 %(count)d 件。") % {"count": written.created})
         return redirect("desk:home")
+    report = sheet.run(by=user, dry_run=True)
     status = 422 if request.method == "POST" else 200
     context = {"sheet": sheet, "report": report, "errors": report.errors[: sheet.MOST_SHOWN]}
     return render(request, "opinions/intake/import_table.html", context, status=status)

@@ -21,6 +21,7 @@ from opinions.intake import doors
 from opinions.intake.places import division_by_code
 from opinions.intake.queries import deputy_entrance, point_entrance
 from opinions.intake.reception import Door, Outcome, Sent, receive
+from opinions.intake.services.following import follow_chosen
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -97,6 +98,7 @@ def _shown(request: HttpRequest, outcome: Outcome, *, gone: str = "") -> HttpRes
     now, entrance = timezone.now(), outcome.entrance
     if outcome.receipt is not None:
         matter, reporter = outcome.receipt.matter, outcome.receipt.reporter
+        follow_chosen(matter=matter, reporter=reporter, token=request.POST.get("follow", ""), now=now)
         return redirect(f"{reverse('intake:done', args=[matter.code])}?k={reporter.link_key}")
     if outcome.question is not None:
         return render(request, "opinions/intake/question.html", vars(outcome), status=outcome.status)

@@ -2,25 +2,42 @@
 
 from opinions.routing.facts import Raised
 from opinions.routing.planning import Plan
-from opinions.routing.services.common import REROUTABLE, NotReroutable
-from opinions.routing.services.deciding import carry_out, plan, reroute, settle
+from opinions.routing.services.common import REROUTABLE, NothingToConfirm, NotReroutable
+from opinions.routing.services.deciding import carry_out, confirm, plan, reroute, settle
 from opinions.routing.services.overriding import Choice, override
+from opinions.routing.services.reporting import report, standing_problems
 from opinions.routing.services.rule_sets import (
-    InvalidRule,
+    STREETS_MAY,
     InvalidRuleSet,
+    NeverInForce,
     NotADraft,
-    RuleDraft,
+    NotInForce,
     activate,
+    allow_streets,
     copy_rule_set,
-    delete_rule,
     discard,
+    reactivate,
+    retire,
+    start_street_set,
+)
+from opinions.routing.services.rules import (
+    Helper,
+    InvalidRule,
+    PlaceTaken,
+    RuleDraft,
+    add_place,
+    delete_rule,
+    findings_about,
     load_default_rules,
     move_rule,
+    problems_with,
     save_rule,
 )
 
 __all__ = [
-    "REROUTABLE", "Choice", "InvalidRule", "InvalidRuleSet", "NotADraft", "NotReroutable", "Plan", "Raised",
-    "RuleDraft", "activate", "carry_out", "copy_rule_set", "delete_rule", "discard", "load_default_rules",
-    "move_rule", "override", "plan", "reroute", "save_rule", "settle",
+    "REROUTABLE", "STREETS_MAY", "Choice", "Helper", "InvalidRule", "InvalidRuleSet", "NeverInForce", "NotADraft",
+    "NotInForce", "NotReroutable", "NothingToConfirm", "PlaceTaken", "Plan", "Raised", "RuleDraft", "activate",
+    "add_place", "allow_streets", "carry_out", "confirm", "copy_rule_set", "delete_rule", "discard", "findings_about",
+    "load_default_rules", "move_rule", "override", "plan", "problems_with", "reactivate", "report", "reroute",
+    "retire", "save_rule", "settle", "standing_problems", "start_street_set",
 ]  # fmt: skip

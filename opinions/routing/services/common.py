@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from deputies.organisations.models import Organisation
+from liaison.base.audit.models import Audience
 from liaison.base.audit.services import Fact
 from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import DomainError, StaleState
@@ -26,6 +27,10 @@ class NotReroutable(DomainError):
     message = _("这件事已经在办理或已经办结，不能重新分派。")
 
 
+class NothingToConfirm(DomainError):
+    message = _("没有可以照办的建议，请直接交办或改派。")
+
+
 def check_reroutable(matter: Matter) -> None:
     """Raise NotReroutable unless a new decision may still change something."""
     if matter.status not in REROUTABLE:
@@ -41,11 +46,15 @@ def apply(matter: Matter, changes: dict[str, Any]) -> None:
         setattr(matter, name, value)
 
 
-def decided(verb: str, row: RoutingDecision, reason: str) -> Fact:
-    """The ledger's word on a decision."""
+def decided(verb: str, row: RoutingDecision, reason: str, *, step: dict[str, Any] | None = None) -> Fact:
+    """The ledger's word on a decision. `step` is that from tier to tier (`tier_step`), which residents read too."""
     whom = row.deputy or row.organisation
-    data = {"tier": row.tier, "rule": row.rule_name, "problem": row.problem, "body": str(whom) if whom else ""}
-    return Fact(verb=verb, reason=reason, data=data)
+    data: dict[str, Any] = {
+        "tier": row.tier, "rule": row.rule_name, "problem": row.problem, "body": str(whom) if whom else "",
+    }  # fmt: skip
+    data |= {"co": [one["name"] for one in row.outcome["co"]]} if row.outcome.get("co") else {}
+    audience = Audience.PUBLIC if step else Audience.INTERNAL
+    return Fact(verb=verb, reason=reason, data={**data, **(step or {})}, audience=audience)
 
 
 def rebind(matter: Matter, holder: Organisation | None, now: datetime) -> None:

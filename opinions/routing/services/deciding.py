@@ -13,18 +13,19 @@ from liaison.base.prepared import insert
 from liaison.base.stamps import reading
 from opinions.handling import services as handling
 from opinions.matters.models import Matter
+from opinions.matters.services import tier_step
 from opinions.matters.states import Status
 from opinions.routing.facts import Raised
 from opinions.routing.models import RoutingDecision
 from opinions.routing.planning import Plan, draw_up
-from opinions.routing.queries import active_rules, raised_of
-from opinions.routing.services.common import apply, check_reroutable, decided, rebind
+from opinions.routing.queries import active_rules, raised_of, suggested
+from opinions.routing.services.common import NothingToConfirm, apply, check_reroutable, decided, rebind
 
 
 def plan(raised: Raised, *, now: datetime) -> Plan:
     """Decide by the rules in force (see `draw_up`); with warm copies it asks one statement."""
     with reading(), translation.override(settings.LANGUAGE_CODE):
-        return draw_up(active_rules(raised.district.pk), raised, now=now)
+        return draw_up(active_rules(raised.district.pk, raised.street.pk), raised, now=now)
 
 
 def settle(plan: Plan, *, matter: Matter) -> RoutingDecision:
@@ -37,7 +38,22 @@ def settle(plan: Plan, *, matter: Matter) -> RoutingDecision:
 def carry_out(plan: Plan, *, matter: Matter, now: datetime) -> None:
     """Give a stored matter to the body that needs no confirmation; nothing for other plans (caller's transaction)."""
     if plan.assign_to is not None and plan.tier in handling.TIERS:
-        handling.assign(matter=matter, tier=plan.tier, lead=plan.assign_to, by=None, now=now)
+        handling.assign(
+            matter=matter, tier=plan.tier, lead=plan.assign_to, co=plan.co, limit=plan.limit, by=None, now=now
+        )
+
+
+@transaction.atomic
+def confirm(*, matter: Matter, by: User, now: datetime) -> Matter:
+    """Do what the newest decision suggests: lead, co-handlers and limit. Raises NothingToConfirm, and what assigning
+    raises."""
+    told = suggested(matter)
+    if told is None:
+        raise NothingToConfirm
+    handling.assign(
+        matter=matter, tier=told.tier, lead=told.lead, co=told.co, limit=told.limit, by=by, now=now
+    )  # fmt: skip
+    return matter
 
 
 @transaction.atomic
@@ -49,18 +65,22 @@ def reroute(*, matter: Matter, by: User | None, reason: str, now: datetime) -> P
     """
     check_reroutable(matter)
     made = plan(raised_of(matter), now=now)
-    apply(matter, _changes(matter, made))
+    changes = _changes(matter, made)
+    step = tier_step(matter, changes.get("tier", matter.tier))
+    apply(matter, changes)
     settle(made, matter=matter)
-    record(matter.chain, decided("reroute", made.decision, reason), by=by, now=now)
+    record(matter.chain, decided("reroute", made.decision, reason, step=step), by=by, now=now)
     _hand_over(matter, made, now)
     return made
 
 
 def _changes(matter: Matter, made: Plan) -> dict[str, Any]:
+    tags = made.tags_with(matter.tags)
     if matter.status == Status.SUBMITTED:
-        return {**made.changes, **({"deputy": made.holder_deputy} if made.holder_deputy else {})}
-    held_by_deputy = matter.holder_deputy_id is not None
-    return {"urgency": made.urgency, **({} if held_by_deputy or made.tier is None else {"tier": made.tier})}
+        named = {"deputy": made.holder_deputy} if made.holder_deputy else {}
+        return {**made.changes, "tags": tags, **named}
+    keeps_tier = matter.holder_deputy_id is not None or made.tier is None
+    return {"urgency": made.urgency, "tags": tags, **({} if keeps_tier else {"tier": made.tier})}
 
 
 def _hand_over(matter: Matter, made: Plan, now: datetime) -> None:

@@ -1,7 +1,6 @@
-"""Keeping the rules: drafts are copied, edited, checked and put in force; what was in force is never edited."""
+"""Keeping versions of rules: drafts are begun, checked and put in force; what was in force is never edited."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,35 +14,48 @@ from liaison.base.audit.services import Fact, record
 from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import DomainError, InvalidInput, StaleState
 from liaison.base.stamps import bump
-from opinions.routing.checks import Problem, rule_problems, set_problems
-from opinions.routing.defaults import default_rules
-from opinions.routing.models import Rule, RuleSet, RuleSetStatus
-from opinions.routing.queries import STAMP, names
+from opinions.catalog.models import Tier
+from opinions.routing.checks import Finding
+from opinions.routing.defaults import STREET_RESOLVERS, STREET_TIERS
+from opinions.routing.findings import findings_of
+from opinions.routing.models import CoHandler, Resolver, Rule, RuleSet, RuleSetStatus
+from opinions.routing.queries import STAMP, rules_of
+from opinions.routing.services.reporting import report
 
 name_verbs(
     {
         "copy_rules": _("复制分派规则为草稿"),
-        "save_rule": _("保存一条分派规则"),
-        "move_rule": _("调整分派规则的顺序"),
-        "delete_rule": _("删除一条分派规则"),
+        "start_rules": _("新建街道分派规则"),
+        "allow_streets": _("确定街道可以自定的规则"),
         "activate_rules": _("分派规则生效"),
+        "reactivate_rules": _("分派规则回到之前的版本"),
+        "retire_rules": _("停用分派规则"),
         "discard_rules": _("删除规则草稿"),
     }
 )
-MOST_RULES = 100
-_CARRIED = ("name", "enabled", "conditions", "tier", "resolver", "organisation", "urgency", "confirm")
+CARRIED = (
+    "name", "enabled", "conditions", "tier", "resolver", "organisation", "urgency", "limit_amount", "limit_unit",
+    "tags", "fast_lane", "confirm",
+)  # fmt: skip
+"""The fields that say what a rule is; copies take them, and its lineage and place."""
+STREETS_MAY = {
+    Tier.STREET: (Resolver.STREET, Resolver.STREET_OFFICE, Resolver.COMMUNITY),
+    Tier.DEPARTMENT: (Resolver.RESPONSIBLE, Resolver.NAMED),
+    Tier.DEPUTY: (Resolver.ADDRESSED_DEPUTY, Resolver.DISTRICT_DEPUTY),
+}
+"""The most that a district can let its streets decide: proposals and relays are never theirs."""
 
 
 class NotADraft(DomainError):
     message = _("只有草稿可以修改；请先复制出一个草稿。")
 
 
-class InvalidRule(InvalidInput):
-    """A rule that cannot be right; `problems` names the form fields."""
+class NotInForce(DomainError):
+    message = _("这个版本现在没有生效。")
 
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-        super().__init__(_("；").join(problem.text for problem in problems), field=problems[0].field)
+
+class NeverInForce(DomainError):
+    message = _("只能回到曾经生效、现在停用的版本。")
 
 
 class InvalidRuleSet(InvalidInput):
@@ -54,125 +66,133 @@ class InvalidRuleSet(InvalidInput):
         super().__init__(_("；").join(problems))
 
 
-@dataclass(frozen=True, kw_only=True)
-class RuleDraft:
-    """What a rule is to say; `conditions` in their stored form."""
-
-    name: str
-    tier: int
-    resolver: str
-    conditions: list[dict[str, Any]] = field(default_factory=list)
-    organisation: Organisation | None = None
-    urgency: str = ""
-    confirm: bool = True
-    enabled: bool = True
-
-
 @transaction.atomic
 def copy_rule_set(*, source: RuleSet, note: str, by: User | None, now: datetime) -> RuleSet:
     """A new draft with the rules of `source`."""
-    made = _new_set(source.district, note=note, by=by, now=now)
-    Rule.objects.bulk_create(
-        Rule(rule_set=made, order=number, **{name: getattr(rule, name) for name in _CARRIED})
-        for number, rule in enumerate(source.rules.order_by("order", "id"), 1)
+    made = new_set(source.district, source.street, note=note, by=by, now=now)
+    RuleSet.objects.filter(pk=made.pk).update(
+        street_tiers=source.street_tiers, street_resolvers=source.street_resolvers
     )
-    _record(made, "copy_rules", {"from": source.version}, by=by, now=now)
+    made.refresh_from_db()
+    rows = rules_of(source)
+    copies = Rule.objects.bulk_create(_copy(rule, made, number) for number, rule in enumerate(rows, 1))
+    CoHandler.objects.bulk_create(
+        CoHandler(rule=copy, resolver=one.resolver, organisation=one.organisation)
+        for rule, copy in zip(rows, copies, strict=True)
+        for one in rule.co_handlers.all()
+    )
+    log(made, "copy_rules", {"from": source.version}, by=by, now=now)
     return made
 
 
-def _new_set(district: Organisation, *, note: str, by: User | None, now: datetime) -> RuleSet:
-    newest = RuleSet.objects.filter(district=district).aggregate(newest=Max("version"))["newest"] or 0
-    return RuleSet.objects.create(district=district, version=newest + 1, note=note[:200], created_by=by, created_at=now)
+def _copy(rule: Rule, into: RuleSet, order: int) -> Rule:
+    values = {name: getattr(rule, name) for name in (*CARRIED, "lineage", "is_place")}
+    return Rule(rule_set=into, order=order, **values)
+
+
+def new_set(
+    district: Organisation, street: Organisation | None, *, note: str, by: User | None, now: datetime
+) -> RuleSet:
+    """An empty draft with the next number (caller's transaction)."""
+    bump(STAMP)
+    newest = RuleSet.objects.filter(district=district, street=street).aggregate(newest=Max("version"))["newest"] or 0
+    return RuleSet.objects.create(
+        district=district, street=street, version=newest + 1, note=note[:200], created_by=by, created_at=now,
+        street_tiers=[] if street else list(STREET_TIERS), street_resolvers=[] if street else list(STREET_RESOLVERS),
+    )  # fmt: skip
 
 
 @transaction.atomic
-def save_rule(*, rule_set: RuleSet, rule: Rule | None, draft: RuleDraft, by: User | None, now: datetime) -> Rule:
-    """Add a rule at the end of a draft, or change one. Raises NotADraft, InvalidRule."""
-    _lock_draft(rule_set)
-    problems = rule_problems(draft, district=rule_set.district, held=names())
-    if problems:
-        raise InvalidRule(problems)
-    if rule is None:
-        last = rule_set.rules.aggregate(last=Max("order"))["last"] or 0
-        if last >= MOST_RULES:
-            raise InvalidInput(_("规则太多了，请先合并或删除一些。"))
-        rule = Rule(rule_set=rule_set, order=last + 1)
-    for name in _CARRIED:
-        setattr(rule, name, getattr(draft, name))
-    rule.save()
-    _record(rule_set, "save_rule", {"order": rule.order, "name": rule.name}, by=by, now=now)
-    return rule
+def start_street_set(*, district: Organisation, street: Organisation, by: User | None, now: datetime) -> RuleSet:
+    """The first draft of a street's own rules, or the draft that it has already."""
+    bump(STAMP)
+    held = RuleSet.objects.filter(district=district, street=street, status=RuleSetStatus.DRAFT).order_by("-version")
+    found = held.first()
+    if found is not None:
+        return found
+    made = new_set(district, street, note="", by=by, now=now)
+    log(made, "start_rules", {}, by=by, now=now)
+    return made
 
 
 @transaction.atomic
-def move_rule(*, rule: Rule, step: int, by: User | None, now: datetime) -> None:
-    """Move a rule of a draft by `step` places: -1 is earlier, 1 is later; at an end it stays. Raises NotADraft."""
-    _lock_draft(rule.rule_set)
-    rules = list(rule.rule_set.rules.order_by("order", "id"))
-    place = rules.index(rule)
-    to = min(max(place + step, 0), len(rules) - 1)
-    rules.insert(to, rules.pop(place))
-    _renumber(rules)
-    _record(rule.rule_set, "move_rule", {"name": rule.name, "to": to + 1}, by=by, now=now)
+def allow_streets(
+    *, rule_set: RuleSet, tiers: Iterable[int], resolvers: Iterable[str], by: User | None, now: datetime
+) -> None:
+    """Say in a district's draft which tiers and bodies the rules of its streets may name.
+
+    Raises NotADraft, InvalidInput for what is never a street's.
+    """
+    lock_draft(rule_set)
+    rule_set.street_tiers, rule_set.street_resolvers = sorted(set(tiers)), sorted(set(resolvers))
+    possible = {one.value for many in STREETS_MAY.values() for one in many}
+    if not set(rule_set.street_tiers) <= set(STREETS_MAY) or not set(rule_set.street_resolvers) <= possible:
+        raise InvalidInput(_("转建议和上级接力由区里决定，不能放给街道。"))
+    rule_set.save(update_fields=["street_tiers", "street_resolvers"])
+    data = {"tiers": rule_set.street_tiers, "resolvers": rule_set.street_resolvers}
+    log(rule_set, "allow_streets", data, by=by, now=now)
 
 
 @transaction.atomic
-def delete_rule(*, rule: Rule, by: User | None, now: datetime) -> None:
-    """Take a rule out of a draft. Raises NotADraft."""
-    rule_set = rule.rule_set
-    _lock_draft(rule_set)
-    name = rule.name
-    rule.delete()
-    _renumber(list(rule_set.rules.order_by("order", "id")))
-    _record(rule_set, "delete_rule", {"name": name}, by=by, now=now)
+def activate(*, rule_set: RuleSet, by: User | None, now: datetime) -> list[Finding]:
+    """Put a draft in force and retire the version before it; gives what is odd about it nevertheless.
 
-
-def _renumber(rules: list[Rule]) -> None:
-    """Number from 1 without gaps; by way of numbers out of use, since order is unique at every moment."""
-    for offset in (10_000, 1):
-        for number, rule in enumerate(rules):
-            rule.order = number + offset
-            rule.save(update_fields=["order"])
+    Streets' rules that this version no longer allows are reported at once. Raises NotADraft, InvalidRuleSet.
+    """
+    lock_draft(rule_set)
+    return _put_in_force(rule_set, "activate_rules", by=by, now=now)
 
 
 @transaction.atomic
-def activate(*, rule_set: RuleSet, by: User | None, now: datetime) -> None:
-    """Put a draft in force and retire the version before it. Raises NotADraft, InvalidRuleSet."""
-    _lock_draft(rule_set)
-    rules = list(rule_set.rules.select_related("organisation").order_by("order", "id"))
-    problems = set_problems(rules, district=rule_set.district, held=names())
-    if problems:
-        raise InvalidRuleSet(problems)
-    in_force = RuleSet.objects.filter(district=rule_set.district, status=RuleSetStatus.ACTIVE)
+def reactivate(*, rule_set: RuleSet, by: User | None, now: datetime) -> list[Finding]:
+    """Put a version that was in force before in force again, in place of the present one; what is odd is told.
+
+    Raises NeverInForce, InvalidRuleSet.
+    """
+    bump(STAMP)
+    was = RuleSet.objects.filter(pk=rule_set.pk, status=RuleSetStatus.RETIRED, activated_at__isnull=False)
+    if not was.exists():
+        raise NeverInForce
+    return _put_in_force(rule_set, "reactivate_rules", by=by, now=now)
+
+
+def _put_in_force(rule_set: RuleSet, verb: str, *, by: User | None, now: datetime) -> list[Finding]:
+    rules = rules_of(rule_set)
+    findings = findings_of(rule_set, rules)
+    stopping = [one.told for one in findings if not one.warning]
+    if stopping:
+        raise InvalidRuleSet(stopping)
+    in_force = RuleSet.objects.filter(district=rule_set.district, street=rule_set.street, status=RuleSetStatus.ACTIVE)
     in_force.update(status=RuleSetStatus.RETIRED)
     rule_set.status, rule_set.activated_at = RuleSetStatus.ACTIVE, now
     rule_set.save(update_fields=["status", "activated_at"])
     bump(STAMP)
-    _record(rule_set, "activate_rules", {"rules": len(rules)}, by=by, now=now)
+    log(rule_set, verb, {"rules": len(rules)}, by=by, now=now)
+    if not rule_set.street_id:
+        report(district=rule_set.district, now=now)
+    return findings
+
+
+@transaction.atomic
+def retire(*, rule_set: RuleSet, by: User | None, now: datetime) -> None:
+    """Take a street's rules out of force; the district's go on. Raises NotInForce."""
+    bump(STAMP)
+    standing = RuleSet.objects.filter(pk=rule_set.pk, status=RuleSetStatus.ACTIVE, street__isnull=False)
+    if not standing.update(status=RuleSetStatus.RETIRED):
+        raise NotInForce
+    log(rule_set, "retire_rules", {}, by=by, now=now)
 
 
 @transaction.atomic
 def discard(*, rule_set: RuleSet, by: User | None, now: datetime) -> None:
     """Throw a draft away. Raises NotADraft."""
-    _lock_draft(rule_set)
-    _record(rule_set, "discard_rules", {}, by=by, now=now)
+    lock_draft(rule_set)
+    log(rule_set, "discard_rules", {}, by=by, now=now)
     rule_set.delete()
 
 
-@transaction.atomic
-def load_default_rules(*, district: Organisation, by: User | None, now: datetime) -> RuleSet | None:
-    """Give a district that has no rules yet the default ones, in force at once; None where it has some."""
-    if RuleSet.objects.filter(district=district).exists():
-        return None
-    made = _new_set(district, note=str(_("系统默认规则")), by=by, now=now)
-    for draft in default_rules():
-        save_rule(rule_set=made, rule=None, draft=RuleDraft(**draft), by=by, now=now)
-    activate(rule_set=made, by=by, now=now)
-    return made
-
-
-def _lock_draft(rule_set: RuleSet) -> None:
-    """Let one editor at a time at a district's rules, and make sure that this version is still a draft."""
+def lock_draft(rule_set: RuleSet) -> None:
+    """Let one editor at a time at the rules, and make sure that this version is still a draft."""
     bump(STAMP)
     standing = RuleSet.objects.filter(pk=rule_set.pk).values_list("status", flat=True).first()
     if standing is None:
@@ -181,11 +201,7 @@ def _lock_draft(rule_set: RuleSet) -> None:
         raise NotADraft
 
 
-def _record(rule_set: RuleSet, verb: str, data: dict[str, Any], *, by: User | None, now: datetime) -> None:
-    data = {"version": rule_set.version, **data}
+def log(rule_set: RuleSet, verb: str, data: dict[str, Any], *, by: User | None, now: datetime) -> None:
+    """Write into the chain of the district's rules; a street's name stands with what it did."""
+    data = {"version": rule_set.version, **({"body": str(rule_set.street)} if rule_set.street_id else {}), **data}
     record(f"rules:{rule_set.district_id}", Fact(verb=verb, data=data), by=by, now=now)
-
-
-def problems_of(rules: Iterable[Rule], *, district: Organisation) -> list[str]:
-    """What keeps a version from being put in force."""
-    return set_problems(list(rules), district=district, held=names())

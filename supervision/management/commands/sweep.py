@@ -9,8 +9,8 @@ from supervision.cases.services import sweep
 
 
 class Command(BaseCommand):
-    help = "Close what was not rated in time; go on with what was not supplied in time."
+    help = "What time and the roster bring about: unrated, not supplied in time, held by a deputy out of office."
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = sweep(now=timezone.now())
-        self.stdout.write(f"lapsed {done.lapsed}, supply expired {done.expired}")
+        self.stdout.write(f"lapsed {done.lapsed}, supply expired {done.expired}, handed over {done.handed_over}")

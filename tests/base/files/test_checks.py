@@ -2,7 +2,6 @@
 
 import io
 import struct
-import zipfile
 import zlib
 from contextlib import suppress
 from typing import Any
@@ -17,7 +16,6 @@ from liaison.base.files.checks import (
     MOST_PHOTO_BYTES,
     THUMBNAIL_SIDE,
     UploadRefused,
-    check_document,
     clean_image,
 )
 
@@ -188,25 +186,3 @@ def test_whatever_a_decoder_raises_is_a_refusal(fault: Exception, monkeypatch: p
     monkeypatch.setattr(Image, "open", fail)
     with pytest.raises(UploadRefused, match=r"photo\.jpg"):
         clean(PHOTOS["JPEG"])
-
-
-def archive(*names: str, kind: str = "word/document.xml") -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        made.writestr("[Content_Types].xml", "<Types/>")
-        made.writestr(kind, "<w/>")
-        for name in names:
-            made.writestr(name, "x")
-    return out.getvalue()
-
-
-def test_document_with_macro_is_refused() -> None:
-    content = archive("word/vbaProject.bin")
-    with pytest.raises(UploadRefused):
-        check_document(io.BytesIO(content), name="a.docx", size=len(content))
-
-
-def test_pdf_is_taken_and_an_executable_is_not() -> None:
-    assert check_document(io.BytesIO(b"%PDF-1.7\n..."), name="a.pdf", size=12) == "application/pdf"
-    with pytest.raises(UploadRefused):
-        check_document(io.BytesIO(b"MZ\x90\0" + b"\0" * 60), name="a.pdf", size=64)

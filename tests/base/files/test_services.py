@@ -2,6 +2,7 @@
 
 import errno
 import io
+import resource
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,18 @@ def test_store_image_disk_full_is_said_and_leaves_nothing(
         store_image(upload=photo(), by=None, now=NOW)
     assert files_in(folder) == []
     assert not StoredFile.objects.exists()
+
+
+def test_store_on_a_disk_that_fills_half_way_leaves_no_part(folder: Path) -> None:
+    """The kernel itself refuses to go on writing, when the file is already there."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(StorageFull):
+            store_generated(name="a.pdf", content=bytes(100_000), content_type="application/pdf", by=None, now=NOW)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert files_in(folder) == []
 
 
 def test_store_when_the_row_cannot_be_saved_deletes_the_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

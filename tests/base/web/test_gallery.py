@@ -1,4 +1,4 @@
-"""The gallery shows every component and is for staff only."""
+"""The gallery shows every component and is for the system administrator only, or for development."""
 
 import re
 
@@ -17,7 +17,7 @@ OF_OTHER_PAGES = {"_elder_bar", "_messages", "_toasts"}
 
 @pytest.fixture
 def page(client: Client, db: None) -> str:
-    sign_in(client, UserFactory.create(role=Role.DISTRICT_STAFF))
+    sign_in(client, UserFactory.create(role=Role.SYSTEM_ADMIN))
     return client.get(reverse("gallery")).content.decode()
 
 
@@ -26,9 +26,16 @@ def test_visitors_are_asked_to_sign_in(client: Client) -> None:
     assert reverse("accounts:login") in client.get(reverse("gallery")).headers["Location"]
 
 
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.SYSTEM_ADMIN])
+@pytest.mark.django_db
+def test_everybody_but_the_system_administrator_is_refused(client: Client, role: Role) -> None:
+    sign_in(client, UserFactory.create(role=role))
+    assert client.get(reverse("gallery")).status_code == 403
+
+
 @pytest.mark.django_db
 def test_every_component_is_drawn(client: Client) -> None:
-    sign_in(client, UserFactory.create(role=Role.DISTRICT_STAFF))
+    sign_in(client, UserFactory.create(role=Role.SYSTEM_ADMIN))
     drawn = {template.name for template in client.get(reverse("gallery")).templates}
     names = [name for name in COMPONENTS if name not in OF_OTHER_PAGES]
     assert [name for name in names if f"components/{name}.html" not in drawn] == []

@@ -1,5 +1,8 @@
 """What machines are told about this process."""
 
+import resource
+from pathlib import Path
+
 import pytest
 from django.db import DatabaseError
 from django.test import Client, RequestFactory
@@ -32,7 +35,7 @@ def test_readyz_names_the_database_when_it_is_gone(client: Client, monkeypatch: 
     def gone() -> None:
         raise DatabaseError("no such host: secret-name")
 
-    monkeypatch.setattr(health, "_check_database", gone)
+    monkeypatch.setitem(health._NEEDED, "database", gone)
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json()["failing"] == {"database": "DatabaseError"}
@@ -48,8 +51,48 @@ def test_readyz_counts_unapplied_migrations(client: Client, monkeypatch: pytest.
 def test_readyz_names_the_broker_when_it_is_gone(client: Client, settings: Settings) -> None:
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1"
     response = client.get("/readyz")
-    assert response.status_code == 503
+    assert response.status_code == 200
+    assert response.json()["status"] == "degraded"
     assert list(response.json()["failing"]) == ["broker"]
+
+
+@pytest.mark.parametrize("part", ["queue", "control"])
+def test_readyz_names_the_folder_of_the_broker_that_is_a_file(
+    client: Client, settings: Settings, tmp_path: Path, part: str
+) -> None:
+    folders = {name: tmp_path / name for name in ("queue", "control")}
+    folders[part].write_text("a file where the folder should be")
+    settings.CELERY_BROKER_URL = "filesystem://localhost"
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(folders["queue"]),
+        "data_folder_out": str(folders["queue"]),
+        "control_folder": str(folders["control"]),
+    }
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["status"] == "degraded"
+    assert response.json()["failing"] == {"broker": f"{part}: EEXIST"}
+
+
+def test_readyz_names_the_file_store_when_it_takes_nothing(client: Client, settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.MEDIA_ROOT.write_text("a file where the folder should be")
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["status"] == "degraded"
+    assert response.json()["failing"] == {"files": "EEXIST"}
+
+
+def test_readyz_names_a_full_disk(client: Client, settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))  # the kernel itself refuses to write, as on a full disk
+    try:
+        with pytest.raises(health.NotReady, match="EFBIG"):
+            health._check_files()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_metrics_show_counters(client: Client) -> None:

@@ -40,3 +40,9 @@ def test_go_redirects_a_plain_form(rf: RequestFactory) -> None:
 def test_go_tells_htmx_to_leave(rf: RequestFactory) -> None:
     answer = go(rf.post("/", headers={"HX-Request": "true"}), "/desk/")
     assert (answer.status_code, answer["HX-Redirect"]) == (204, "/desk/")
+
+
+def test_go_sends_an_address_that_a_header_can_carry(rf: RequestFactory) -> None:
+    answer = go(rf.post("/", headers={"HX-Request": "true"}), "/desk/?q=路灯\r\nX-Evil: 1")
+    assert answer["HX-Redirect"] == "/desk/?q=%E8%B7%AF%E7%81%AF%0D%0AX-Evil:%201"
+    assert "X-Evil" not in answer

@@ -7,6 +7,7 @@ from django.db import DatabaseError, OperationalError
 from django.test import Client
 
 from liaison.base.codes import new_code
+from tests.factories.accounts import UserFactory
 
 
 @pytest.mark.django_db
@@ -37,6 +38,25 @@ def test_outage_is_json_for_programs(client: Client, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("opinions.intake.api.find_matter", gone)
     answer = client.get(f"/api/v1/track/{new_code()}/")
+    assert answer.status_code == 503
+    assert answer.json()["detail"]
+    assert answer["Retry-After"]
+
+
+@pytest.mark.django_db
+def test_errors_before_a_view_is_reached_are_json_for_programs(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path, status in (("/api/nowhere", 404), ("/api/v1/track/%00/", 400)):
+        answer = client.get(path)
+        assert (answer.status_code, answer["Content-Type"]) == (status, "application/json")
+        assert answer.json()["detail"]
+
+    def gone(*_args: object, **_kwargs: object) -> None:
+        raise OperationalError("connection refused")
+
+    client.force_login(UserFactory.create())
+    monkeypatch.setattr("deputies.accounts.backends.Backend.get_user", gone)
+    client.raise_request_exception = False
+    answer = client.post("/api/v1/opinions/assisted/", {}, content_type="application/json")
     assert answer.status_code == 503
     assert answer.json()["detail"]
     assert answer["Retry-After"]

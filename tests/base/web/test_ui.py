@@ -196,3 +196,17 @@ def test_summary_leads_to_each_field_and_counts() -> None:
 
 def test_phone_is_masked() -> None:
     assert show("{{ phone|mask_phone }}", phone="13800005678") == "138****5678"
+
+
+def test_summary_says_one_sentence_for_all_hidden_fields() -> None:
+    class Carried(forms.Form):
+        first = forms.ChoiceField(choices=[("a", "甲")], widget=forms.HiddenInput)
+        second = forms.ChoiceField(choices=[("a", "甲")], widget=forms.HiddenInput)
+        name = forms.CharField(label="姓名")
+
+    html = show("{% error_summary form %}", form=Carried({"first": "x", "second": "y", "name": "张三"}))
+    assert html.count("这一页自带的内容不完整") == 1
+    assert "列出的选项" not in html
+    named = show("{% error_summary form %}", form=Carried({"first": "a", "second": "a"}))
+    assert "这一页自带的内容不完整" not in named
+    assert "姓名" in named

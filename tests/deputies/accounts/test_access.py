@@ -48,11 +48,16 @@ TABLE = [
     (P.MATTER_TAKE, {Role.DEPUTY, Role.STREET_STAFF, Role.STREET_SECRETARY, Role.STREET_CHAIR, Role.DISTRICT_STAFF}),
     (P.MATTER_ASSIGN, {Role.STREET_STAFF, Role.STREET_SECRETARY, Role.STREET_CHAIR, Role.DISTRICT_STAFF}),
     (P.MATTER_REPLY, set(DEPARTMENT_ROLES)),
-    (P.MATTER_APPROVE, {Role.DEPARTMENT_HEAD}),
+    # committees approve for a body without accounts
+    (
+        P.MATTER_APPROVE,
+        {Role.DEPARTMENT_HEAD, Role.STREET_STAFF, Role.STREET_SECRETARY, Role.STREET_CHAIR, Role.DISTRICT_STAFF},
+    ),
     (P.MATTER_ANSWER, {Role.DEPUTY}),
     (P.MATTER_RELAY, {Role.DISTRICT_STAFF}),
     (P.MATTER_REOPEN, {Role.STREET_SECRETARY, Role.STREET_CHAIR, *DISTRICT_ROLES}),
     (P.RULES_EDIT, {Role.DISTRICT_STAFF}),
+    (P.STREET_RULES_EDIT, {Role.STREET_STAFF, Role.STREET_SECRETARY, Role.STREET_CHAIR}),
     (P.REFERENCE_EDIT, {Role.DISTRICT_STAFF, Role.SYSTEM_ADMIN}),
     (P.PHONE_REVEAL, {*STREET_ROLES, *DEPARTMENT_ROLES, Role.DISTRICT_STAFF}),
 ]
@@ -78,7 +83,7 @@ def test_can_asks_the_record_as_well() -> None:
     user, other = UserFactory.create(role=Role.STREET_STAFF), UserFactory.create(role=Role.STREET_STAFF)
     assert can(user, P.MATTER_ASSIGN, Record(user))
     assert not can(other, P.MATTER_ASSIGN, Record(user))
-    assert not can(user, P.MATTER_APPROVE, Record(user))
+    assert not can(user, P.MATTER_SIGN, Record(user))
 
 
 @pytest.mark.django_db

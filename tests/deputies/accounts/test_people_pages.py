@@ -156,6 +156,21 @@ def test_edit_keeps_the_username_and_masks_the_telephone(client: Client, admin: 
     assert (person.username, person.name, person.phone) == ("li.yun", "新名", "13800001234")
 
 
+def test_edit_by_two_at_once_overwrites_nothing(client: Client, admin: User, world: StreetWorld) -> None:
+    person = UserFactory.create(name="李云")
+    page = client.get(f"{LIST}{person.pk}/").content.decode()
+    shown = re.search(r'name="seen" value="(\w+)"', page)
+    assert shown
+    values = _values(world, seen=shown[1])
+    assert client.post(f"{LIST}{person.pk}/", values | {"name": "李大云"}).status_code == 302
+    second = client.post(f"{LIST}{person.pk}/", values | {"name": "李小云", "email": "typed@example.org"})
+    assert second.status_code == 422
+    assert "刚刚被别人改过" in second.content.decode()
+    assert "typed@example.org" in second.content.decode()
+    person.refresh_from_db()
+    assert (person.name, person.email) == ("李大云", "")
+
+
 def test_edit_removes_the_telephone_when_asked(client: Client, admin: User, world: StreetWorld) -> None:
     person = UserFactory.create(phone="13800001234")
     client.post(f"{LIST}{person.pk}/", _values(world, remove_phone="on"))

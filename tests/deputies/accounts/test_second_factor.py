@@ -162,3 +162,18 @@ def test_removed_factor_is_bound_anew_and_the_old_session_ends(client: Client, a
 def test_nobody_removes_the_own_factor(admin: User) -> None:
     with pytest.raises(OwnAccount):
         remove_second_factor(admin, by=admin, now=timezone.now())
+
+
+def test_wait_after_wrong_digits_is_told(client: Client, clock: Any, admin: User) -> None:
+    device = _bind(client, admin)
+    again = Client()
+    again.force_login(admin)
+    clock.shift(timedelta(minutes=5))
+    for _try in range(5):
+        clock.shift(timedelta(seconds=40))
+        assert "验证码不对" in again.post(ASK, {"token": "000000"}).content.decode()
+    answer = again.post(ASK, {"token": _digits(device)})
+    assert answer.status_code == 422
+    assert "请过 16 秒再输" in answer.content.decode()
+    clock.shift(timedelta(seconds=17))
+    assert again.post(ASK, {"token": _digits(device)}).status_code == 302

@@ -211,6 +211,16 @@ def test_deactivate_closes_and_a_reactivated_account_has_a_new_password(admin: U
     assert prove(services.chain_of(user)).holds
 
 
+def test_reactivate_twice_leaves_the_first_password(admin: User) -> None:
+    user = UserFactory.create()
+    services.deactivate(user, by=admin, now=NOW)
+    seen = User.objects.get(pk=user.pk)
+    password = services.reactivate(user, by=admin, now=NOW)
+    with pytest.raises(services.InUse):
+        services.reactivate(seen, by=admin, now=NOW)
+    assert User.objects.get(pk=user.pk).check_password(password)
+
+
 def test_password_from_before_closing_is_not_taken_again(admin: User) -> None:
     user = UserFactory.create()
     services.deactivate(user, by=admin, now=NOW)

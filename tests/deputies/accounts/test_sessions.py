@@ -48,6 +48,18 @@ def test_activity_prolongs_the_session(client: Client, clock: Any, staff: User) 
         assert client.get(PAGE).status_code == 200
 
 
+def test_clock_set_back_neither_ends_work_nor_prolongs_rest(client: Client, clock: Any, staff: User) -> None:
+    clock.shift(timedelta(minutes=-10))
+    assert client.get(PAGE).status_code == 200
+    clock.shift(timedelta(minutes=15, seconds=1))
+    assert client.get(PAGE).status_code == 302
+
+
+def test_clock_set_back_by_hours_asks_to_sign_in_again(client: Client, clock: Any, staff: User) -> None:
+    clock.shift(timedelta(hours=-3))
+    assert client.get(PAGE).status_code == 302
+
+
 def test_public_pages_neither_prolong_nor_end_the_session(client: Client, clock: Any, staff: User) -> None:
     clock.shift(timedelta(minutes=14))
     assert client.get("/healthz").status_code == 200

@@ -264,3 +264,13 @@ def test_deputy_panel_is_a_page_and_a_fragment(desk: Client, world: StreetWorld,
     assert "<html" not in fragment
     assert "荷塘联络站" in fragment
     assert "<svg" in fragment
+
+
+def test_closing_a_point_or_adding_a_turn_can_be_undone_from_the_message(
+    desk: Client, world: StreetWorld, point: ContactPoint
+) -> None:
+    closed = desk.post(_page("close", point.pk), {"reason": "搬迁"}, follow=True).content.decode()
+    assert f'action="{_page("reopen", point.pk)}"' in closed
+    desk.post(_page("reopen", point.pk))
+    point.refresh_from_db()
+    assert point.active

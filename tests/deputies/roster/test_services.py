@@ -1,7 +1,7 @@
 """The roster is kept: every rule, every verb, every event."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -278,3 +278,17 @@ def test_replace_code_remembers_the_old_one(world: StreetWorld, staff: User) -> 
     assert FormerDeputyCode.objects.get(code=old).deputy == deputy
     with pytest.raises(InvalidInput):
         services.replace_code(deputy=deputy, reason="", by=staff, now=NOW)
+
+
+def test_end_due_terms_ends_what_is_over_once(world: StreetWorld, term: Term) -> None:
+    Term.objects.filter(pk=term.pk).update(ends_on=TODAY)
+    deputy = DeputyFactory.create(term=term, organisation=world.committee)
+    kept = DeputyFactory.create(organisation=world.committee)
+    assert services.end_due_terms(now=NOW, today=TODAY - timedelta(days=1)) == 0
+    assert services.end_due_terms(now=NOW, today=TODAY) == 1
+    deputy.refresh_from_db()
+    assert (deputy.status, deputy.ended_on) == ("ended", TODAY)
+    services.renew(deputy=deputy, by=None, now=NOW)
+    assert services.end_due_terms(now=NOW, today=TODAY) == 0
+    kept.refresh_from_db()
+    assert kept.status == "active"

@@ -5,11 +5,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from deputies.roster.models import CongressLevel
 from opinions.catalog.models import Category
+from opinions.companions import services as companions
 from opinions.desk.services import save_filter
 from opinions.handling import services as handling
-from opinions.handling.models import Relay
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
 from tests.factories.accounts import sign_in
@@ -29,7 +28,7 @@ from tests.factories.matters import (
 MOST_OF_LIST, MOST_OF_MATTER = 8, 12
 PAGE = 30
 LIST_READERS = ("staff", "helper", "secretary", "deputy_user", "handler", "head", "district_staff", "leader")
-MATTER_READERS = (*LIST_READERS, "city_deputy_user")
+MATTER_READERS = (*LIST_READERS, "other_deputy_user")
 QUERIES = ("", "?q=路灯", "?light=green&since=2026-01-01&sort=new", "?page=x")
 pytestmark = pytest.mark.django_db
 
@@ -96,11 +95,10 @@ def test_list_asks_the_same_for_thirty_rows_as_for_one(world: HandlingWorld) -> 
 
 @pytest.fixture
 def matter(world: HandlingWorld) -> Matter:
-    """A matter with a deputy, a lead and a reply, in rework and with a deputy of the city: seen by everybody."""
+    """A matter with a deputy, a lead and a reply, in rework and followed by a second deputy: seen by everybody."""
     held = replied(world, open_matter(world, deputy=world.deputy))
     handling.send_to_rework(matter=held, now=NOW, actor="反映人", reason="还是不亮")
-    relay = Relay.objects.create(matter=held, level=CongressLevel.MUNICIPAL, reason="跨区道路", at=NOW)
-    relay.deputies.add(world.city_deputy)
+    companions.invite(matter=held, deputies=[world.other_deputy], by=world.staff, now=NOW)
     return held
 
 

@@ -1,15 +1,29 @@
 """Every verb with arguments that fit, so that only permission, turn and state decide whether it is carried out."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from deputies.accounts.models import User
-from deputies.roster.models import CongressLevel
+from deputies.roster.models import CongressLevel, Deputy
 from opinions.catalog.models import ReasonKind, Tier
 from opinions.handling import services as handling
 from opinions.matters.models import Matter
 from opinions.proposals.services import raise_to_proposal
-from tests.factories.matters import NOW, HandlingWorld, content, open_matter, reason
+from opinions.relays import services as relays
+from tests.factories.matters import NOW, HandlingWorld, content, open_matter, reason, taken_out
+from tests.factories.roster import DeputyFactory
+
+UNTIL = date(2026, 12, 7)
+"""Three working days after the reply of a matter assigned at NOW is due."""
+
+
+def _another_above(world: HandlingWorld) -> Deputy:
+    """A deputy of the city who has not been asked yet."""
+    term = world.city_deputy.term
+    made: Deputy = DeputyFactory.create(organisation=world.congress, level=CongressLevel.MUNICIPAL, term=term)
+    return made
+
 
 Call = Callable[[HandlingWorld, Matter, dict[str, Any]], Any]
 
@@ -22,6 +36,18 @@ CALLS: dict[str, Call] = {
     "assign": lambda world, matter, who: handling.assign(tier=Tier.DEPARTMENT, lead=world.other_department, **who),
     "recall": lambda world, matter, who: handling.recall(reason="选错了", **who),
     "extend": lambda world, matter, who: handling.extend(days=3, reason="要定制灯头", **who),
+    "ask_extension": lambda world, matter, who: handling.ask_extension(until=UNTIL, reason="要定制灯头", **who),
+    "refuse_extension": lambda world, matter, who: handling.refuse_extension(reason="库里有货", **who),
+    "object": lambda world, matter, who: handling.object_to(reason=reason(ReasonKind.RETURN), text="不属本局", **who),
+    "consent_return": lambda world, matter, who: handling.consent_return(**who),
+    "refuse_return": lambda world, matter, who: handling.refuse_return(reason="职责清单写明由你局办", **who),
+    "settle": lambda world, matter, who: handling.settle(
+        tier=Tier.STREET, lead=world.office, person="王五", content=content(), **who
+    ),
+    "set_limit": lambda world, matter, who: handling.set_limit(body=world.other_department, days=2, **who),
+    "join_streets": lambda world, matter, who: handling.join_streets(
+        streets=[world.other_committee], task="一起排查", **who
+    ),
     "sign": lambda world, matter, who: handling.sign(person="李四", **who),
     "return": lambda world, matter, who: handling.return_assignment(
         reason=reason(ReasonKind.RETURN), text="不属本局", **who
@@ -34,10 +60,13 @@ CALLS: dict[str, Call] = {
     "raise": lambda world, matter, who: raise_to_proposal(
         title="关于路灯的建议", situation="老旧", reason="共性问题", lead=world.deputy, **who
     ),
-    "relay": lambda world, matter, who: handling.relay(
-        level=CongressLevel.MUNICIPAL, deputies=[world.city_deputy], reason="跨区", **who
+    "unlink": lambda world, matter, who: taken_out(**who),
+    "relay": lambda world, matter, who: relays.relay(
+        level=CongressLevel.MUNICIPAL, deputies=[_another_above(world)], reason="跨区", **who
     ),
     "merge": lambda world, matter, who: handling.merge(target=open_matter(world), **who),
+    "branch": lambda world, matter, who: handling.branch(target=open_matter(world), **who),
+    "unmerge": lambda world, matter, who: handling.unmerge(**who),
     "reopen": lambda world, matter, who: handling.reopen(reason="承诺没有兑现", lead=world.department, **who),
 }
 

@@ -7,11 +7,12 @@ from deputies.accounts.models import User
 from opinions.matters.models import Matter
 from tests.factories.accounts import sign_in
 
-PROPOSALS = {"raise"}
+ELSEWHERE = {"raise": "proposals", "unlink": "proposals", "relay": "relays"}
+"""Verbs whose screens stand with another capability."""
 
 
 def place(verb: str, matter: Matter) -> str:
-    return reverse(f"{'proposals' if verb in PROPOSALS else 'handling'}:{verb}", args=[matter.code])
+    return reverse(f"{ELSEWHERE.get(verb, 'handling')}:{verb}", args=[matter.code])
 
 
 def browser(user: User) -> Client:

@@ -2,9 +2,22 @@
 
 from collections.abc import Callable
 
+from opinions.catalog.models import ReasonKind
 from opinions.handling import services as handling
 from opinions.matters.models import Matter
-from tests.factories.matters import NOW, WAYS, HandlingWorld, answered, assigned, content, open_matter, signed, taken
+from tests.factories.matters import (
+    NOW,
+    WAYS,
+    HandlingWorld,
+    answered,
+    assigned,
+    content,
+    later,
+    open_matter,
+    reason,
+    signed,
+    taken,
+)
 from tests.opinions.handling.calls import call
 
 
@@ -34,12 +47,35 @@ def _separate(world: HandlingWorld) -> Matter:
     return matter
 
 
-def _returned_twice(world: HandlingWorld) -> Matter:
+def _given_again(world: HandlingWorld) -> Matter:
+    """Returned once, and given to the same body again."""
     matter = open_matter(world)
-    for _time in range(2):
-        call("return", world, assigned(world, matter), world.handler)
-        matter = Matter.objects.get(pk=matter.pk)
+    call("return", world, assigned(world, matter), world.handler)
+    return assigned(world, Matter.objects.get(pk=matter.pk))
+
+
+def _objects_again(world: HandlingWorld) -> Matter:
+    matter = _given_again(world)
+    call("object", world, matter, world.handler)
+    return Matter.objects.get(pk=matter.pk)
+
+
+def _returned_twice(world: HandlingWorld) -> Matter:
+    matter = _objects_again(world)
+    call("consent_return", world, matter, world.district_staff)
+    return Matter.objects.get(pk=matter.pk)
+
+
+def _objects_late(world: HandlingWorld) -> Matter:
+    matter = signed(world)
+    handling.object_to(matter=matter, reason=reason(ReasonKind.RETURN), text="不属本局", by=world.handler, now=later(3))
     return matter
+
+
+def _asks_for_time(world: HandlingWorld) -> Matter:
+    matter = signed(world)
+    call("ask_extension", world, matter, world.handler)
+    return Matter.objects.get(pk=matter.pk)
 
 
 def _deputys_rework(world: HandlingWorld) -> Matter:
@@ -66,6 +102,10 @@ SITUATIONS: dict[str, Callable[[HandlingWorld], Matter]] = {
     "pending": _pending,
     "co-handler": _with_co_handler,
     "separate": _separate,
+    "given again": _given_again,
+    "objects again": _objects_again,
+    "objects late": _objects_late,
+    "asks for time": _asks_for_time,
     "returned twice": _returned_twice,
     "deputy's rework": _deputys_rework,
     "assigned by the district": _assigned_by_district,

@@ -14,7 +14,15 @@ from opinions.clocks.queries import running_clocks
 from opinions.clocks.services import AlreadyExtended
 from opinions.handling import services as handling
 from opinions.handling.models import Assignment, AssignmentStatus, Part, Reply, ReplyStatus
-from opinions.handling.standing import AlreadySigned, NotYourTurn, WindowClosed
+from opinions.handling.queries import answers_for
+from opinions.handling.standing import (
+    AlreadyAsked,
+    AlreadySigned,
+    MayReturn,
+    NeedsConsent,
+    NothingAsked,
+    NotYourTurn,
+)
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
 from tests.factories.matters import NOW, HandlingWorld, assigned, content, later, open_matter, reason, signed, taken
@@ -180,19 +188,84 @@ def test_assign_again_to_the_same_body_gives_no_new_time(world: HandlingWorld) -
 def test_second_return_needs_the_district(world: HandlingWorld) -> None:
     matter = returned(world, assigned(world))
     handling.assign(matter=matter, tier=Tier.DEPARTMENT, lead=world.other_department, by=world.staff, now=NOW)
-    handling.return_assignment(
-        matter=matter, reason=reason(ReasonKind.RETURN), text="也不属本局", by=world.other_handler, now=NOW
+    said: dict[str, Any] = {"reason": reason(ReasonKind.RETURN), "text": "也不属本局"}
+    with pytest.raises(NeedsConsent):
+        handling.return_assignment(matter=matter, by=world.other_handler, now=NOW, **said)
+    handling.object_to(matter=matter, by=world.other_handler, now=NOW, **said)
+    assert (matter.status, matter.holder) == (Status.HANDLING, world.other_department), "it handles on until decided"
+    with pytest.raises(NothingAsked):
+        handling.consent_return(matter=matter, by=world.staff, now=NOW)
+    handling.consent_return(matter=matter, by=world.district_staff, now=NOW)
+    assert (matter.status, matter.holder) == (Status.RETURNED, world.congress)
+
+
+def ring(world: HandlingWorld) -> Matter:
+    """Returned by the department, then by another."""
+    matter = returned(world, assigned(world))
+    handling.assign(matter=matter, tier=Tier.DEPARTMENT, lead=world.other_department, by=world.staff, now=NOW)
+    said: dict[str, Any] = {"reason": reason(ReasonKind.RETURN), "text": "也不属本局"}
+    handling.object_to(matter=matter, by=world.other_handler, now=NOW, **said)
+    handling.consent_return(matter=matter, by=world.district_staff, now=NOW)
+    return matter
+
+
+def test_ring_is_refused_with_a_sentence_unless_the_district_gives_a_reason(world: HandlingWorld) -> None:
+    matter = ring(world)
+    for way in ({"lead": world.department}, {"separate": [world.department, world.office]}):
+        with pytest.raises(handling.GoesRound) as caught:
+            handling.assign(matter=matter, tier=Tier.DEPARTMENT, by=world.district_staff, now=NOW, **way)
+        assert world.department.name in str(caught.value.message)
+        assert world.other_department.name in str(caught.value.message)
+    assert matter.status == Status.RETURNED, "refused, not lost"
+    why = "职责清单第 12 条"
+    handling.assign(
+        matter=matter, tier=Tier.DEPARTMENT, lead=world.department, reason=why, by=world.district_staff, now=NOW
     )
-    assert matter.holder == world.congress
-    with pytest.raises(NotYourTurn):
-        handling.assign(matter=matter, tier=Tier.DEPARTMENT, lead=world.department, by=world.staff, now=NOW)
-    handling.assign(matter=matter, tier=Tier.DEPARTMENT, lead=world.department, by=world.district_staff, now=NOW)
     assert matter.assignments.filter(status=AssignmentStatus.PENDING).get().assigned_by_organisation == world.congress
+    assert Event.objects.filter(chain=matter.chain).latest("seq").reason == why
 
 
-def test_return_after_the_window_is_refused(world: HandlingWorld) -> None:
-    with pytest.raises(WindowClosed):
-        returned(world, signed(world), at=3)
+def test_return_after_the_window_needs_consent(world: HandlingWorld) -> None:
+    matter = signed(world)
+    with pytest.raises(NeedsConsent):
+        returned(world, matter, at=3)
+    said: dict[str, Any] = {"reason": reason(ReasonKind.RETURN), "text": "属交通局"}
+    said["suggested"] = world.other_department
+    with pytest.raises(MayReturn):
+        handling.object_to(matter=matter, by=world.handler, now=NOW, **said)
+    handling.object_to(matter=matter, by=world.handler, now=later(3), **said)
+    row = handling.consent_return(matter=matter, by=world.staff, now=later(3))
+    assert (row.status, row.objection, row.suggested) == ("returned", "granted", world.other_department)
+    assert (matter.status, matter.holder, row.liable) == (Status.RETURNED, world.committee, True)
+    event = Event.objects.filter(chain=matter.chain).latest("seq")
+    assert event.reason == reason(ReasonKind.RETURN).name, "the resident reads the class of reason, not the file"
+
+
+def test_objection_that_was_refused_is_settled(world: HandlingWorld) -> None:
+    matter = signed(world)
+    said: dict[str, Any] = {"reason": reason(ReasonKind.RETURN), "text": "属交通局"}
+    handling.object_to(matter=matter, by=world.handler, now=later(3), **said)
+    handling.refuse_return(matter=matter, reason="职责清单写明", by=world.staff, now=later(3))
+    with pytest.raises(AlreadyAsked):
+        handling.object_to(matter=matter, by=world.handler, now=later(3), **said)
+    assert (matter.status, matter.holder) == (Status.HANDLING, world.department)
+    drafts = Notice.objects.filter(recipient=world.handler, subject__startswith="不同意退回")
+    assert drafts.count() == 1
+
+
+def test_liable_body_is_the_first_until_another_signs(world: HandlingWorld) -> None:
+    matter = returned(world, assigned(world))
+
+    def who() -> Any:
+        return answers_for(Matter.objects.get(pk=matter.pk), list(matter.assignments.select_related("organisation")))
+
+    assert who() == world.department, "returned, not free"
+    handling.assign(matter=matter, tier=Tier.DEPARTMENT, lead=world.other_department, by=world.staff, now=NOW)
+    assert who() == world.department, "given to another, not free"
+    handling.sign(matter=matter, person="王五", by=world.other_handler, now=NOW)
+    assert who() == world.other_department
+    with pytest.raises(IntegrityError), transaction.atomic():
+        matter.assignments.update(liable=True)
 
 
 def test_return_drops_the_draft(world: HandlingWorld) -> None:

@@ -28,17 +28,18 @@ from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import Transition
 from opinions.catalog.models import ClockKind, ReasonKind
 from opinions.clocks.queries import running_clocks
-from opinions.clocks.services import RESIDENTS, WINDOWS
+from opinions.clocks.services import RESIDENTS, WINDOWS, lead_due
 from opinions.handling import services as handling
 from opinions.handling.content import PROMISES
-from opinions.handling.models import LIVE, AssignmentStatus, Part, Reply, ReplyStatus
-from opinions.handling.queries import verbs_for
+from opinions.handling.models import LIVE, Assignment, AssignmentStatus, Part, Reply, ReplyStatus
+from opinions.handling.queries import answers_for, verbs_for
 from opinions.handling.standing import REPLYING, RULES
 from opinions.invitations.models import RatingInvite
 from opinions.matters.models import Matter, ReplyClass
 from opinions.matters.states import FINAL, OPINION, Status
 from opinions.proposals.services import raise_to_proposal
-from tests.factories.matters import NOW, HandlingWorld, content, handling_world, open_matter, reason
+from opinions.relays import services as relays
+from tests.factories.matters import NOW, HandlingWorld, content, handling_world, open_matter, reason, taken_out
 
 VERBS = sorted(RULES)
 USERS = (
@@ -50,10 +51,12 @@ USERS = (
     "head",
     "other_handler",
     "other_head",
+    "office_handler",
+    "office_head",
     "district_staff",
 )
 DICE = st.randoms(use_true_random=True)
-ENDING = ("merge", "decline")
+ENDING = ("merge", "branch", "decline")
 """Verbs after which little more can happen."""
 WEIGHTS = {"sign": 6, "draft": 8, "reply": 8, "send_back": 3, "co_opinion": 8, "answer": 3, "relay": 0.2, "raise": 0.3}
 """How much likelier than others a verb is, so that the long ways are gone too."""
@@ -118,7 +121,9 @@ class Machine(RuleBasedStateMachine):
     def life_goes_on(self, dice: random.Random) -> None:
         for _step in range(4):
             matter = self.matter
-            if matter.status in FINAL and (matter.status != Status.CLOSED or dice.random() < 0.5):
+            if matter.status == Status.MERGED and dice.random() < 0.7:
+                self._people_do(matter, dice)
+            elif matter.status in FINAL and (matter.status != Status.CLOSED or dice.random() < 0.5):
                 self.raised(dice.random() < 0.5)
             elif matter.status in (Status.WAITING, Status.REPLIED):
                 self._resident_does(matter, dice)
@@ -132,6 +137,8 @@ class Machine(RuleBasedStateMachine):
         offers = [(name, row.verb) for name in USERS for row in self._offered(name, matter)]
         calm = [offer for offer in offers if offer[1] not in ENDING]
         chosen = calm if calm and dice.random() < 0.97 else offers
+        if not chosen:
+            return
         verbs = sorted({one for _name, one in chosen})
         (verb,) = dice.choices(verbs, [WEIGHTS.get(one, 1) for one in verbs])
         name = dice.choice([one for one, held in chosen if held == verb])
@@ -198,6 +205,29 @@ class Machine(RuleBasedStateMachine):
             assert duties, "somebody must act by a day"
 
     @invariant()
+    def one_body_answers_for_it(self) -> None:
+        matter, rows = self.matter, list(self.matter.assignments.select_related("organisation"))
+        liable = [row for row in rows if row.liable]
+        assert (
+            len(liable) == int(matter.status == Status.HANDLING and any(_leads(row) for row in rows))
+            or (len(liable) <= 1 and matter.status != Status.HANDLING)
+            or all(row.returned_at for row in liable)
+        )
+        assert (answers_for(matter, rows) is not None) or matter.status in NOBODYS
+        for row in liable:
+            bound = {clock.organisation_id for clock in running_clocks(matter, ClockKind.REPLY)}
+            assert row.organisation_id in bound, "who answers for it is bound by a day"
+        if matter.status in (*FINAL, Status.REPLIED, Status.REWORK):
+            assert liable == []
+
+    @invariant()
+    def a_co_handler_is_due_before_the_lead(self) -> None:
+        matter = self.matter
+        lead = lead_due(matter)
+        for clock in running_clocks(matter, ClockKind.CO_OPINION):
+            assert clock.extended or lead is None or clock.due_on < lead or clock.due_on == clock.started_on
+
+    @invariant()
     def times_and_words_are_true(self) -> None:
         matter = self.matter
         assert (matter.closed_at is not None) == (matter.status in FINAL)
@@ -234,6 +264,10 @@ class Machine(RuleBasedStateMachine):
             assert source in OPINION[verb].sources
 
 
+def _leads(row: Assignment) -> bool:
+    return row.part == Part.LEAD and row.status in LIVE
+
+
 def act(verb: str, world: HandlingWorld, matter: Matter, who: dict[str, Any], dice: random.Random) -> Any:
     """Carry out `verb` with arguments thrown by `dice`."""
     who = {"matter": matter, **who}
@@ -265,6 +299,14 @@ def act(verb: str, world: HandlingWorld, matter: Matter, who: dict[str, Any], di
         "extend": lambda: handling.extend(days=dice.randint(0, 15), reason="要定制", **who),
         "sign": lambda: handling.sign(person="李四", **who),
         "return": lambda: handling.return_assignment(reason=reason(ReasonKind.RETURN), text="不属本局", **who),
+        "ask_extension": lambda: handling.ask_extension(until=soon, reason="要定制", **who),
+        "refuse_extension": lambda: handling.refuse_extension(reason="抓紧", **who),
+        "object": lambda: handling.object_to(reason=reason(ReasonKind.RETURN), text="不属本局", **who),
+        "consent_return": lambda: handling.consent_return(**who),
+        "refuse_return": lambda: handling.refuse_return(reason="是你局的", **who),
+        "settle": lambda: handling.settle(tier=2, lead=dice.choice(bodies), person="王五", content=reply, **who),
+        "set_limit": lambda: handling.set_limit(body=dice.choice(bodies), days=dice.randint(0, 9), **who),
+        "join_streets": lambda: handling.join_streets(streets=[world.other_committee], task="一起查", **who),
         "draft": lambda: dice.choice([handling.save_draft, handling.submit_for_approval, handling.write_and_issue])(
             content=reply, **who
         ),
@@ -273,10 +315,13 @@ def act(verb: str, world: HandlingWorld, matter: Matter, who: dict[str, Any], di
         "co_opinion": lambda: handling.give_co_opinion(text="可以配合。", **who),
         "report_back": lambda: handling.report_back(content=reply, **who),
         "raise": lambda: raise_to_proposal(title="建议", situation="情况", reason="共性", lead=world.deputy, **who),
-        "relay": lambda: handling.relay(
+        "unlink": lambda: taken_out(**who),
+        "relay": lambda: relays.relay(
             level=CongressLevel.MUNICIPAL, deputies=[world.city_deputy], reason="跨区", **who
         ),
         "merge": lambda: handling.merge(target=open_matter(world), **who),
+        "branch": lambda: handling.branch(target=open_matter(world), **who),
+        "unmerge": lambda: handling.unmerge(**who),
         "reopen": lambda: handling.reopen(reason="没有兑现", lead=world.department, **who),
     }
     return ways[verb]()

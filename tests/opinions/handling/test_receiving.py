@@ -144,7 +144,7 @@ def test_transfer_to_another_street_moves_scope_and_clock(world: HandlingWorld) 
 def test_transfer_from_the_deputy_back_to_the_street_keeps_the_deputy_following(world: HandlingWorld) -> None:
     matter = open_matter(world, deputy=world.deputy)
     handling.transfer(matter=matter, street=world.committee, reason="需要街道办理", by=world.deputy_user, now=NOW)
-    assert (matter.holder, matter.holder_deputy, matter.tier) == (world.committee, None, None)
+    assert (matter.holder, matter.holder_deputy, matter.tier) == (world.committee, None, Tier.STREET)
     assert Matter.objects.visible_to(world.deputy_user).filter(pk=matter.pk).exists()
 
 

@@ -95,9 +95,9 @@ def test_station_staff_work_for_the_street_above(world: HandlingWorld) -> None:
     assert "assign" in {row.verb for row in verbs_for(world.staff, matter, now=NOW)}
 
 
-def test_relayed_deputy_follows_but_does_not_act(world: HandlingWorld) -> None:
+def test_relayed_deputy_reads_the_file_and_not_the_matter(world: HandlingWorld) -> None:
     matter = relayed(world)
-    assert Matter.objects.visible_to(world.city_deputy_user).filter(pk=matter.pk).exists()
+    assert not Matter.objects.visible_to(world.city_deputy_user).filter(pk=matter.pk).exists()
     assert verbs_for(world.city_deputy_user, matter, now=NOW) == []
 
 

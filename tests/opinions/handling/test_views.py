@@ -20,15 +20,13 @@ from opinions.matters.states import OPINION, RESIDENT, Status
 from opinions.proposals.models import Proposal
 from tests.factories.matters import NOW, HandlingWorld, assigned, open_matter, proposed, reason, signed, taken
 from tests.factories.organisations import OrganisationFactory
-from tests.opinions.handling.screens import PROPOSALS, browser, place, points
+from tests.opinions.handling.screens import ELSEWHERE, browser, place, points
 from tests.opinions.handling.situations import SITUATIONS
 
 
 def test_every_verb_has_a_screen() -> None:
     for verb in RULES:
-        assert f"/desk/matters/K7M2/{verb}/" == reverse(
-            f"{'proposals' if verb in PROPOSALS else 'handling'}:{verb}", args=["K7M2"]
-        )
+        assert f"/desk/matters/K7M2/{verb}/" == reverse(f"{ELSEWHERE.get(verb, 'handling')}:{verb}", args=["K7M2"])
 
 
 def test_every_verb_of_residents_has_a_screen() -> None:
@@ -37,6 +35,7 @@ def test_every_verb_of_residents_has_a_screen() -> None:
         "submit": reverse("intake:deputy", args=["K7M2"]),
         "supply": reverse("intake:supply", args=["K7M2"]),
         "withdraw": reverse("intake:withdraw", args=["K7M2"]),
+        "follow": reverse("gathering:alike", args=["K7M2"]),
         "rate": reverse("evaluation:rate", args=["token"]),
     }
     assert set(screens) == {row.verb for row in OPINION.rows if row.permission == RESIDENT}

@@ -150,3 +150,38 @@ def test_json_nested_without_end_is_bad_input(client: Client, place: IntakeWorld
     answer = post(client, OPINIONS, "[" * 100_000)
     assert answer.status_code == 400
     assert "层次太多" in answer.json()["detail"]
+
+
+REFUSED = {
+    "broken": ("POST", b'{"content": ', "application/json", 400, "不是正确的 JSON"),
+    "no utf-8": ("POST", b'{"content": "\xff"}', "application/json", 400, "不是正确的 JSON"),
+    "too deep": ("POST", b"[" * 100_000, "application/json", 400, "JSON 的层次太多"),
+    "broken form": ("POST", b"x", "multipart/form-data", 400, "不是正确的 JSON"),
+    "other format": ("POST", b"<a/>", "application/xml", 415, "不接受这种格式"),
+    "other method": ("DELETE", b"", "application/json", 405, "不接受这种请求方法"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_the_framework_refuses_is_said_in_our_words(client: Client, place: IntakeWorld, case: str) -> None:
+    method, sent, kind, status, words = REFUSED[case]
+    answer = client.generic(method, OPINIONS, sent, content_type=kind)
+    assert answer.status_code == status
+    assert set(answer.json()) == {"detail"}
+    assert words in answer.json()["detail"]
+    english = client.generic(method, OPINIONS, sent, content_type=kind, headers={"Accept-Language": "en"})
+    assert english.json()["detail"].isascii()
+
+
+def test_refusal_of_a_method_names_those_that_are_open(client: Client, place: IntakeWorld) -> None:
+    allowed = client.delete(OPINIONS).headers["Allow"]
+    assert set(allowed.split(", ")) == {"POST", "OPTIONS"}
+
+
+def test_strangers_are_told_to_sign_in(client: Client, place: IntakeWorld) -> None:
+    answer = post(client, ASSISTED, body(place))
+    assert answer.status_code == 403
+    assert answer.json() == {"detail": "请先登录。"}
+    wrong = client.get("/api/v1/challenge/", headers={"Accept": "text/html"})
+    assert wrong.status_code == 406
+    assert "application/json" in wrong.json()["detail"]

@@ -1,16 +1,21 @@
 """An officer enters for a resident (G6, Z7)."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
 from liaison.base.audit.models import Event
+from liaison.base.errors import InvalidInput
+from liaison.base.files.models import StoredFile
 from liaison.base.notices.models import Channel, Notice
 from opinions.catalog.models import SourceChannel
+from opinions.intake import assisting
 from opinions.intake.models import Opinion
 from opinions.matters.models import Attachment, Matter
 from tests.factories.accounts import sign_in
@@ -113,3 +118,22 @@ def test_page_opens_for_those_who_may(client: Client, place: IntakeWorld, who: s
     page = sign_in(client, place.world.users[who]).get(PATH)
     assert page.status_code == 200
     assert "荷塘社区" in page.content.decode()
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("bug"), DatabaseError("gone"), InvalidInput("no")])
+def test_photos_of_an_entry_that_fails_are_deleted(
+    client: Client, place: IntakeWorld, photo: Photo, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    written: list[Path] = []
+
+    def fail(*, photos: list[StoredFile], **_given: Any) -> None:
+        written.extend(Path(one.file.path) for one in photos)
+        assert all(path.exists() for path in written)
+        raise failure
+
+    monkeypatch.setattr(assisting, "submit", fail)
+    client.raise_request_exception = False
+    assert enter(client, place, photos=photo()).status_code >= 400
+    assert len(written) == 1
+    assert not written[0].exists()
+    assert not StoredFile.objects.exists()

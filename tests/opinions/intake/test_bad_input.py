@@ -114,3 +114,13 @@ def test_form_with_thousands_of_fields_is_refused(client: Client, place: IntakeW
 def test_text_beyond_all_measure_is_refused(client: Client, place: IntakeWorld) -> None:
     answer = client.post(place.deputy_path, form(content="长" * 900_000))
     assert answer.status_code == 413
+
+
+def test_strange_choices_are_each_named_once(client: Client, place: IntakeWorld) -> None:
+    answer = client.post(place.deputy_path, form() | {"community": "zzz", "category": "qqq", "latitude": "x"})
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    summary = html[html.index("data-error-summary") : html.index("</ul>", html.index("data-error-summary"))]
+    assert summary.count("请从列出的选项里选择") == 2
+    assert summary.count("属于哪个社区？") == summary.count("属于哪一类？") == 1
+    assert '<details class="more" open>' in html

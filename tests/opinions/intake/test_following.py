@@ -1,6 +1,7 @@
 """Following: what everybody sees, what only the private key opens, and what the resident does there."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from liaison.base.audit.models import Audience, Event
 from liaison.base.audit.services import verify
 from opinions.handling import services as handling
 from opinions.intake.models import Opinion
+from opinions.intake.services import following
 from opinions.intake.services.submission import Receipt, submit
 from opinions.matters.models import Attachment, Line, Matter, Reporter
 from opinions.matters.services import add_line
@@ -171,6 +173,30 @@ def test_supply_answers_the_question(client: Client, place: IntakeWorld, photo: 
     assert matter.status == Status.TAKEN
     assert Line.objects.filter(body="东门三盏").exists()
     assert Attachment.objects.filter(matter=matter).count() == 1
+
+
+@pytest.mark.parametrize("status", [Status.WAITING, Status.HANDLING])
+def test_supply_pressed_twice_is_taken_in_once(
+    client: Client, place: IntakeWorld, photo: Photo, tmp_path: Path, status: Status
+) -> None:
+    matter = bring_to(place.world, status)
+    fields = {"k": matter.reporters.get().link_key, "text": "东门三盏"}
+    for _press in range(2):
+        answer = client.post(f"/t/{matter.code}/supply/", {**fields, "photos": [photo()]})
+        assert answer.status_code == 302
+    assert Line.objects.filter(matter=matter, body="东门三盏").count() == 1
+    assert Attachment.objects.filter(matter=matter).count() == 1
+    assert len(list((tmp_path / "files").rglob("*.jpg"))) == 2  # one photo, one thumbnail; the second pair is gone
+    client.post(f"/t/{matter.code}/supply/", {**fields, "text": "又坏一盏"})
+    assert Line.objects.filter(matter=matter, author="反映人").count() == 2
+
+
+def test_supply_is_taken_in_although_the_matter_moved_on(place: IntakeWorld) -> None:
+    matter = bring_to(place.world, Status.WAITING)
+    reporter, seen = matter.reporters.get(), Matter.objects.get(pk=matter.pk)
+    assert following.supply(matter=matter, reporter=reporter, text="东门三盏", now=later())
+    assert following.supply(matter=seen, reporter=reporter, text="西门一盏", now=later())
+    assert Line.objects.filter(matter=matter, reporter=reporter).count() == 2
 
 
 @pytest.mark.parametrize(("fields", "sentence"), [({}, "请写下要补充的情况"), ({"text": "长" * 10_001}, "10001 个字")])

@@ -1,11 +1,13 @@
 """Importing tables of opinions: by the service, by the command, by the page."""
 
+import errno
 import io
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlsxwriter
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -22,8 +24,10 @@ from opinions.clocks.models import Clock
 from opinions.intake.columns import BadCell, Target, entry_from, find_category, guess_mapping
 from opinions.intake.models import ImportFile, Opinion
 from opinions.intake.places import setting_of
-from opinions.intake.services.importing import OpinionReport, import_table
+from opinions.intake.services import importing
+from opinions.intake.services.importing import ImportedMeanwhile, OpinionReport, import_table
 from opinions.intake.services.keeping import KEPT_FOR, drop_stale_tables
+from opinions.intake.tables import Sheet, take_over
 from opinions.matters.models import Matter
 from opinions.routing.models import RoutingDecision
 from tests.factories.accounts import sign_in
@@ -333,3 +337,39 @@ def test_forgotten_table_goes_after_a_day(client: Client, place: IntakeWorld) ->
     assert drop_stale_tables(now=made) == 0
     assert drop_stale_tables(now=made + KEPT_FOR * 2) == 1
     assert not StoredFile.objects.exists()
+
+
+def test_upload_on_a_full_disk_is_said_at_the_field(
+    client: Client, place: IntakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: Any, **_kwargs: Any) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", full)
+    answer = upload(client, place.world.staff, f"{HEADER}\n{GOOD}")
+    assert answer.status_code == 422
+    assert "暂时存不下文件" in answer.content.decode()
+
+
+def test_import_pressed_twice_is_carried_out_once(client: Client, place: IntakeWorld) -> None:
+    path = upload(client, place.world.staff, "内容,街道\n东门三盏路灯坏了,荷塘社区")["Location"]
+    held = ImportFile.objects.select_related("stored").get()
+    first, second = (Sheet.open(held, {}, now=NOW) for _press in range(2))  # both presses have read the table
+    assert first
+    assert second
+    assert take_over(first, by=place.world.staff)
+    with pytest.raises(ImportedMeanwhile):
+        take_over(second, by=place.world.staff)
+    assert Matter.objects.count() == 1
+    assert client.post(path, {}).status_code == 404
+
+
+def test_import_of_the_same_numbers_at_the_same_time_is_refused(
+    place: IntakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, Any] = {"mapping": MAPPING, "target": target(place), "by": None, "now": NOW}
+    import_table(table(GOOD), **given)
+    monkeypatch.setattr(importing, "_known_numbers", lambda *_: set())  # as it was when the other one began
+    with pytest.raises(ImportedMeanwhile):
+        import_table(table(GOOD), **given)
+    assert Matter.objects.count() == 1

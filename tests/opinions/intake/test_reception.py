@@ -1,6 +1,7 @@
 """Sending the form: what is taken, what comes back with its text, what asks for a person."""
 
 import re
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -275,6 +276,18 @@ def test_photo_of_a_form_with_errors_need_not_be_chosen_again(client: Client, pl
     assert send(client, place, key=key, kept="1").status_code == 302
     assert Attachment.objects.get().stored == kept.stored
     assert not KeptPhoto.objects.exists()
+
+
+def test_photos_that_cannot_be_kept_leave_no_files(
+    client: Client, place: IntakeWorld, photo: Photo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_args: Any, **_kwargs: Any) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("opinions.intake.reception.keep_photos", gone)
+    client.raise_request_exception = False
+    assert send(client, place, content="", photos=[photo()]).status_code == 503
+    assert list((tmp_path / "files").rglob("*.jpg")) == []
 
 
 def test_kept_photo_can_be_left_out(client: Client, place: IntakeWorld, photo: Photo) -> None:

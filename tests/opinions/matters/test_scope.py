@@ -13,7 +13,7 @@ SEES = {
     "held by the street": {"helper", "staff", "secretary", "district_staff", "leader"},
     "held by a deputy": {"deputy_user", "helper", "staff", "secretary", "district_staff", "leader"},
     "given to the department": {"helper", "staff", "secretary", "district_staff", "leader", "handler", "head"},
-    "relayed": {"helper", "staff", "secretary", "district_staff", "leader", "city_deputy_user"},
+    "relayed": {"helper", "staff", "secretary", "district_staff", "leader"},
     "elsewhere": {"other_staff", "district_staff", "leader"},
     "the helped deputy's, elsewhere": {"other_staff", "district_staff", "leader", "deputy_user", "helper"},
 }

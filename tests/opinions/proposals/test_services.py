@@ -81,7 +81,7 @@ def test_consultant_neither_raises_nor_leads(world: HandlingWorld) -> None:
 def test_proposals_are_seen_by_whom_a_source_concerns(world: HandlingWorld) -> None:
     proposed(world)
     seeing = {name for name, user in world.users.items() if visible_proposals(user).exists()}
-    assert seeing == {"helper", "staff", "secretary", "district_staff", "leader"}
+    assert seeing == {"helper", "staff", "secretary", "district_staff", "leader", "deputy_user"}
 
 
 def test_screen_of_raise_refuses_kindly_and_keeps_the_text(world: HandlingWorld) -> None:

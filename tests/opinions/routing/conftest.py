@@ -4,7 +4,8 @@ import pytest
 
 from opinions.catalog.models import Category
 from opinions.catalog.services import set_responsibilities
-from opinions.routing.services import load_default_rules
+from opinions.routing.models import RuleSet
+from opinions.routing.services import copy_rule_set, load_default_rules
 from tests.factories.matters import NOW, HandlingWorld, handling_world
 
 
@@ -22,3 +23,8 @@ def ruled(world: HandlingWorld) -> HandlingWorld:
     """The same with the default rules in force."""
     load_default_rules(district=world.congress, by=None, now=NOW)
     return world
+
+
+@pytest.fixture
+def draft(ruled: HandlingWorld) -> RuleSet:
+    return copy_rule_set(source=RuleSet.objects.get(), note="", by=ruled.district_staff, now=NOW)

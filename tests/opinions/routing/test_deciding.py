@@ -2,17 +2,19 @@
 
 import pytest
 
+from deputies.accounts.models import User
 from liaison.base.audit.models import Event
 from liaison.base.audit.services import verify
 from liaison.base.audit.verbs import verb_words
 from liaison.base.errors import InvalidInput, StaleState
-from opinions.catalog.models import Category, ClockKind, Tier, Urgency
+from opinions.catalog.models import Category, ClockKind, Reason, ReasonKind, Tier, Urgency
 from opinions.handling.standing import NotYourTurn
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
 from opinions.routing.models import Resolver, RoutingDecision
-from opinions.routing.queries import raised_of, suggestion, why
+from opinions.routing.queries import raised_of, suggestion
 from opinions.routing.services import Choice, NotReroutable, carry_out, override, plan, reroute, settle
+from opinions.routing.wording import why
 from tests.factories.matters import NOW, HandlingWorld, assigned, later, open_matter, taken
 from tests.factories.routing import rules_in_force
 
@@ -22,6 +24,14 @@ pytestmark = pytest.mark.django_db
 def reclassify(matter: Matter, code: str) -> None:
     matter.category = Category.objects.get(code=code)
     matter.save(update_fields=["category"])
+
+
+def because() -> Reason:
+    return Reason.objects.filter(kind=ReasonKind.OVERRIDE).order_by("id")[0]
+
+
+def decide_otherwise(matter: Matter, choice: Choice, *, text: str, by: User) -> RoutingDecision:
+    return override(matter=matter, choice=choice, because=because(), text=text, by=by, now=NOW)
 
 
 def test_settled_decision_belongs_to_its_matter(ruled: HandlingWorld) -> None:
@@ -101,23 +111,24 @@ def test_reroute_of_a_matter_at_work_is_refused(ruled: HandlingWorld) -> None:
 def test_override_gives_it_to_the_chosen_body_and_keeps_why(ruled: HandlingWorld) -> None:
     matter = open_matter(ruled)
     choice = Choice(tier=Tier.DEPARTMENT, organisation=ruled.other_department)
-    override(matter=matter, choice=choice, reason="类别判断有误", by=ruled.staff, now=NOW)
+    override(matter=matter, choice=choice, because=because(), text="类别判断有误", by=ruled.staff, now=NOW)
     assert (matter.status, matter.holder) == (Status.HANDLING, ruled.other_department)
     told = why(matter)[0]
-    assert (told.decision.overridden_by, told.decision.reason) == (ruled.staff, "类别判断有误")
+    assert (told.decision.overridden_by, told.decision.reason) == (ruled.staff, f"{because().name}：类别判断有误")
+    assert told.decision.because == because()
 
 
 def test_override_hands_it_to_the_chosen_deputy(ruled: HandlingWorld) -> None:
     matter = open_matter(ruled)
-    override(
-        matter=matter, choice=Choice(tier=Tier.DEPUTY, deputy=ruled.deputy), reason="熟悉情况", by=ruled.staff, now=NOW
-    )
+    decide_otherwise(matter, Choice(tier=Tier.DEPUTY, deputy=ruled.deputy), text="熟悉情况", by=ruled.staff)
     assert (matter.holder_deputy, matter.tier) == (ruled.deputy, Tier.DEPUTY)
 
 
 def test_override_to_a_proposal_hands_it_to_the_district(ruled: HandlingWorld) -> None:
     matter = open_matter(ruled)
-    override(matter=matter, choice=Choice(tier=Tier.PROPOSAL), reason="全区共性", by=ruled.staff, now=NOW)
+    override(
+        matter=matter, choice=Choice(tier=Tier.PROPOSAL), because=because(), text="全区共性", by=ruled.staff, now=NOW
+    )
     matter.refresh_from_db()
     assert (matter.holder, matter.tier, matter.status) == (ruled.congress, Tier.PROPOSAL, Status.SUBMITTED)
 
@@ -127,20 +138,31 @@ def test_override_to_a_proposal_hands_it_to_the_district(ruled: HandlingWorld) -
 )
 def test_override_needs_to_know_whom(ruled: HandlingWorld, tier: Tier, field: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        override(matter=open_matter(ruled), choice=Choice(tier=tier), reason="理由", by=ruled.staff, now=NOW)
+        override(
+            matter=open_matter(ruled), choice=Choice(tier=tier), because=because(), text="理由", by=ruled.staff, now=NOW
+        )
     assert caught.value.field == field
 
 
 def test_override_needs_a_reason(ruled: HandlingWorld) -> None:
     with pytest.raises(InvalidInput) as caught:
-        override(matter=open_matter(ruled), choice=Choice(tier=Tier.RELAY), reason="  ", by=ruled.staff, now=NOW)
-    assert caught.value.field == "reason"
+        override(
+            matter=open_matter(ruled),
+            choice=Choice(tier=Tier.RELAY),
+            because=because(),
+            text="  ",
+            by=ruled.staff,
+            now=NOW,
+        )
+    assert caught.value.field == "text"
 
 
 def test_override_by_another_street_is_refused(ruled: HandlingWorld) -> None:
     matter = open_matter(ruled)
     with pytest.raises(NotYourTurn):
-        override(matter=matter, choice=Choice(tier=Tier.RELAY), reason="理由", by=ruled.other_staff, now=NOW)
+        override(
+            matter=matter, choice=Choice(tier=Tier.RELAY), because=because(), text="理由", by=ruled.other_staff, now=NOW
+        )
     assert not matter.decisions.exists()
 
 

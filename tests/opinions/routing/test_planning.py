@@ -1,5 +1,8 @@
 """Where an opinion goes by the default rules, tier by tier, and what happens when it cannot go there."""
 
+import time
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,12 +12,19 @@ from deputies.organisations.models import Organisation, OrganisationKind
 from deputies.organisations.queries import STAMP as ORGANISATIONS
 from deputies.roster.models import Deputy
 from deputies.roster.states import DeputyStatus
-from liaison.base.stamps import bump
+from liaison.base.stamps import bump, reading
+from liaison.base.workdays.arithmetic import SHANGHAI
+from liaison.base.workdays.models import CalendarDay, CalendarYear
 from opinions.catalog.models import Category, Reach, SourceChannel, Tier, Urgency
-from opinions.routing.models import Resolver
+from opinions.matters.models import Matter
+from opinions.routing import facts
+from opinions.routing.conditions import Keywords, Mode, SimilarCount, Within
+from opinions.routing.models import CoHandler, Resolver, RuleSet
+from opinions.routing.planning import draw_up
+from opinions.routing.queries import active_rules, raised_in_bulk, raised_of
 from opinions.routing.services import Plan, Raised, plan
-from tests.factories.matters import NOW, HandlingWorld
-from tests.factories.routing import rules_in_force
+from tests.factories.matters import NOW, HandlingWorld, open_matter
+from tests.factories.routing import all_of, rules_in_force
 
 pytestmark = pytest.mark.django_db
 
@@ -173,3 +183,81 @@ def test_decision_asks_one_statement_when_warm(ruled: HandlingWorld, django_asse
     plan(opinion, now=NOW)
     with django_assert_num_queries(1):
         plan(opinion, now=NOW)
+
+
+@pytest.mark.parametrize("count", [1, 100])
+def test_decision_asks_as_much_with_a_hundred_rules_as_with_one(
+    world: HandlingWorld, count: int, django_assert_num_queries: Any
+) -> None:
+    never = all_of(Keywords(Mode.ANY, ("没有这个词",)))
+    made = rules_in_force(world.congress, *[{"name": f"规则{n}", "conditions": never} for n in range(count - 1)], {})
+    CoHandler.objects.create(rule=made.rules.latest("order"), resolver=Resolver.STREET_OFFICE)
+    bump("routing")
+    opinion = raised(world, "urban.lighting", at=NOW)
+    assert plan(opinion, now=NOW).co == (world.office,)
+    with django_assert_num_queries(1):
+        plan(opinion, now=NOW)
+
+
+def test_decision_with_a_hundred_rules_takes_less_than_five_milliseconds(world: HandlingWorld) -> None:
+    words = [all_of(Keywords(Mode.ANY, tuple(f"词{n}之{m}" for m in range(20)))) for n in range(99)]
+    rules_in_force(world.congress, *[{"name": f"规则{n}", "conditions": one} for n, one in enumerate(words)], {})
+    opinion = raised(world, "urban.lighting", at=NOW, text="小区门口的路灯坏了很久，晚上走路不安全。" * 10)
+    plan(opinion, now=NOW)
+    compiled, spent = active_rules(world.congress.pk, world.committee.pk), []
+    for _n in range(20):
+        began = time.perf_counter()
+        with reading():
+            draw_up(compiled, opinion, now=NOW)
+        spent.append(time.perf_counter() - began)
+    assert min(spent) < 0.005
+
+
+def test_similar_are_counted_only_for_a_rule_that_asks(world: HandlingWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def count(**what: Any) -> int:
+        asked.append(what)
+        return 5
+
+    monkeypatch.setattr(facts, "count_like", count)
+    similar = SimilarCount(5, 7, Within.METRES, 300)
+    opinion = raised(world, "urban.lighting", at=NOW, matter_id=7, position=(Decimal("30.5"), Decimal("114.3")))
+    rules_in_force(world.congress, {})
+    plan(opinion, now=NOW)
+    assert asked == []
+    rules_in_force(_again(world), {"conditions": all_of(similar, similar)})
+    made = plan(opinion, now=NOW)
+    assert [(one["since"], one["metres"], one["exclude_matter_id"], one["latitude"]) for one in asked] == [
+        (NOW - timedelta(days=7), 300, 7, 30.5)
+    ]
+    assert made.decision.why[0]["asked"][0]["seen"] == ["5"]
+
+
+def _again(world: HandlingWorld) -> Organisation:
+    RuleSet.objects.update(status="retired")
+    return world.congress
+
+
+def test_moment_stands_on_the_working_calendar(world: HandlingWorld) -> None:
+    holiday, make_up = date(2026, 10, 1), date(2026, 10, 10)
+    year = CalendarYear.objects.create(year=2026, imported_at=NOW)
+    CalendarDay.objects.create(date=holiday, is_off=True, name="国庆节", listed_in=year)
+    CalendarDay.objects.create(date=make_up, is_off=False, name="国庆节调休", listed_in=year)
+    bump("workdays")
+    first, second = (
+        facts.moment_of(datetime(2026, 10, day, 1, 30, tzinfo=SHANGHAI).astimezone(UTC)) for day in (1, 10)
+    )
+    assert (first.workday, first.workday_before, first.minute) == (False, True, 90)
+    assert (second.workday, second.workday_before) == (True, True)
+
+
+def test_opinions_are_read_in_bulk_by_one_statement(ruled: HandlingWorld, django_assert_num_queries: Any) -> None:
+    made = [open_matter(ruled) for _n in range(4)]
+    plan(raised_of(made[0]), now=NOW)
+    with reading(), django_assert_num_queries(1):
+        rows = list(raised_in_bulk(Matter.objects.order_by("id")))
+    assert [(matter, one.category) for matter, one in rows] == [(matter, raised_of(matter).category) for matter in made]
+    with reading(), django_assert_num_queries(0):
+        told = [draw_up(active_rules(ruled.congress.pk, one.street.pk), one, now=NOW) for _matter, one in rows]
+    assert {plan.tier for plan in told} == {Tier.DEPARTMENT}

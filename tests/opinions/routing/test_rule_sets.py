@@ -28,7 +28,7 @@ from opinions.routing.services import (
     save_rule,
 )
 from tests.factories.matters import NOW, HandlingWorld
-from tests.factories.routing import RuleFactory, RuleSetFactory, rules_in_force
+from tests.factories.routing import RuleFactory, RuleSetFactory, all_of, rules_in_force
 
 pytestmark = pytest.mark.django_db
 
@@ -68,11 +68,11 @@ def test_saved_rule_stands_at_the_end(world: HandlingWorld) -> None:
     [
         ({"name": " "}, ["name"]),
         ({"conditions": [{"kind": "weather_is", "values": ["rain"]}]}, ["conditions"]),
-        ({"conditions": [{"kind": "channel_in", "values": []}]}, ["conditions"]),
-        ({"conditions": [CategoryIn(("nowhere",)).to_json()]}, ["conditions"]),
-        ({"conditions": [DivisionWithin(("999",)).to_json()]}, ["conditions"]),
-        ({"conditions": [ChannelIn(("qr",)).to_json(), ChannelIn(("web",)).to_json()]}, ["conditions"]),
-        ({"conditions": [DeputyAddressed(value=False).to_json(), LevelIn(("county",)).to_json()]}, ["conditions"]),
+        ({"conditions": [{"mode": "all", "conditions": []}]}, ["conditions"]),
+        ({"conditions": all_of(CategoryIn(("nowhere",)))}, ["conditions"]),
+        ({"conditions": all_of(DivisionWithin(("999",)))}, ["conditions"]),
+        ({"conditions": all_of(ChannelIn(("qr",)), ChannelIn(("web",)))}, ["conditions"]),
+        ({"conditions": all_of(DeputyAddressed(value=False), LevelIn(("county",)))}, ["conditions"]),
         ({"tier": Tier.DEPARTMENT}, ["resolver"]),
         ({"tier": 9}, ["resolver"]),
         ({"urgency": "whenever"}, ["urgency"]),
@@ -81,7 +81,7 @@ def test_saved_rule_stands_at_the_end(world: HandlingWorld) -> None:
             {
                 "tier": Tier.DEPUTY,
                 "resolver": Resolver.ADDRESSED_DEPUTY,
-                "conditions": [DeputyAddressed(value=False).to_json()],
+                "conditions": all_of(DeputyAddressed(value=False)),
             },
             ["resolver"],
         ),
@@ -111,8 +111,8 @@ def test_rule_that_names_a_closed_category_or_place_is_refused(world: HandlingWo
     Division.objects.filter(code="990101002").update(active=False)
     bump(CATALOG)
     bump(ORGANISATIONS)
-    assert refused(world, conditions=[CategoryIn(("urban",)).to_json()]) == ["conditions"]
-    assert refused(world, conditions=[DivisionWithin(("990101002",)).to_json()]) == ["conditions"]
+    assert refused(world, conditions=all_of(CategoryIn(("urban",)))) == ["conditions"]
+    assert refused(world, conditions=all_of(DivisionWithin(("990101002",)))) == ["conditions"]
 
 
 def test_version_in_force_cannot_be_edited(ruled: HandlingWorld) -> None:
@@ -175,10 +175,8 @@ def test_version_without_rules_is_not_activated(world: HandlingWorld) -> None:
 
 def test_rule_behind_one_that_catches_everything_is_refused(world: HandlingWorld) -> None:
     rule_set = RuleSetFactory.create(district=world.congress)
-    RuleFactory.create(rule_set=rule_set, order=1, name="路灯", conditions=[Keywords(Mode.ANY, ("灯",)).to_json()])
-    RuleFactory.create(
-        rule_set=rule_set, order=2, name="高杆路灯", conditions=[Keywords(Mode.ANY, ("路灯",)).to_json()]
-    )
+    RuleFactory.create(rule_set=rule_set, order=1, name="路灯", conditions=all_of(Keywords(Mode.ANY, ("灯",))))
+    RuleFactory.create(rule_set=rule_set, order=2, name="高杆路灯", conditions=all_of(Keywords(Mode.ANY, ("路灯",))))
     with pytest.raises(InvalidRuleSet) as caught:
         activate(rule_set=rule_set, by=None, now=NOW)
     assert len(caught.value.problems) == 1

@@ -3,48 +3,26 @@
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from deputies.accounts.models import User
 from opinions.catalog.models import Tier
 from opinions.matters.states import Status
 from opinions.routing.conditions import CategoryIn, Keywords, Mode
 from opinions.routing.models import Resolver, Rule, RuleSet, RuleSetStatus
 from opinions.routing.queries import raised_of
-from opinions.routing.services import copy_rule_set, plan, settle
-from tests.factories.accounts import sign_in
+from opinions.routing.services import plan, settle
 from tests.factories.matters import NOW, HandlingWorld, assigned, open_matter
-from tests.factories.routing import RuleFactory, RuleSetFactory
+from tests.factories.routing import RuleFactory, RuleSetFactory, all_of
+from tests.opinions.routing.forms import as_user, fields, sent_back
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def draft(ruled: HandlingWorld) -> RuleSet:
-    return copy_rule_set(source=RuleSet.objects.get(), note="", by=ruled.district_staff, now=NOW)
-
-
-def as_user(user: User) -> Client:
-    return sign_in(Client(), user)
-
-
-def fields(**changes: Any) -> dict[str, Any]:
-    """A rule as the form sends it."""
-    return {
-        "name": "新规则",
-        "tier": Tier.STREET,
-        "resolver": Resolver.STREET,
-        "enabled": "on",
-        "confirm": "on",
-        **changes,
-    }
-
-
 def test_rules_are_shown_as_sentences(ruled: HandlingWorld) -> None:
     page = as_user(ruled.staff).get(reverse("routing:list")).content.decode()
-    assert "当 影响范围是 全市、全省" in page
-    assert "转为闭会期间建议，交给区人大常委会" in page
+    assert "影响范围是 全市、全省" in page
+    assert "此处先看街道规则" in page
+    assert "转为闭会期间建议，交给区人大常委会，研究后形成建议初稿" in page
     assert "复制成草稿" not in page
 
 
@@ -61,7 +39,7 @@ def test_page_of_rules_asks_as_much_for_thirty_as_for_one(
     for order in range(1, rules + 1):
         RuleFactory.create(
             rule_set=rule_set, order=order, tier=Tier.DEPARTMENT, resolver=Resolver.NAMED,
-            organisation=world.department, conditions=[CategoryIn(("urban",)).to_json()],
+            organisation=world.department, conditions=all_of(CategoryIn(("urban",))),
         )  # fmt: skip
     client, url = as_user(world.district_staff), reverse("routing:version", args=[rule_set.version])
     client.get(url)
@@ -104,45 +82,45 @@ def test_copy_edit_and_activate(ruled: HandlingWorld) -> None:
     client, first = as_user(ruled.district_staff), RuleSet.objects.get()
     client.post(reverse("routing:copy", args=[first.version]))
     made = RuleSet.objects.get(status=RuleSetStatus.DRAFT)
-    answer = client.post(reverse("routing:add_rule", args=[made.version]), fields(words_any="噪音、 广场舞,夜宵"))
+    answer = client.post(
+        reverse("routing:add_rule", args=[made.version]), fields(**{"g0-words_any": "噪音、 广场舞,夜宵"})
+    )
     assert answer.status_code == 302
-    assert made.rules.latest("order").conditions == [Keywords(Mode.ANY, ("噪音", "广场舞", "夜宵")).to_json()]
+    assert made.rules.latest("order").conditions == all_of(Keywords(Mode.ANY, ("噪音", "广场舞", "夜宵")))
     client.post(reverse("routing:activate", args=[made.version]))
     made.refresh_from_db()
     assert made.status == RuleSetStatus.ACTIVE
 
 
 def test_activation_of_a_bad_draft_lists_the_problems(ruled: HandlingWorld, draft: RuleSet) -> None:
-    rule = RuleFactory.create(rule_set=draft, order=50, name="永远轮不到的", conditions=[])
-    RuleFactory.create(rule_set=draft, order=51, name="在它后面", conditions=[])
+    lamp, lift = all_of(Keywords(Mode.ANY, ("灯",))), all_of(Keywords(Mode.ANY, ("路灯",)))
+    RuleFactory.create(rule_set=draft, order=50, name="先看见的", conditions=lamp)
+    RuleFactory.create(rule_set=draft, order=51, name="在它后面", conditions=lift)
     answer = as_user(ruled.district_staff).post(reverse("routing:activate", args=[draft.version]))
     assert answer.status_code == 422
     assert "在它后面" in answer.content.decode()
-    assert str(rule.name) in answer.content.decode()
+    assert "先看见的" in answer.content.decode()
 
 
 def test_rule_form_shows_every_stored_condition(ruled: HandlingWorld, draft: RuleSet) -> None:
     client = as_user(ruled.district_staff)
-    for rule in draft.rules.all():
+    for rule in draft.rules.filter(is_place=False):
         answer = client.get(reverse("routing:edit_rule", args=[draft.version, rule.pk]))
         form = answer.context["form"]
-        saved = client.post(answer.request["PATH_INFO"], _sent(form))
+        saved = client.post(answer.request["PATH_INFO"], sent_back(form))
         assert saved.status_code == 302, form.errors
         again = Rule.objects.get(pk=rule.pk)
         assert _sorted(again.conditions) == _sorted(rule.conditions)
         assert (again.tier, again.resolver, again.urgency, again.confirm) == (
             rule.tier, rule.resolver, rule.urgency, rule.confirm,
         )  # fmt: skip
+        assert [one.resolver for one in again.co_handlers.all()] == [one.resolver for one in rule.co_handlers.all()]
 
 
-def _sent(form: Any) -> dict[str, Any]:
-    """What a browser sends back for a form that was only looked at."""
-    values = {name: form[name].value() for name in form.fields}
-    return {name: value for name, value in values.items() if value not in (None, False)}
-
-
-def _sorted(conditions: list[dict[str, Any]]) -> list[str]:
-    return sorted(str(sorted(row.items(), key=str)) for row in conditions)
+def _sorted(groups: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    return [
+        (group["mode"], sorted(str(sorted(row.items(), key=str)) for row in group["conditions"])) for group in groups
+    ]
 
 
 def test_bad_rule_is_refused_at_the_field_and_kept(ruled: HandlingWorld, draft: RuleSet) -> None:
@@ -155,14 +133,15 @@ def test_bad_rule_is_refused_at_the_field_and_kept(ruled: HandlingWorld, draft: 
 
 def test_too_long_word_is_refused(ruled: HandlingWorld, draft: RuleSet) -> None:
     answer = as_user(ruled.district_staff).post(
-        reverse("routing:add_rule", args=[draft.version]), fields(words_none="字" * 31)
+        reverse("routing:add_rule", args=[draft.version]), fields(**{"g0-words_none": "字" * 31})
     )
-    assert "words_none" in answer.context["form"].errors
+    assert "words_none" in answer.context["form"].groups[0].errors
 
 
 def test_form_says_which_condition_it_cannot_show(ruled: HandlingWorld, draft: RuleSet) -> None:
-    lamp, lift = Keywords(Mode.ANY, ("路灯",)).to_json(), Keywords(Mode.ANY, ("电梯",)).to_json()
-    rule = RuleFactory.create(rule_set=draft, order=50, conditions=[lamp, lift, {"kind": "weather_is"}])
+    both, lift = Keywords(Mode.ALL, ("路灯", "电")), Keywords(Mode.ALL, ("电梯", "门"))
+    stored = [{"mode": "any", "conditions": [both.to_json(), lift.to_json(), {"kind": "weather_is"}]}]
+    rule = RuleFactory.create(rule_set=draft, order=50, conditions=stored)
     page = as_user(ruled.district_staff).get(reverse("routing:edit_rule", args=[draft.version, rule.pk]))
     assert len(page.context["form"].unread) == 2
     assert "weather_is" in page.content.decode()
@@ -247,7 +226,7 @@ def test_override_by_form(ruled: HandlingWorld) -> None:
 
 def test_override_without_a_body_is_refused_at_the_field(ruled: HandlingWorld) -> None:
     matter = open_matter(ruled)
-    sent = {"tier": Tier.DEPARTMENT, "why": "其他"}
+    sent = {"tier": Tier.DEPARTMENT, "why": "其他", "text": "现场看过"}
     answer = as_user(ruled.staff).post(reverse("routing:override", args=[matter.code]), sent)
     assert answer.status_code == 422
     assert "organisation" in answer.context["form"].errors
@@ -255,5 +234,5 @@ def test_override_without_a_body_is_refused_at_the_field(ruled: HandlingWorld) -
 
 def test_override_of_a_matter_at_work_is_refused(ruled: HandlingWorld) -> None:
     matter = assigned(ruled)
-    sent = {"tier": Tier.DEPARTMENT, "organisation": ruled.department.pk, "why": "其他"}
+    sent = {"tier": Tier.DEPARTMENT, "organisation": ruled.department.pk, "why": "其他", "text": "现场看过"}
     assert as_user(ruled.staff).post(reverse("routing:override", args=[matter.code]), sent).status_code == 409

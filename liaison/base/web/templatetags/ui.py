@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from liaison.base.phrases import aside as _aside
 from liaison.base.phrases import listing as _listing
 from liaison.base.privacy import mask_phone as masked
 from liaison.base.web.parts import Event, Line, Stage, Tab, Thumb
@@ -49,6 +50,19 @@ def _icon_svg(name: str, size: int) -> str:
 def listing(parts: Iterable[Any]) -> str:
     """The parts of a list as one text: `{{ page.groups|listing }}`."""
     return _listing(parts)
+
+
+@register.filter
+def aside(name: object, note: object) -> str:
+    """A name with a note in brackets, or the bare name: `{{ street.name|aside:street.phone }}`."""
+    return _aside(name, note) if note else str(name)
+
+
+@register.filter
+def colon(label: object) -> str:
+    """What stands between a label and what is said of it; a question ends by itself."""
+    asks = str(label).endswith(("？", "?"))
+    return " " if asks else pgettext("between a name and what is said of it", "：")
 
 
 @register.simple_tag
@@ -184,10 +198,14 @@ def field(bound: BoundField) -> SafeString:
 
 @register.inclusion_tag("components/_error_summary.html")
 def error_summary(form: BaseForm) -> dict[str, Any]:
-    """All errors of a bound form, each linked to its field."""
+    """All errors of a bound form, each linked to its field.
+
+    Whatever is wrong with hidden fields, which nobody typed and nobody can correct, is one sentence.
+    """
     bad = [bound for bound in form if bound.errors and not bound.is_hidden]
-    hidden = [error for bound in form.hidden_fields() for error in bound.errors]
-    return {"fields": bad, "general": [*form.non_field_errors(), *hidden]}
+    hidden = any(bound.errors for bound in form.hidden_fields())
+    broken = [_("这一页自带的内容不完整，请核对一下再提交一次；还不行，请刷新页面。")] if hidden else []
+    return {"fields": bad, "general": [*dict.fromkeys(form.non_field_errors()), *broken]}
 
 
 @register.filter

@@ -8,6 +8,9 @@ from django.utils import timezone
 
 from liaison.demo.build import build_world, district, is_built, refuse_outside_development
 from liaison.demo.chronicle import tell_stories
+from liaison.demo.exchange import tell_of_exchange
+from liaison.demo.gathering import tell_of_neighbours
+from liaison.demo.rehearsal import rehearse_draft
 from liaison.demo.show import listing
 from opinions.matters.models import Matter
 
@@ -31,3 +34,8 @@ class Command(BaseCommand):
             build_world(now=now)
         if not Matter.objects.exists():
             self.stdout.write(f"· 演示事项 / demo opinions: {tell_stories(district(), now=now)}")
+            self.stdout.write(f"· 热点 / hot issues: {tell_of_neighbours(district(), now=now)}")
+            self.stdout.write(
+                f"· 外部系统的工单 / work orders of outside systems: {tell_of_exchange(district(), now=now)}"
+            )
+            rehearse_draft(district(), now=now)

@@ -1,0 +1,132 @@
+"""Partners with an interface: JSON over HTTPS, signed, with an Idempotency-Key."""
+
+import json
+import ssl
+import time
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import Any
+
+from liaison.base.notices.channels import Refused, Unclear
+from opinions.exchange.adapters import Answer, Parcel
+from opinions.exchange.guard import BadAddress, checked_url, connect, port_of
+from opinions.exchange.models import Partner
+from opinions.exchange.signing import KEY, Seal, signature
+from opinions.exchange.states import OrderState
+
+MOST_BYTES = 64_000
+"""Bytes of an answer that are read."""
+PATIENCE = 3
+"""Times the partner's waiting time that a whole answer may take to come."""
+FOR_NOW = (408, 425, 429)
+"""Refusals that do not last."""
+_SAID = {OrderState.ACCEPTED, OrderState.SENT}
+
+
+class Later(Exception):
+    """The partner cannot take the message now."""
+
+
+class _Plain(HTTPConnection):
+    """For development: a connection to a judged address, without encryption."""
+
+    def connect(self) -> None:
+        self.sock = connect(self.host, self.port, self.timeout or 0)
+
+
+class _Encrypted(HTTPSConnection):
+    """A connection to a judged address; the certificate must be that of the name."""
+
+    def connect(self) -> None:
+        raw = connect(self.host, self.port, self.timeout or 0)
+        self.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=self.host)
+
+
+class Http:
+    """The generic interface; redirections are not followed."""
+
+    idempotent = True
+
+    def send(self, partner: Partner, parcel: Parcel) -> Answer:
+        """Hand over one message. A line that breaks before anything was sent raises OSError; after that, Unclear."""
+        try:
+            parts = checked_url(partner.address)
+        except BadAddress as error:
+            raise Refused(str(error.message)) from error
+        kind = _Encrypted if parts.scheme == "https" else _Plain
+        line = kind(parts.hostname or "", port_of(parts), timeout=partner.timeout)
+        with closing(line):
+            try:
+                line.connect()
+            except BadAddress as error:
+                raise Refused(str(error.message)) from error
+            target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+            return _exchange(line, target, partner, parcel)
+
+
+def _exchange(line: HTTPConnection, target: str, partner: Partner, parcel: Parcel) -> Answer:
+    body = parcel.body.encode()
+    give_up = time.monotonic() + partner.timeout * PATIENCE
+    try:
+        line.request("POST", target, body, _headers(partner.secret, parcel, body))
+        answer = line.getresponse()
+        text = _read(answer, give_up)
+    except (OSError, HTTPException) as error:
+        raise Unclear(str(error) or type(error).__name__) from error
+    return _judged(answer.status, text)
+
+
+def _headers(secret: str, parcel: Parcel, body: bytes) -> dict[str, str]:
+    stamp = str(int(parcel.now.timestamp()))
+    seal = Seal(stamp, parcel.nonce, signature(secret, stamp, parcel.nonce, body))
+    return {"Content-Type": "application/json", "Accept": "application/json", KEY: parcel.key, **seal.headers}
+
+
+def _read(answer: HTTPResponse, give_up: float) -> bytes:
+    """What the partner says, up to `MOST_BYTES`; a partner that drips is given up."""
+    held = b""
+    while len(held) <= MOST_BYTES:
+        piece = answer.read1(MOST_BYTES)
+        if not piece:
+            return held
+        held += piece
+        if time.monotonic() > give_up:
+            raise TimeoutError("the answer takes too long")
+    raise HTTPException("the answer is too long")
+
+
+def _judged(status: int, text: bytes) -> Answer:
+    """What an answer means. 2xx must be a JSON object, or nothing at all."""
+    if status in FOR_NOW or status >= 500:
+        raise Later(f"HTTP {status}")
+    if not 200 <= status < 300:
+        raise Refused(f"HTTP {status} {_word(_said(text), 'reason', 'detail')}".strip())
+    try:
+        said = json.loads(text or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise Unclear("the answer is no JSON") from error
+    if not isinstance(said, dict):
+        raise Unclear("the answer is no JSON object")
+    state = said.get("state")
+    if state == OrderState.REFUSED:
+        raise Refused(_word(said, "reason", "detail") or "refused")
+    number = _word(said, "number")[:80]
+    return Answer(state if state in _SAID else (OrderState.ACCEPTED if number else OrderState.SENT), number)
+
+
+def _said(text: bytes) -> dict[str, Any]:
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _word(said: dict[str, Any], *names: str) -> str:
+    """The first of these that is a text, as one clean line."""
+    for name in names:
+        if isinstance(said.get(name), str | int):
+            return "".join(sign for sign in str(said[name]) if sign.isprintable() and not 0xD800 <= ord(sign) < 0xE000)[
+                :200
+            ]
+    return ""

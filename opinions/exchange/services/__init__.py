@@ -1,0 +1,1 @@
+"""Writes of the exchange: partners, pushing, receiving, telling results, comparing."""

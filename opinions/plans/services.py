@@ -1,0 +1,226 @@
+"""Keeping a plan: measures, milestones, progress; sending back what is below standard; turning it into a project."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from deputies.accounts.models import User
+from deputies.organisations.models import Organisation
+from liaison.base.audit.models import Audience
+from liaison.base.audit.services import Fact, record
+from liaison.base.errors import DomainError, InvalidInput, NotAllowed
+from liaison.base.files.models import StoredFile
+from liaison.base.files.services import save_prepared
+from liaison.base.workdays.arithmetic import local_today
+from liaison.base.workflow import advance
+from opinions.handling.queries import handlers_for
+from opinions.handling.services import call, checked_text, step
+from opinions.matters.models import Matter
+from opinions.matters.services import attach
+from opinions.matters.states import FINAL, Status
+from opinions.plans.access import keeps, looks_after, works_on
+from opinions.plans.models import Measure, Milestone, Phase, Plan, Progress, Redo
+from opinions.plans.states import MEASURE
+
+MOST_MEASURES = 40
+FURTHEST = 366 * 3
+"""Days from today to the furthest day that a plan may name."""
+
+
+class PlanClosed(DomainError):
+    message = _("这件事已经结束，计划不能再改。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureData:
+    """What a measure says. `milestones` are names with days."""
+
+    text: str
+    body: Organisation
+    person: str
+    due_on: date
+    milestones: Sequence[tuple[str, date]] = ()
+
+
+def _keeper(matter: Matter, by: User) -> Plan:
+    """The plan, made where there is none yet, for somebody who keeps it. Raises NotAllowed, PlanClosed."""
+    held = Matter.objects.select_for_update().get(pk=matter.pk)
+    if not keeps(by, matter):
+        raise NotAllowed
+    if held.status in (Status.DECLINED, Status.MERGED, Status.WITHDRAWN):
+        raise PlanClosed
+    found = Plan.objects.filter(matter=matter).first()
+    return found or Plan(matter=matter, body=by.organisation)
+
+
+def _check_day(day: date, today: date, *, field: str) -> None:
+    if not today <= day or (day - today).days > FURTHEST:
+        raise InvalidInput(_("请填写今天以后三年以内的日期。"), field=field)
+
+
+def _check(matter: Matter, data: MeasureData, today: date) -> MeasureData:
+    text = checked_text(data.text, field="text", missing=_("请写明做什么。"))[:300]
+    person = data.person.strip()
+    if not person or len(person) > 40:
+        raise InvalidInput(_("请填写责任人姓名，40 个字以内。"), field="person")
+    if data.body not in handlers_for(matter):
+        raise InvalidInput(_("请选择本区在用的承办单位。"), field="body")
+    _check_day(data.due_on, today, field="due_on")
+    if any(day > data.due_on for _name, day in data.milestones):
+        raise InvalidInput(_("节点的日期不能晚于措施的完成日期。"), field="milestones")
+    return MeasureData(text=text, body=data.body, person=person, due_on=data.due_on, milestones=data.milestones)
+
+
+def _tell(matter: Matter, verb: str, measure: Measure, *, by: User, now: datetime, reason: str = "") -> None:
+    """The matter's history: internal, with who is responsible now."""
+    data = {"body": measure.body.name, "person": measure.person, "measure": measure.text, "due": str(measure.due_on)}
+    fact = Fact(verb=verb, reason=reason or measure.text, data=data, audience=Audience.INTERNAL)
+    record(matter.chain, fact, by=by, now=now)
+
+
+@step
+def add_measure(*, matter: Matter, data: MeasureData, by: User, now: datetime) -> Measure:
+    """列入措施, with its milestones; the body whose it is hears of it. Raises NotAllowed, InvalidInput, PlanClosed."""
+    plan = _keeper(matter, by)
+    data = _check(matter, data, local_today(now))
+    if plan._state.adding:
+        plan.made_at = now
+        plan.save()
+    if plan.measures.count() >= MOST_MEASURES:
+        raise InvalidInput(_("措施太多了，请合并相近的。"))
+    measure = Measure.objects.create(plan=plan, text=data.text, body=data.body, person=data.person, due_on=data.due_on)
+    _write_milestones(measure, data.milestones)
+    fact = Fact(verb="add_measure", target=measure.status, data={"body": data.body.name, "person": data.person})
+    record(measure.chain, fact, by=by, now=now, first=True)
+    _tell(matter, "add_measure", measure, by=by, now=now)
+    if data.body.pk != by.organisation_id:
+        call(matter, f"measure{measure.pk}", _("请办理一项措施：{title}"), now=now, to=data.body, more=data.text)
+    return measure
+
+
+def _write_milestones(measure: Measure, wanted: Iterable[tuple[str, date]]) -> None:
+    """Milestones that were reached stay; the others are those now named."""
+    measure.milestones.filter(reached_on__isnull=True).delete()
+    kept = set(measure.milestones.values_list("name", flat=True))
+    rows = [Milestone(measure=measure, name=name, due_on=day) for name, day in wanted if name not in kept]
+    Milestone.objects.bulk_create(rows)
+
+
+def _move(measure: Measure, verb: str, *, by: User, now: datetime, reason: str = "", **changes: Any) -> None:
+    """One step of a measure: compare-and-set, an event in its own chain, and one in the matter's history."""
+    advance(
+        measure, verb, workflow=MEASURE, by=by, now=now, chain=measure.chain, reason=reason, changes=changes,
+        data={"body": measure.body.name, "person": measure.person},
+    )  # fmt: skip
+    _tell(measure.plan.matter, verb, measure, by=by, now=now, reason=reason)
+
+
+@step
+def change_measure(*, measure: Measure, data: MeasureData, reason: str, by: User, now: datetime) -> Measure:
+    """调整措施 with a reason: who was responsible before stands in the history. Raises NotAllowed, InvalidInput."""
+    matter = measure.plan.matter
+    _keeper(matter, by)
+    data = _check(matter, data, local_today(now))
+    reason = checked_text(reason, field="reason", missing=_("请写明为什么调整。"))
+    told = f"{reason}（{measure.body.name} {measure.person} {measure.due_on}）"
+    _move(
+        measure, "change_measure", by=by, now=now, reason=told, text=data.text, body=data.body, person=data.person,
+        due_on=data.due_on,
+    )  # fmt: skip
+    _write_milestones(measure, data.milestones)
+    return measure
+
+
+@step
+def add_progress(
+    *, measure: Measure, text: str, phase: str, by: User, now: datetime, photos: Sequence[StoredFile] = ()
+) -> Progress:
+    """报告进展, with photos (prepared, not saved yet). Raises NotAllowed, InvalidInput."""
+    if not works_on(by, measure):
+        raise NotAllowed
+    text = checked_text(text, field="text", missing=_("请写下做了什么。"))
+    if phase not in Phase.values:
+        raise InvalidInput(_("请选择整改前、进行中或整改后。"), field="phase")
+    row = Progress.objects.create(measure=measure, text=text, phase=phase, by=by, at=now)
+    files = save_prepared(photos)
+    row.photos.set(attach(matter=measure.plan.matter, stored=files, audience=Audience.INTERNAL, by=by, now=now))
+    _tell(measure.plan.matter, "plan_progress", measure, by=by, now=now, reason=text[:300])
+    return row
+
+
+@step
+def reach(*, milestone: Milestone, by: User, now: datetime) -> Milestone:
+    """到达节点. Doing it twice does nothing. Raises NotAllowed."""
+    if not works_on(by, milestone.measure):
+        raise NotAllowed
+    today = local_today(now)
+    if Milestone.objects.filter(pk=milestone.pk, reached_on__isnull=True).update(reached_on=today):
+        milestone.reached_on = today
+        measure = milestone.measure
+        _tell(measure.plan.matter, "reach_milestone", measure, by=by, now=now, reason=milestone.name)
+    return milestone
+
+
+@step
+def finish(*, measure: Measure, by: User, now: datetime) -> Measure:
+    """办完了: the body says so; the street looks. Raises NotAllowed, StaleState."""
+    if not works_on(by, measure):
+        raise NotAllowed
+    _move(measure, "finish_measure", by=by, now=now, done_at=now)
+    matter = measure.plan.matter
+    told = _("措施已办完，请验看：{title}")
+    call(matter, f"finish{measure.pk}.{measure.version}", told, now=now, to=matter.street, more=measure.text)
+    return measure
+
+
+@step
+def accept(*, measure: Measure, by: User, now: datetime) -> Measure:
+    """验看达标, by the committee."""
+    if not looks_after(by, measure.plan.matter):
+        raise NotAllowed
+    _move(measure, "accept_measure", by=by, now=now)
+    return measure
+
+
+@step
+def redo(*, measure: Measure, reason: str, due_on: date, by: User, now: datetime) -> Redo:
+    """不达标重做: why, and a new day; who was responsible is kept. Raises NotAllowed, InvalidInput, WrongState."""
+    matter = measure.plan.matter
+    if not looks_after(by, matter):
+        raise NotAllowed
+    reason = checked_text(reason, field="reason", missing=_("请写明哪里不达标。"))
+    _check_day(due_on, local_today(now), field="due_on")
+    was_due_on = measure.due_on
+    _move(measure, "redo_measure", by=by, now=now, reason=reason, done_at=None, due_on=due_on)
+    row = Redo.objects.create(
+        measure=measure, reason=reason, body=measure.body, person=measure.person, was_due_on=was_due_on, by=by, at=now
+    )
+    told = _("措施不达标，请重做：{title}")
+    call(matter, f"redo{measure.pk}.{measure.version}", told, now=now, to=measure.body, more=reason)
+    return row
+
+
+@step
+def make_project(
+    *, matter: Matter, name: str, starts_on: date, ends_on: date, by: User, now: datetime, budget_line: str = ""
+) -> Plan:
+    """立项: the suggestion becomes a small project with its plan (Z12). Raises NotAllowed, InvalidInput, PlanClosed."""
+    plan = _keeper(matter, by)
+    if matter.status in FINAL:
+        raise PlanClosed
+    plan.name = checked_text(name, field="name", missing=_("请给项目起个名字。"))[:80]
+    _check_day(starts_on, local_today(now), field="starts_on")
+    _check_day(ends_on, local_today(now), field="ends_on")
+    if ends_on < starts_on:
+        raise InvalidInput(_("完工日期不能早于开工日期。"), field="ends_on")
+    plan.body, plan.starts_on, plan.ends_on, plan.budget_line = by.organisation, starts_on, ends_on, budget_line.strip()
+    plan.project_on = plan.project_on or local_today(now)
+    if plan._state.adding:
+        plan.made_at = now
+    plan.save()
+    data = {"body": plan.body.name if plan.body else "", "starts": str(starts_on), "ends": str(ends_on)}
+    record(matter.chain, Fact(verb="plan_project", reason=plan.name, data=data), by=by, now=now)
+    return plan

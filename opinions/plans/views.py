@@ -1,0 +1,220 @@
+"""Screens of a plan: the plan itself, its forms, and the one-tap steps of a measure."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from deputies.accounts.access import Permission as P
+from deputies.accounts.access import SignedIn, requires
+from liaison.base.errors import DomainError, NotAllowed
+from liaison.base.files.services import discard, prepare_images
+from liaison.base.web.htmx import go, render_page
+from liaison.base.web.parts import Thumb
+from liaison.base.web.toasts import toast
+from liaison.base.workdays.arithmetic import local_today
+from opinions.matters.models import Attachment, Matter
+from opinions.plans import services
+from opinions.plans.access import keeps, looks_after, works_on
+from opinions.plans.forms import MeasureForm, ProgressForm, ProjectForm, RedoForm
+from opinions.plans.models import Measure, Milestone, Plan
+from opinions.plans.queries import WEEK, days_to_project, light_up, plan_of
+
+Act = Callable[..., Any]
+
+
+def _matter(request: SignedIn, code: str) -> Matter:
+    rows = Matter.objects.visible_to(request.user).select_related(
+        "street", "district", "holder", "holder_deputy", "deputy"
+    )
+    return get_object_or_404(rows, code=code)
+
+
+def _measure(request: SignedIn, measure_id: int) -> Measure:
+    """The measure, if its matter is in the user's scope; else 404."""
+    rows = Measure.objects.filter(plan__matter__in=Matter.objects.visible_to(request.user).values("pk"))
+    related = ("body", "plan__matter__street", "plan__matter__district", "plan__matter__deputy")
+    return get_object_or_404(rows.select_related(*related), pk=measure_id)
+
+
+@require_GET
+@requires(P.MATTER_VIEW)
+def plan(request: SignedIn, code: str) -> HttpResponse:
+    """The plan of a matter: measures, lights, progress, what was sent back."""
+    matter, today = _matter(request, code), local_today(timezone.now())
+    found = plan_of(matter)
+    if found is not None:
+        found.matter = matter
+        light_up(found, today)
+        _show_photos(found)
+    days = days_to_project(found) if found else None
+    may = {"keep": keeps(request.user, matter), "look": looks_after(request.user, matter)}
+    context = {"matter": matter, "plan": found, "may": may, "days": days, "in_week": days is not None and days <= WEEK}
+    context["mine"] = request.user.organisation_id
+    return render(request, "opinions/plans/plan.html", context)
+
+
+def _show_photos(plan: Plan) -> None:
+    for measure in plan.measures.all():
+        for row in measure.progress.all():
+            row.files = [_thumb(one) for one in row.photos.all()]  # type: ignore[attr-defined]
+
+
+def _thumb(attachment: Attachment) -> Thumb:
+    url = reverse("desk:attachment", args=[attachment.pk])
+    return Thumb(url=url, name=attachment.stored.name, preview_url=f"{url}?thumb=1", size=attachment.stored.size)
+
+
+@requires(P.MATTER_REPLY)
+def add(request: SignedIn, code: str) -> HttpResponse:
+    """列入措施."""
+    matter = _matter(request, code)
+    if not keeps(request.user, matter):
+        raise NotAllowed
+    form = MeasureForm(_posted(request), user=request.user, matter=matter)
+
+    def act(**who: Any) -> None:
+        services.add_measure(matter=matter, data=form.measure_data, **who)
+
+    return _serve(request, matter, _("列入措施"), form, act, _("已列入计划。"))
+
+
+@requires(P.MATTER_REPLY)
+def change(request: SignedIn, measure_id: int) -> HttpResponse:
+    """调整措施."""
+    measure = _measure(request, measure_id)
+    matter = measure.plan.matter
+    if not keeps(request.user, matter):
+        raise NotAllowed
+    form = MeasureForm(_posted(request), user=request.user, matter=matter, measure=measure)
+
+    def act(**who: Any) -> None:
+        services.change_measure(measure=measure, data=form.measure_data, reason=form.cleaned_data["reason"], **who)
+
+    return _serve(request, matter, _("调整措施"), form, act, _("已保存。"))
+
+
+@requires(P.MATTER_REPLY)
+def progress(request: SignedIn, measure_id: int) -> HttpResponse:
+    """报告进展."""
+    measure = _measure(request, measure_id)
+    if not works_on(request.user, measure):
+        raise NotAllowed
+    form = ProgressForm(_posted(request), request.FILES or None)
+
+    def act(**who: Any) -> None:
+        batch = prepare_images(form.cleaned_data["photos"], **who)
+        try:
+            if batch.refusals:
+                raise batch.refusals[0]
+            data = form.cleaned_data
+            services.add_progress(measure=measure, text=data["text"], phase=data["phase"], photos=batch.rows, **who)
+        except DomainError:
+            discard(batch.rows)
+            raise
+
+    return _serve(request, measure.plan.matter, _("报告进展"), form, act, _("已记下进展。"))
+
+
+@requires(P.MATTER_ASSIGN)
+def redo(request: SignedIn, measure_id: int) -> HttpResponse:
+    """不达标重做."""
+    measure = _measure(request, measure_id)
+    if not looks_after(request.user, measure.plan.matter):
+        raise NotAllowed
+    form = RedoForm(_posted(request))
+
+    def act(**who: Any) -> None:
+        services.redo(measure=measure, **form.cleaned_data, **who)
+
+    return _serve(request, measure.plan.matter, _("不达标重做"), form, act, _("已退回重做。"))
+
+
+@requires(P.MATTER_REPLY)
+def project(request: SignedIn, code: str) -> HttpResponse:
+    """立项."""
+    matter = _matter(request, code)
+    if not keeps(request.user, matter):
+        raise NotAllowed
+    form = ProjectForm(_posted(request), matter=matter, plan=plan_of(matter))
+
+    def act(**who: Any) -> None:
+        services.make_project(matter=matter, **form.cleaned_data, **who)
+
+    return _serve(request, matter, _("立项"), form, act, _("已立项。"))
+
+
+@require_POST
+@requires(P.MATTER_REPLY)
+def finish(request: SignedIn, measure_id: int) -> HttpResponse:
+    """办完了."""
+    return _tap(request, _measure(request, measure_id), services.finish, _("已报办完，等街道验看。"))
+
+
+@require_POST
+@requires(P.MATTER_ASSIGN)
+def accept(request: SignedIn, measure_id: int) -> HttpResponse:
+    """验看达标."""
+    return _tap(request, _measure(request, measure_id), services.accept, _("已验看达标。"))
+
+
+@require_POST
+@requires(P.MATTER_REPLY)
+def reach(request: SignedIn, milestone_id: int) -> HttpResponse:
+    """到达节点."""
+    held = get_object_or_404(Milestone, pk=milestone_id)
+    measure = _measure(request, held.measure_id)
+    held.measure = measure
+
+    def act(*, measure: Measure, **who: Any) -> None:
+        services.reach(milestone=held, **who)
+
+    return _tap(request, measure, act, _("已记下。"))
+
+
+def _posted(request: SignedIn) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _place(matter: Matter) -> str:
+    return reverse("plans:plan", args=[matter.code])
+
+
+def _tap(request: SignedIn, measure: Measure, act: Act, said: str) -> HttpResponse:
+    """One tap, no form. A step that somebody else has done meanwhile is told, not lost."""
+    try:
+        act(measure=measure, by=request.user, now=timezone.now())
+        toast(request, said)
+    except NotAllowed:
+        raise
+    except DomainError as error:
+        toast(request, str(error.message))
+    return go(request, _place(measure.plan.matter))
+
+
+def _serve(request: SignedIn, matter: Matter, label: str, form: Any, act: Act, said: str) -> HttpResponse:
+    """A form as a page or a dialog; a refusal stands at its field and what was typed stays."""
+    status = 200
+    if form.is_bound:
+        status = 422
+        if form.is_valid() and _done(request, form, act):
+            toast(request, said)
+            return go(request, _place(matter))
+    context = {"matter": matter, "form": form, "label": label}
+    return render_page(request, "opinions/plans/form.html", "opinions/plans/_form.html", context, status=status)
+
+
+def _done(request: SignedIn, form: Any, act: Act) -> bool:
+    try:
+        act(by=request.user, now=timezone.now())
+    except NotAllowed:
+        raise
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error.message))
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Screens of proposals and of research."""

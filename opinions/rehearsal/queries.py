@@ -1,0 +1,93 @@
+"""Reading rehearsals, their differences, and which version comes back."""
+
+import hashlib
+import json
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import QuerySet
+
+from deputies.accounts.models import DISTRICT_ROLES, User
+from deputies.accounts.queries import street_of
+from deputies.organisations.models import Organisation
+from deputies.organisations.queries import district_of
+from liaison.base.workdays.arithmetic import ONE_DAY, SHANGHAI
+from opinions.matters.models import Matter, MatterQuerySet
+from opinions.matters.states import MatterKind
+from opinions.rehearsal.models import Difference, PlannedActivation, PlanStatus, Rehearsal
+from opinions.routing.models import RuleSet, RuleSetStatus
+from opinions.routing.queries import rules_of
+
+_TOLD = (
+    "order", "is_place", "enabled", "conditions", "tier", "resolver", "organisation_id", "urgency", "limit_amount",
+    "limit_unit", "tags", "fast_lane", "confirm",
+)  # fmt: skip
+
+
+def opinions_of(rule_set: RuleSet, since: date, until: date, by: User | None) -> MatterQuerySet:
+    """The opinions that a version would have decided, raised from one day to another, both included; those that `by`
+    may see, or (None, the command line) all."""
+    begin, end = (datetime.combine(day, time(), SHANGHAI) for day in (since, until + ONE_DAY))
+    rows = Matter.objects.visible_to(by) if by else Matter.objects.all()
+    rows = rows.filter(kind=MatterKind.OPINION, opinion__isnull=False, district=rule_set.district_id)
+    rows = rows.filter(street=rule_set.street_id) if rule_set.street_id else rows
+    return rows.filter(opened_at__gte=begin, opened_at__lt=end)
+
+
+def fingerprint(rule_set: RuleSet) -> str:
+    """What the rules of a version say, in short: the same text as long as nothing was edited."""
+    told: list[Any] = [rule_set.street_tiers, rule_set.street_resolvers]
+    for rule in rules_of(rule_set):
+        helpers = sorted((one.resolver, one.organisation_id or 0) for one in rule.co_handlers.all())
+        told.append([*(getattr(rule, name) for name in _TOLD), helpers])
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def rehearsals_for(user: User) -> QuerySet[Rehearsal]:
+    """The rehearsals that the user may read, newest first, without their figures."""
+    rows = Rehearsal.objects.select_related("rule_set__district", "rule_set__street", "other", "by", "job")
+    district = district_of(user.organisation) if user.organisation else None
+    if user.role in DISTRICT_ROLES:
+        rows = rows.filter(rule_set__district=district)
+    else:
+        rows = rows.filter(rule_set__street=street_of(user), rule_set__street__isnull=False)
+    return rows.order_by("-id")
+
+
+def differences_of(rehearsal: Rehearsal, user: User) -> QuerySet[Difference]:
+    """The differences on opinions that the user may see."""
+    rows = Difference.objects.filter(rehearsal=rehearsal, matter__in=Matter.objects.visible_to(user))
+    return rows.select_related("matter__category", "matter__street").order_by("id")
+
+
+def version_before(district_id: int, street_id: int | None = None) -> RuleSet | None:
+    """The version that was in force before the present one."""
+    rows = RuleSet.objects.filter(district=district_id, street=street_id, status=RuleSetStatus.RETIRED)
+    return rows.filter(activated_at__isnull=False).order_by("-activated_at", "-id").first()
+
+
+def waiting_plan(rule_set: RuleSet) -> PlannedActivation | None:
+    """The activation that waits for its time."""
+    rows = PlannedActivation.objects.filter(rule_set=rule_set, status=PlanStatus.WAITING)
+    return rows.select_related("by").first()
+
+
+def last_plan(rule_set: RuleSet) -> PlannedActivation | None:
+    """The newest planned activation, whatever became of it."""
+    return PlannedActivation.objects.filter(rule_set=rule_set).select_related("by").order_by("-id").first()
+
+
+def version_of(user: User, key: str) -> RuleSet | None:
+    """The version called `key` in the user's district: its number, a street's as `s12-3`; None where there is none."""
+    district: Organisation | None = district_of(user.organisation) if user.organisation else None
+    street, _dash, number = key.removeprefix("s").rpartition("-")
+    if district is None or not number.isdecimal() or (street and not street.isdecimal()) or len(key) > 20:
+        return None
+    rows = RuleSet.objects.select_related("district", "street")
+    return rows.filter(district=district, street=int(street) if street else None, version=int(number)).first()
+
+
+def other_versions(rule_set: RuleSet) -> QuerySet[RuleSet]:
+    """The versions with which one can be compared: all others of the same district or street."""
+    rows = RuleSet.objects.filter(district=rule_set.district_id, street=rule_set.street_id).exclude(pk=rule_set.pk)
+    return rows.select_related("district", "street").order_by("-version")

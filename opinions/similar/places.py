@@ -1,0 +1,248 @@
+"""Which places a text names, and which names a place's own records know. Pure; no database.
+
+A name is what stands before a kind of place (荷塘小区, 柳湾村), or what messages begin with again and again. Nobody
+keeps a list of estates, so the names are learned from the messages themselves.
+"""
+
+import re
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import rjieba
+
+from opinions.similar.text import says_nothing
+from opinions.similar.topics import lexicon
+
+MOST = 8
+LEAST_SEEN = 2
+"""Messages in which a name must have stood before it is known."""
+MANY = 4
+"""A word that stands beside so many different places is no place itself."""
+LENGTHS = range(3, 7)
+
+_BORDER = re.compile(
+    r"[^一-鿿a-z0-9]+|居住在|坐落在|位于|坐落|住在|就在|就是|我们|本人|咱们?|反映|投诉|咨询|请问|关于|建议|附近|旁边|对面|隔壁|门口"
+    r"|业主|居民|村民|家长|家住|这边|那边|整个|全体|部分|每个|各个|一个|这个|那个|那家|这家|这条|那条|有个|发现|希望|因为|由于|经过|通往|靠近"
+    r"|治理|请求|强烈|[的是在我住于到从你了们把被让请求给及至跟离叫查]"
+)
+_JOINED = re.compile(r"(?<=..)[和与有这那就都也]")
+_AREA = re.compile(
+    r"(?:[a-z]\d{0,2}|[一-鿿]{2,3}?)(?:省|(?<![超菜门夜早城都黑])市|县|(?<![小园校社景地厂新老东西南北中街片])区)"
+    r"|[一-鿿]{2,4}?(?:街道|镇|乡)(?!政府|卫生|中|小|上)"
+)
+_CODED = re.compile(r"(?<![a-z0-9])[a-z]\d{1,2}[市区县]")
+_ESTATE = (
+    "小区|花园|家园|佳园|嘉园|雅园|花苑|雅苑|嘉苑|佳苑|新苑|公寓|新村|新城|花城|名城|名邸|名苑|华庭|豪庭|华府|社区|大院|家属院|宿舍"
+    r"|苑|(?<!政)府(?!门)|[轩邸墅郡湾岭]|(?<=[一-鿿]\d)[区村期]"
+)
+_SITE = (
+    "中学|小学|大学|学校|学院|幼儿园|中医院|人民医院|妇幼保健院|火车站|高铁站|汽车站|医院|卫生院|养老院|敬老院|菜市场|农贸市场|市场|广场|大厦|商场|商城|超市|公园|车站|地铁站|酒店|宾馆"
+    "|公司|集团|化工|厂(?!家|房|里)|工业园|产业园|园区|健身|驾校|影城|ktv|酒吧|水库|搅拌站|建筑|装饰|劳务|置业|物业|教育(?!局)|公积金中心"
+)
+_WAY = (
+    r"路(?![过上面口边灯况人程])|(?<=[一-鿿])路(?=[上口面边])|街(?!道|上|坊)|大道|巷|胡同|桥(?!上|下|面|洞|墩)|隧道|高架|\d号线|\d路"
+    "|河(?!边|道|里|水)|湖(?!边)|渠|村(?!民|里|委|干|口|支|集|务|主)|屯"
+)
+_KIND = re.compile(f"(?P<estate>{_ESTATE})|(?P<site>{_SITE})|(?P<way>{_WAY})")
+_NO_NAME = frozenset(tomllib.loads(Path(__file__).with_name("places.toml").read_text("utf-8"))["no_name"].split())
+_NO_NAME_PART = re.compile(
+    r"[局委办部]$|有限$|^第|^[a-z]\d{0,2}[市区县]$|^[一二两三四五六七八九十几][^\d]?[^\d]?$|压得|洒"
+)
+_NO_BEGINNING = re.compile(r"[班年月日天卡费钱款跑坏停吵掉涨修装]$|[一二两三四五六七八九十几]十")
+_GENERIC = frozenset(
+    ("实验", "中心", "第一", "第二", "第三", "第四", "第五", "人民", "中医", "妇幼", "外国语", "附属", "职业", "机关")
+) | {"铁路"}
+"""Names that say nothing without the kind of place behind them."""
+_ONLY_ONE = frozenset(("中医院", "公积金中心", "人民医院", "妇幼保健院", "火车站", "高铁站", "汽车站", "火车东站"))
+"""Kinds of place of which a town has one, so that the kind is the name."""
+_TAIL = re.compile(
+    r"(?<=..)(?:有限|责任|股份|科技|网络科技|房地产|房地产开发|小区|花园|家园|佳园|嘉园|公寓|社区|国际|新村|新城|花城|小学|中学|幼儿园|东门|西门|南门|北门|大道"
+    r"|(?<=[^\d])[市区县镇乡路街村河桥园苑])$"
+)
+_HEAD = re.compile(
+    r"^(?:有|去|家|每天|今天|昨天|早上|晚上|外来|最近|目前|现在|为什么|由|经|过|距|靠|原|隶属|属|凡|买去|购买|这|那|该|本|整个|咨询|路过|对|找"
+    r"|说|要求|市|[a-z0-9]+(?:[市区县]|(?=[一-鿿])))(?=[一-鿿]{2})"
+)
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A place that a text names. `kind` is estate, site, way, or empty where only the name is known."""
+
+    name: str
+    kind: str = ""
+    sure: bool = True
+    """Whether the name begins where the sentence or a known word ends, so that it is just this name."""
+
+
+class Names:
+    """Names that the records know."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self.all = frozenset(names)
+        self._sizes: dict[str, list[int]] = {}
+        """Lengths of the names that begin with two characters, longest first."""
+        for name in sorted(self.all, key=len, reverse=True):
+            sizes = self._sizes.setdefault(name[:2], [])
+            if len(name) not in sizes:
+                sizes.append(len(name))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.all
+
+    def found_in(self, text: str) -> list[str]:
+        """The names that stand in the text, in order; of two that overlap the longer one."""
+        found, at = dict[str, None](), 0
+        while at < len(text) - 1:
+            for size in self._sizes.get(text[at : at + 2], ()):
+                if (name := text[at : at + size]) in self.all:
+                    found[name] = None
+                    at += size - 1
+                    break
+            at += 1
+        return list(found)
+
+
+NO_NAMES = Names()
+
+
+def places_in(text: str, known: Names = NO_NAMES) -> tuple[Place, ...]:
+    """Places that a normalised text names by a kind of place, then the `known` names that stand in it."""
+    found: dict[str, Place] = {}
+    for run in _BORDER.split(text):
+        for place in _named(run[_areas_end(run) :]):
+            found.setdefault(place.name, Place(place.name, place.kind, place.sure or place.name in known))
+    hits = [name for name in known.found_in(text) if name not in found]
+    return (*list(found.values())[:MOST], *(Place(name) for name in hits[:MOST]))
+
+
+def coded_areas_in(text: str) -> frozenset[str]:
+    """Areas that are named by a letter and a number (`a3区`), as published messages do."""
+    return frozenset(_CODED.findall(text))
+
+
+def without_places(text: str, places: Iterable[Place]) -> str:
+    """The text without the names of the places and the kinds of place behind them: what is left is the trouble."""
+    names = sorted((place.name for place in places if place.sure), key=len, reverse=True)
+    for name in names:
+        at = text.find(name)
+        while at >= 0:
+            end = at + len(name)
+            kind = _KIND.match(text, end)
+            text = f"{text[:at]}|{text[kind.end() if kind else end :]}"
+            at = text.find(name, at)
+    return text
+
+
+def bare_name(name: str) -> str:
+    """A name without the general words at its end, as far as something of its own is left."""
+    while (shorter := _TAIL.sub("", name)) != name and len(shorter) > 1 and shorter not in _GENERIC:
+        name = shorter
+    return name
+
+
+def _areas_end(run: str) -> int:
+    """Where the administrative areas end with which a run begins."""
+    end = 0
+    while area := _AREA.match(run, end):
+        end = area.end()
+    return end
+
+
+def _named(run: str) -> list[Place]:
+    found, at = [], 0
+    for kind in _KIND.finditer(run):
+        before = run[at : kind.start()]
+        if kind.lastgroup == "way" and len(before) < 2 and not kind.group()[:1].isdigit():
+            continue
+        place = _place(before.lstrip("和与跟及") if at else before, kind, begins=at == 0)
+        if place is not None or len(kind.group()) > 1:
+            at = kind.end()
+        if place is not None:
+            found.append(place)
+    return found
+
+
+def _place(before: str, kind: "re.Match[str]", *, begins: bool) -> Place | None:
+    word, group = kind.group(), str(kind.lastgroup)
+    name = bare_name(before)
+    while (shorter := _HEAD.sub("", name)) != name:
+        name = shorter
+    if word[:1].isdigit():
+        name = f"{name[-2:] if name[-2:].isdigit() else name[-1:]}{word}" if word.endswith("路") else word
+    name = name[-6:]
+    if name in _GENERIC:
+        name += word
+    sure = begins and len(before) <= 6
+    if not _is_name(name) or (not sure and lexicon().any_word.search(name)):
+        return Place(word, group) if word in _ONLY_ONE else None
+    return Place(name, group, sure)
+
+
+def _is_word(name: str) -> bool:
+    """Whether a name is an ordinary word of the language."""
+    return len(rjieba.cut(name, False)) == 1
+
+
+def _is_name(name: str) -> bool:
+    return len(name) > 1 and not name.isdigit() and name not in _NO_NAME and not _NO_NAME_PART.search(name)
+
+
+@dataclass
+class Learner:
+    """Learns which names messages use: before a kind of place, or again and again where a message begins to name."""
+
+    _named: Counter[str] = field(default_factory=Counter)
+    _lived_in: Counter[str] = field(default_factory=Counter)
+    """Those of estates and roads: an ordinary word is a name there (阳光花园), before a firm (保险公司) it is none."""
+    _begun: Counter[str] = field(default_factory=Counter)
+    _beside: dict[str, set[str]] = field(default_factory=dict)
+    """Names of places in the messages of a beginning: an ordinary word stands beside many, a name beside its own."""
+    _went_on: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def read(self, text: str) -> None:
+        """Take in one normalised message."""
+        places = places_in(text)
+        named = {place.name for place in places if place.sure}
+        self._named.update(named)
+        self._lived_in.update({place.name for place in places if place.sure and place.kind != "site"})
+        beginnings = {start for run in _BORDER.split(text) for start in self._beginnings(run)}
+        self._begun.update(beginnings)
+        for start in beginnings:
+            beside = self._beside.setdefault(start, set())
+            if len(beside) < MANY:
+                beside |= {name for name in named if name not in start and start not in name and name[:2] != start[:2]}
+
+    def _beginnings(self, run: str) -> Iterable[str]:
+        run = _JOINED.split(run[_areas_end(run) :], maxsplit=1)[0]
+        for size in LENGTHS:
+            start = run[:size]
+            if len(run) < size or any(map(says_nothing, start)) or lexicon().any_word.search(start):
+                return
+            self._went_on[start].add(run[size : size + 1])
+            yield start
+
+    def forget_rare(self, most: int) -> None:
+        """Keep memory flat: drop what was seen once when there is more than `most`."""
+        if len(self._begun) > most:
+            self._begun = Counter({start: count for start, count in self._begun.items() if count > 1})
+            self._went_on = defaultdict(set, {start: self._went_on[start] for start in self._begun})
+            self._beside = {start: self._beside[start] for start in self._begun}
+
+    def names(self) -> Names:
+        """The names that at least two messages use."""
+        found = {name for name, count in self._named.items() if count >= LEAST_SEEN}
+        found -= {name for name in found if self._lived_in[name] < LEAST_SEEN and _is_word(name)}
+        begun = {start for start, count in self._begun.items() if self._is_whole(start, count)}
+        found |= {bare_name(start) for start in begun if not _NO_BEGINNING.search(start)}
+        return Names(name for name in found if _is_name(name) and len(name) < LENGTHS.stop)
+
+    def _is_whole(self, start: str, count: int) -> bool:
+        """Whether a beginning ends where a name ends: it goes on in several ways, and a shorter one is not as good."""
+        if count < LEAST_SEEN or len(self._went_on[start]) < 2 or len(self._beside[start]) >= MANY:
+            return False
+        shorter = (start[:size] for size in range(LENGTHS.start, len(start)))
+        return not any(self._begun[one] >= 1.5 * count and len(self._went_on[one]) > 1 for one in shorter)

@@ -1,0 +1,26 @@
+"""Writes of similar opinions: the index, and the hot issues made of it."""
+
+from opinions.similar.services.hot import (
+    AlreadyDecided,
+    NeedsReason,
+    dismiss,
+    group_recent,
+    reopen,
+    turned_into,
+)
+from opinions.similar.services.indexing import forget, index_matters, index_soon, index_waiting, learn, refresh
+
+__all__ = [
+    "AlreadyDecided",
+    "NeedsReason",
+    "dismiss",
+    "forget",
+    "group_recent",
+    "index_matters",
+    "index_soon",
+    "index_waiting",
+    "learn",
+    "refresh",
+    "reopen",
+    "turned_into",
+]

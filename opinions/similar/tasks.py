@@ -1,0 +1,32 @@
+"""The worker's part: indexing what is new, and at night learning, correcting and grouping."""
+
+import time
+
+from celery import shared_task
+from django.utils import timezone
+
+from opinions.similar import services
+from opinions.similar.nudge import INDEX
+
+MOST_SECONDS = 60.0
+"""A run ends after so long, so that other work gets its turn; the next one goes on."""
+
+
+@shared_task(name=INDEX)
+def index_waiting() -> int:
+    """Index new opinions and find their ties; returns how many were looked at."""
+    done, until = 0, time.monotonic() + MOST_SECONDS
+    while time.monotonic() < until and (more := services.index_waiting(now=timezone.now())):
+        done += more
+    return done
+
+
+@shared_task(name="similar.nightly")
+def nightly() -> int:
+    """Learn how common words are, index what was corrected, and group; returns how many hot issues are open."""
+    now = timezone.now()
+    services.learn(now=now)
+    services.refresh(now=now)
+    while services.index_waiting(now=now):
+        pass
+    return services.group_recent(now=now)

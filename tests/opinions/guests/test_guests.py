@@ -1,0 +1,196 @@
+"""A body without accounts works by a link: signs, returns, asks, replies; nothing else, and not for ever."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from deputies.organisations.models import Organisation
+from liaison.base.audit.models import Event
+from liaison.base.audit.services import verify
+from liaison.base.errors import NotAllowed
+from liaison.base.notices.models import Channel, Notice
+from opinions.catalog.models import Tier
+from opinions.guests import services as guests
+from opinions.guests.services import Door, LinkGone, LinkTooBusy
+from opinions.handling import services as handling
+from opinions.handling.models import Assignment, AssignmentStatus, Reply, ReplyStatus
+from opinions.handling.queries import verbs_for
+from opinions.invitations.models import BodyLink
+from opinions.matters.models import Attachment, Matter
+from opinions.matters.states import Status
+from tests.factories.accounts import sign_in
+from tests.factories.matters import NOW, PHONE, HandlingWorld, content, later, open_matter
+from tests.factories.organisations import OrganisationFactory
+
+
+def property_company(world: HandlingWorld, **fields: Any) -> Organisation:
+    """A body of the district in which nobody can sign in."""
+    values = {"kind": "department", "division": world.places.district, "parent": world.congress, "name": "示例供水公司"}
+    return OrganisationFactory(**{**values, "email": "gongshui@example.com", "phone": "13800000001", **fields})
+
+
+def given(world: HandlingWorld, **fields: Any) -> Assignment:
+    handling.assign(
+        matter=open_matter(world), tier=Tier.DEPARTMENT, lead=property_company(world, **fields), by=world.staff, now=NOW
+    )
+    return Assignment.objects.get(by_link=True)
+
+
+def token_of(row: Assignment) -> str:
+    return BodyLink.objects.get(assignment=row, revoked_at__isnull=True).token
+
+
+def door(row: Assignment, *, now: Any = NOW) -> Door:
+    return guests.enter(token_of(row), now=now)
+
+
+def replied_by_link(world: HandlingWorld) -> Matter:
+    row = given(world)
+    guests.sign(door(row), person="赵六", now=NOW)
+    guests.reply(door(row), content=content(), now=NOW)
+    return Matter.objects.get(pk=row.matter_id)
+
+
+def test_link_is_sent_by_mail_and_text_message(world: HandlingWorld) -> None:
+    row = given(world)
+    sent = Notice.objects.filter(link__endswith=f"/b/{token_of(row)}/")
+    assert {(one.channel, one.address) for one in sent} == {
+        (Channel.EMAIL, "gongshui@example.com"),
+        (Channel.SMS, "13800000001"),
+    }
+    assert not any(PHONE in one.body + one.subject for one in sent)
+
+
+def test_body_with_accounts_gets_no_link(world: HandlingWorld) -> None:
+    handling.assign(matter=open_matter(world), tier=Tier.DEPARTMENT, lead=world.department, by=world.staff, now=NOW)
+    assert not BodyLink.objects.exists()
+
+
+def test_link_signs_and_replies_and_the_committee_approves(world: HandlingWorld) -> None:
+    matter = replied_by_link(world)
+    reply = Reply.objects.get()
+    assert (reply.status, reply.written_by) == (ReplyStatus.PENDING, None)
+    assert "reply" in {row.verb for row in verbs_for(world.staff, matter, now=NOW)}
+    for by in (world.handler, world.head, world.other_staff):
+        with pytest.raises(Exception, match=r"."):
+            handling.issue_reply(matter=Matter.objects.get(pk=matter.pk), by=by, now=NOW)
+    handling.issue_reply(matter=matter, by=world.staff, now=NOW)
+    assert (matter.status, matter.assignments.get().status) == (Status.REPLIED, AssignmentStatus.REPLIED)
+    events = Event.objects.filter(chain=matter.chain, verb__in=("sign", "draft"))
+    assert {(event.by, event.actor) for event in events} == {(None, "示例供水公司（凭链接）")}
+    assert list(verify([matter.chain])) == []
+
+
+def test_committee_sends_a_guests_reply_back(world: HandlingWorld) -> None:
+    matter = replied_by_link(world)
+    handling.send_back(matter=matter, reason="写清时间", by=world.staff, now=NOW)
+    row = matter.assignments.get()
+    guests.reply(door(row), content=content(text="今晚八点前换好，已约水管工上门。"), now=NOW)
+    assert Reply.objects.get().status == ReplyStatus.PENDING
+
+
+def test_guest_returns_and_asks_for_time(world: HandlingWorld) -> None:
+    from opinions.catalog.models import ReasonKind
+    from tests.factories.matters import reason
+
+    row = given(world)
+    guests.sign(door(row), person="赵六", now=NOW)
+    guests.ask_extension(door(row), until=later(14).date(), reason="等配件", now=NOW)
+    guests.send_back(door(row, now=later(4)), reason=reason(ReasonKind.RETURN), text="管网属区水务", now=later(4))
+    row.refresh_from_db()
+    assert (row.extension, row.objection, row.status) == ("open", "open", "signed"), "after the window it only asks"
+    handling.consent_return(matter=Matter.objects.get(pk=row.matter_id), by=world.staff, now=later(4))
+    row.refresh_from_db()
+    assert (row.status, row.liable) == ("returned", True)
+
+
+@pytest.mark.parametrize("case", ["unknown", "short", "revoked", "expired", "renewed"])
+def test_link_that_opens_no_more(world: HandlingWorld, case: str) -> None:
+    row, now = given(world), NOW
+    token = token_of(row)
+    if case == "unknown":
+        token = "x" * 43
+    elif case == "short":
+        token = "x"
+    elif case == "revoked":
+        guests.revoke(assignment=row, by=world.staff, now=NOW)
+    elif case == "expired":
+        now = later(100)
+    else:
+        guests.renew(assignment=row, by=world.staff, now=NOW)
+    with pytest.raises(LinkGone):
+        guests.enter(token, now=now)
+
+
+def test_link_is_limited_and_every_use_is_in_the_ledger(world: HandlingWorld) -> None:
+    row = given(world)
+    held = door(row)
+    for _use in range(guests.MOST_IN_SPAN - 1):
+        guests.note_use(held, "open", now=NOW)
+    with pytest.raises(LinkTooBusy):
+        door(row)
+    assert door(row, now=later(1)), "an hour later it opens again"
+    chain = held.link.chain
+    assert Event.objects.filter(chain=chain, verb="link_used").count() == guests.MOST_IN_SPAN - 1
+    assert list(verify([chain])) == []
+
+
+def test_link_is_bound_to_its_assignment(world: HandlingWorld) -> None:
+    row = given(world)
+    held = door(row)
+    matter = Matter.objects.get(pk=row.matter_id)
+    handling.recall(matter=matter, reason="选错了", by=world.staff, now=NOW)
+    handling.assign(matter=matter, tier=Tier.DEPARTMENT, lead=row.organisation, by=world.staff, now=NOW)
+    held.matter.refresh_from_db()
+    with pytest.raises(Exception, match=r"."):
+        guests.sign(held, person="赵六", now=NOW)
+    assert BodyLink.objects.filter(revoked_at__isnull=True).count() == 2
+
+
+def test_only_who_gave_it_revokes(world: HandlingWorld) -> None:
+    row = given(world)
+    for by in (world.other_staff, world.handler, world.deputy_user):
+        with pytest.raises(NotAllowed):
+            guests.revoke(assignment=row, by=by, now=NOW)
+
+
+def test_page_shows_one_matter_with_a_masked_number_and_works(world: HandlingWorld) -> None:
+    row = given(world)
+    other = open_matter(world, title="别的事情")
+    client, path = Client(), reverse("guests:work", args=[token_of(row)])
+    page = client.get(path)
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "138****0000" in text
+    for hidden in (PHONE, other.title, other.code, "张三"):
+        assert hidden not in text
+    short = client.post(path, {"do": "sign", "person": ""})
+    assert (short.status_code, "请填写责任人姓名" in short.content.decode()) == (422, True)
+    assert client.post(path, {"do": "sign", "person": "赵六"}).status_code == 302
+    assert client.post(path, {"do": "sign", "person": "赵六"}).status_code == 409, "pressed twice"
+    wrong = client.post(path, {"do": "reply", "text": "已修好", "reply_class": "A"})
+    assert (wrong.status_code, "已修好" in wrong.content.decode()) == (422, True)
+    point = {"problem0": "漏水", "measure0": "换阀门", "person0": "赵六", "due_on0": "2030-01-01"}
+    assert client.post(path, {"do": "reply", "text": "已上门更换阀门", "reply_class": "A", **point}).status_code == 302
+    assert client.post(path, {"do": "photos"}).status_code == 422
+    assert not Attachment.objects.exists()
+    assert client.get(reverse("guests:work", args=["x" * 43])).status_code == 404
+
+
+def test_letter_is_for_the_committee(world: HandlingWorld) -> None:
+    row = given(world, email="", phone="")
+    assert not Notice.objects.filter(link__contains="/b/").exists(), "nowhere to send it: the letter is printed"
+    path = reverse("guests:letter", args=[row.pk])
+    page = sign_in(Client(), world.staff).get(path).content.decode()
+    assert "<svg" in page
+    assert token_of(row) in page
+    for user, status in ((world.handler, 403), (world.other_staff, 404), (world.deputy_user, 403)):
+        assert sign_in(Client(), user).get(path).status_code == status
+    staff = sign_in(Client(), world.staff)
+    before = token_of(row)
+    staff.post(reverse("guests:renew", args=[row.pk]))
+    assert token_of(row) != before
+    staff.post(reverse("guests:revoke", args=[row.pk]))
+    assert "链接已收回" in staff.get(path).content.decode()

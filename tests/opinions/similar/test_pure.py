@@ -1,0 +1,200 @@
+"""Portraits, comparing, grouping: what holds for every text."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opinions.similar.compare import Setting, Sitter, Verdict, compared, metres_between
+from opinions.similar.corpus import Corpus, Message
+from opinions.similar.explain import shared_words
+from opinions.similar.grouping import Tie, groups_of
+from opinions.similar.keys import keys_of
+from opinions.similar.measures import evaluated, pairwise
+from opinions.similar.places import Learner, places_in
+from opinions.similar.portrait import portrait, unpacked
+from opinions.similar.text import marks_of, pairs_of, plain, spelled
+from opinions.similar.topics import lexicon, topics_of
+from opinions.similar.weights import Weights
+from tests.factories.similar import invented
+
+HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), max_size=60)
+ANY = st.one_of(HAN, st.text(max_size=80), st.integers(0, 500).map(invented))
+
+
+def sitter(title: str, text: str, setting: Setting | None = None) -> Sitter:
+    return Sitter(portrait(title, text), Weights(), setting or Setting())
+
+
+@given(ANY, ANY, ANY, ANY)
+def test_likeness_is_symmetric_and_a_share(title: str, text: str, other_title: str, other_text: str) -> None:
+    one, other = sitter(title, text), sitter(other_title, other_text)
+    like, back = compared(one, other), compared(other, one)
+    assert 0 <= like.score <= 1
+    assert like.score == pytest.approx(back.score, abs=1e-9)
+    assert like.verdict == back.verdict
+
+
+@given(st.integers(0, 2_000))
+def test_message_is_most_alike_to_itself(number: int) -> None:
+    one = sitter("", invented(number))
+    like = compared(one, sitter("", invented(number)))
+    assert like.score >= 0.99
+    assert like.verdict == Verdict.SAME
+
+
+@given(ANY, ANY)
+def test_portrait_is_the_same_when_read_again(title: str, text: str) -> None:
+    made, weights = portrait(title, text), Weights()
+    again, lengths = unpacked(made.packed(made.lengths_by(weights)))
+    assert again.all_marks == made.all_marks
+    assert (again.rest_marks, again.head_marks, again.signs) == (made.rest_marks, made.head_marks, made.signs)
+    assert (again.places, again.areas, again.topics) == (made.places, made.areas, made.topics)
+    assert lengths == pytest.approx(made.lengths_by(weights), rel=1e-6)
+
+
+def test_portrait_of_another_version_is_refused() -> None:
+    made = portrait("", invented(1))
+    kept = made.packed(made.lengths_by(Weights()))
+    with pytest.raises(ValueError, match="version"):
+        unpacked(b"\xff\x00\x00\x00" + kept[4:])
+
+
+@given(HAN)
+def test_pairs_are_read_again(text: str) -> None:
+    for mark in marks_of(plain(text)).tolist():
+        pair = spelled(mark)
+        assert not pair or pairs_of(pair) == [mark]
+
+
+ties = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12), st.floats(0, 1)), max_size=60)
+
+
+@given(ties, st.randoms(use_true_random=False))
+def test_groups_do_not_depend_on_the_order_of_ties(rows: list[tuple[int, int, float]], dice: random.Random) -> None:
+    made = [Tie(one, other, score) for one, other, score in rows]
+    shuffled = [Tie(tie.other, tie.one, tie.score) if dice.random() < 0.5 else tie for tie in made]
+    dice.shuffle(shuffled)
+    assert groups_of(made) == groups_of(shuffled)
+
+
+@given(ties)
+def test_groups_share_no_member(rows: list[tuple[int, int, float]]) -> None:
+    found = groups_of(Tie(*row) for row in rows)
+    members = [member for group in found for member in group]
+    assert len(members) == len(set(members))
+    assert all(len(group) > 1 for group in found)
+
+
+def test_chain_of_neighbours_is_no_group() -> None:
+    chain = [Tie(number, number + 1, 0.6) for number in range(10)]
+    assert max(map(len, groups_of(chain))) <= 3
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("尊敬的领导您好：路灯坏了", "路灯坏了"),
+        ("电话１３８００００００００，Ｂ栋停电", "b栋停电"),
+        ("2026年3月5日晚上停电", "晚上停电"),
+        ("三号线二期二十三栋", "3号线2期23栋"),
+        ("浙A12345乱停", "乱停"),
+    ],
+)
+def test_plain_text_leaves_out_what_says_nothing(written: str, read: str) -> None:
+    assert plain(written).replace(" ", "").lstrip(",:电话") == read
+
+
+def test_places_are_found_before_their_kind() -> None:
+    found = {place.name: place.kind for place in places_in(plain("我住在荷塘小区，柳湾村到解放路的公交太少"))}
+    assert found == {"荷塘": "estate", "柳湾": "way", "解放": "way"}
+
+
+def test_names_are_learned_where_no_kind_stands_behind() -> None:
+    learner = Learner()
+    for text in ("锦绣江南电梯坏了", "锦绣江南没有车位", "我住锦绣江南，天天停水"):
+        learner.read(plain(text))
+    assert any(name.startswith("锦绣江") for name in learner.names().found_in("锦绣江南的物业"))
+
+
+def test_word_stands_for_one_topic_only() -> None:
+    import tomllib
+    from collections import Counter
+
+    from opinions.similar import topics
+
+    lines = [line for family in tomllib.loads(topics._FILE.read_text("utf-8")).values() for line in family.values()]
+    assert [word for word, count in Counter(" ".join(lines).split()).items() if count > 1] == []
+
+
+def test_title_weighs_more_than_text() -> None:
+    known = lexicon()
+    found = topics_of("路灯不亮", "路灯不亮，电梯也坏了")
+    assert known.names[next(iter(found))] == "light"
+
+
+LAMPS = ("荷塘小区东门路灯坏了", "荷塘小区东门三盏路灯坏了两周，晚上看不见路。")
+
+
+def test_same_trouble_in_other_words_is_the_same() -> None:
+    like = compared(sitter(*LAMPS), sitter("晚上回家太黑", "我住荷塘小区，东门口一到晚上黑漆漆的，灯都不亮。"))
+    assert like.verdict == Verdict.SAME
+
+
+def test_other_trouble_at_the_same_estate_is_not_the_same() -> None:
+    assert compared(sitter(*LAMPS), sitter("电梯困人", "荷塘小区6栋电梯一周困人三次。")).verdict == Verdict.OTHER
+
+
+def test_same_trouble_at_another_estate_is_elsewhere() -> None:
+    worded = sitter("梅岭小区路灯不亮", "我们梅岭小区的路灯都不亮，请来修。")
+    assert compared(sitter(*LAMPS), worded).verdict == Verdict.ELSEWHERE
+
+
+@given(st.floats(30.0, 30.2), st.floats(120.0, 120.2))
+def test_nearer_is_never_less_alike(latitude: float, longitude: float) -> None:
+    here = Setting(1, 30.1, 120.1)
+    there = Setting(1, latitude, longitude)
+    near = compared(sitter(*LAMPS, here), sitter(*LAMPS, here)).score
+    assert compared(sitter(*LAMPS, here), sitter(*LAMPS, there)).score <= near
+    assert (metres_between(here, there) or 0) >= 0
+
+
+def test_distance_is_in_metres() -> None:
+    assert metres_between(Setting(None, 30.0, 120.0), Setting(None, 30.01, 120.0)) == pytest.approx(1112, abs=2)
+    assert metres_between(Setting(None, 30.0, 120.0), Setting()) is None
+
+
+def test_words_that_made_two_alike_are_told() -> None:
+    one = sitter(*LAMPS)
+    words = shared_words(one, portrait("晚上太黑", "荷塘小区东门路灯坏了没人修"))
+    assert words[0].startswith("荷塘小区")
+    assert any("路灯" in word for word in words)
+
+
+@pytest.mark.parametrize("text", ["", " ", "😀🚧", "𠮷野家𠀀" * 5, "好" * 10_000, "a" * 10_000, "\x00\ud800", "。，！"])
+def test_odd_texts_are_taken(text: str) -> None:
+    one = sitter(text, text)
+    assert 0 <= compared(one, sitter("路灯", "路灯坏了")).score <= 1
+    assert len(keys_of(one.portrait, one.weights, 1)) <= 41
+
+
+def test_figures_of_a_perfect_grouping() -> None:
+    assert pairwise([[0, 1], [2, 3]], "aabb") == (1.0, 1.0)
+    precision, recall = pairwise([[0, 1, 2, 3]], "aabb")
+    assert (round(precision, 3), recall) == (0.333, 1.0)
+    assert pairwise([], "abcd") == (1.0, 1.0)
+
+
+def test_near_copies_are_on_top() -> None:
+    texts = [invented(number) for number in range(120)]
+    copies = [f"领导您好！{text[:-8]}" for text in texts[:40]]
+    figures = evaluated([Message("", text) for text in [*texts, *copies]], [*range(120), *range(40)])
+    assert figures.top1 is not None
+    assert figures.top1 >= 0.95
+
+
+def test_corpus_finds_only_others() -> None:
+    corpus = Corpus([Message("", invented(number)) for number in (1, 1, 2)])
+    assert next(other for other, _like in corpus.alike_to(0)) == 1
+    assert all(other != 0 for other, _like in corpus.alike_to(0))
