@@ -177,7 +177,7 @@ def classify_matter(request: SignedIn, code: str) -> HttpResponse:
     """Set category and place right; routing runs once."""
     found = _own_matter(request, code)
     suggestion = offered(found)
-    likely = suggestion.category_id if suggestion else found.category_id
+    likely = found.category_id or (suggestion.category_id if suggestion else None)
     form = ClassifyForm(request.POST or None, initial={"category": likely}, matter=found)
     if request.method == "POST" and form.is_valid():
         try:

@@ -208,9 +208,21 @@ def test_one_tap_accepts(world: HandlingWorld, offered: Suggestion) -> None:
 
 
 def test_classify_screen_has_the_suggestion_chosen(world: HandlingWorld, offered: Suggestion) -> None:
+    Matter.objects.filter(pk=offered.matter_id).update(category=None)
     page = shown(as_user(world.staff), reverse("desk:classify", args=[offered.matter.code]))
     assert "建议：公交线路，把握 93%" in page
+    assert "已为您选好" in page
     assert f'<option value="{offered.category_id}" selected>' in page
+
+
+def test_classify_screen_keeps_a_category_that_was_given(world: HandlingWorld, offered: Suggestion) -> None:
+    """Who sets only the place right does not take over a suggestion unawares."""
+    given = Category.objects.exclude(pk=offered.category_id).first()
+    assert given is not None
+    Matter.objects.filter(pk=offered.matter_id).update(category=given)
+    page = shown(as_user(world.staff), reverse("desk:classify", args=[offered.matter.code]))
+    assert f'<option value="{given.pk}" selected>' in page
+    assert "已为您选好" not in page
 
 
 def test_suggestion_of_a_closed_category_is_not_shown(world: HandlingWorld, offered: Suggestion) -> None:
