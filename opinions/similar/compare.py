@@ -162,9 +162,13 @@ def _by_copy(traits: Mapping[str, float]) -> float:
 
 
 def _of_copy(traits: Mapping[str, float]) -> float:
-    """Least odds of a copy, whatever the places: by the share of the shorter text that stands in the longer one."""
+    """Least odds of a copy: by the share of the shorter text that stands in the longer one.
+
+    None where the two name places that differ: neighbours of two estates often write the same words.
+    """
     held = min(0.999, traits["held"])
-    return math.log(held / (1.0 - held)) if held >= _COPY and _long_enough(traits) else -30.0
+    copied = held >= _COPY and _long_enough(traits) and not traits["conflict"]
+    return math.log(held / (1.0 - held)) if copied else -30.0
 
 
 def _long_enough(traits: Mapping[str, float]) -> bool:

@@ -9,6 +9,7 @@
   var timer = 0, asked = "";
   function value(name) { return form.elements[name] ? form.elements[name].value : ""; }
   function look() {
+    if (navigator.onLine === false) { return; }
     var said = ["content", "place", "community", "latitude"].map(value).join("\n");
     if (value("content").trim().length < 8 || said === asked) { return; }
     asked = said;

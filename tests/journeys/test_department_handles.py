@@ -68,7 +68,7 @@ def _take_and_assign_by_keyboard(street: Page, code: str) -> None:
     expect(street.locator("#toasts")).to_contain_text("已接单")
     press_key("a")
     expect(form.get_by_role("heading", name="交办")).to_be_visible()
-    form.locator("summary", has_text="协办、分办和层级").focus()
+    form.locator("summary", has_text="协办、分办").focus()
     press_key("Enter")
     form.get_by_label("云汀区交通运输局").focus()
     press_key("Space")

@@ -56,6 +56,7 @@ def test_elder_mode_is_switched_once_and_remembered(phone: Page, system: System)
     assert phone.evaluate(TEXT) == 20
     for size in (22, 24, 27, 30):
         phone.get_by_role("link", name="字大一点").click()
+        phone.wait_for_load_state()
         assert phone.evaluate(TEXT) == size
     see(phone, "字已最大")
     phone.get_by_role("link", name="回到普通版").click()

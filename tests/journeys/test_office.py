@@ -95,7 +95,7 @@ def test_rule_is_drafted_tried_and_followed(at_desk: AtDesk, phone: Page, system
     see(district, "第一条相符的规则决定层级和去向")
     district.get_by_role("button", name="复制成草稿来修改").click()
     district.get_by_role("link", name="添加规则").click()
-    see(district, "当这些条件都符合", "就这样分派")
+    see(district, "第 1 组条件", "就这样分派")
     _write_rule(district)
     see(district, "白蚁交园林中心")
     rule = district.locator(".rule", has_text="白蚁交园林中心")

@@ -11,22 +11,34 @@ import pytest
 ALLOWED: dict[str, str] = {}
 """Test id → why it may be left out. Empty, and best kept so."""
 
+DATABASE_FIXTURES = frozenset({"db", "transactional_db", "django_db_setup", "live_server"})
 _left_out: list[str] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep only the tests that the servers of this round can run."""
+    """Keep only the tests that the servers of this round can run, and that they can change the result of."""
+    for item in items:
+        if _is_pure(item):
+            item.add_marker("once")
     absent = set()
     if not os.environ.get("TEST_DATABASE_URL"):
         absent.add("postgresql")
     else:
-        absent.add("sqlite")
+        absent |= {"sqlite", "once"}
     if not os.environ.get("TEST_REDIS_URL"):
         absent.add("redis")
     elsewhere = [item for item in items if any(item.get_closest_marker(name) for name in absent)]
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in elsewhere]
+
+
+def _is_pure(item: pytest.Item) -> bool:
+    """Whether a test reads source or computes, and no database takes part: the rules of the house, and arithmetic."""
+    if item.get_closest_marker("django_db") or DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+        return False
+    computes = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
+    return computes or "architecture" in item.path.parts
 
 
 def _note(report: pytest.TestReport | pytest.CollectReport) -> None:

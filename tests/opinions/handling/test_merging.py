@@ -385,7 +385,7 @@ def test_whatever_is_merged_and_taken_out_nothing_is_lost_and_no_ring_arises() -
     run_state_machine_as_test(
         Together,
         settings=settings(
-            max_examples=20,
+            max_examples=10,
             stateful_step_count=14,
             deadline=None,
             suppress_health_check=list(HealthCheck),
