@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,13 +17,15 @@ from liaison.base.errors import NotAllowed
 from opinions.gathering import services
 from opinions.gathering.drawing import curve_of
 from opinions.gathering.models import Topic
-from opinions.gathering.queries import marked
+from opinions.gathering.queries import Candidate, marked
 from opinions.handling import services as handling
 from opinions.matters.models import Attachment, Matter
 from opinions.matters.states import Status
 from opinions.proposals.models import Proposal
 from opinions.similar import services as similar
+from opinions.similar.compare import Verdict
 from opinions.similar.models import HotIssue, HotMember, HotState
+from opinions.similar.queries import Alike
 from opinions.similar.services import AlreadyDecided
 from tests.factories.accounts import sign_in
 from tests.factories.intake import IntakeWorld
@@ -100,6 +103,17 @@ def test_comparison_marks_the_words_and_refuses_a_matter_with_itself(alike: list
     assert page.count("<mark>") > 2
     assert "相似度" in page
     assert client.get(reverse("gathering:compare", args=[alike[0].code, alike[0].code])).status_code == 404
+
+
+@pytest.mark.parametrize(("verdict", "told", "untold"), [("same", "93%", "地点不同"), ("elsewhere", "地点不同", "93%")])
+def test_likeness_of_another_place_is_no_share(verdict: str, told: str, untold: str) -> None:
+    """The score says whether two are the same; of one that lies elsewhere it would read as "not alike"."""
+    alike = Alike(matter_id=1, score=0.93, words=("路灯",), metres=None, days=0, verdict=Verdict(verdict))
+    candidate = Candidate(matter=Matter(), alike=alike)
+    text = render_to_string("opinions/gathering/_likeness.html", {"one": candidate})
+    assert told in text
+    assert untold not in text
+    assert "路灯" in text
 
 
 def test_panel_asks_no_more_statements_for_many(alike: list[Matter], world: HandlingWorld) -> None:

@@ -217,7 +217,7 @@ def test_classify_screen_has_the_suggestion_chosen(world: HandlingWorld, offered
 
 def test_classify_screen_keeps_a_category_that_was_given(world: HandlingWorld, offered: Suggestion) -> None:
     """Who sets only the place right does not take over a suggestion unawares."""
-    given = Category.objects.exclude(pk=offered.category_id).first()
+    given = Category.objects.exclude(pk=offered.category_id or 0).first()
     assert given is not None
     Matter.objects.filter(pk=offered.matter_id).update(category=given)
     page = shown(as_user(world.staff), reverse("desk:classify", args=[offered.matter.code]))
