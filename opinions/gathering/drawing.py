@@ -35,7 +35,7 @@ def curve_of(counts: Mapping[str, int]) -> Curve:
     if not known:
         return Curve("", "", ())
     last = max(known)
-    first = max(min(known), last - timedelta(days=MOST_DAYS - 1))
+    first = max(min(known), date.fromordinal(max(1, last.toordinal() - MOST_DAYS + 1)))
     days = tuple((day, known.get(day, 0)) for day in _days(first, last))
     most = max(count for _day, count in days) or 1
     step = (WIDTH - 2 * EDGE) / max(1, len(days) - 1)

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deputies.accounts.models import User
@@ -232,6 +232,7 @@ def test_hot_issue_without_anything_to_raise_says_so(world: HandlingWorld) -> No
 
 
 @given(st.dictionaries(st.dates().map(lambda day: day.isoformat()), st.integers(0, 500), max_size=8))
+@example({"0001-01-01": 1})
 def test_curve_holds_every_day_once_and_stays_inside_its_picture(counts: dict[str, int]) -> None:
     curve = curve_of(counts)
     days = [day for day, _count in curve.days]
