@@ -21,12 +21,12 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Messages are written aside and renamed; the table of an exchange is read and written under one lock."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
-        """Add `message` to `queue`. Raises ChannelError when the folder takes nothing."""
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # its two bases differ too
+        """Add `payload` to `queue`. Raises ChannelError when the folder takes nothing."""
         name = Path(self.data_folder_out, f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg")
         aside = name.with_name(f"{name.name}.part")
         try:
-            aside.write_bytes(str_to_bytes(dumps(message)))
+            aside.write_bytes(str_to_bytes(dumps(payload)))
             os.replace(aside, name)
         except OSError as error:
             aside.unlink(missing_ok=True)
