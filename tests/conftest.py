@@ -1,9 +1,12 @@
 """What every test gets."""
 
+import os
+import shutil
 from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from hypothesis import HealthCheck, settings
 
 from liaison.base.stamps import forget_all
@@ -19,6 +22,16 @@ settings.load_profile("suite")
 def pytest_configure() -> None:
     """The English of today, also where one file of tests is run alone."""
     compile_catalogues()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """Whether the embedded database is there already: a copy of the run's template, see tests/support/templates.py."""
+    template = os.environ.get("TEST_TEMPLATE")
+    if not template or connection.vendor != "sqlite":
+        return False
+    shutil.copyfile(template, connection.settings_dict["TEST"]["NAME"])
+    return True
 
 
 @pytest.fixture(autouse=True)

@@ -12,16 +12,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from contextlib import ExitStack
 from pathlib import Path
 
 from liaison.run.catalogues import compile_catalogues
 from tests.support.chromium import NoBrowser, ensure_chromium
 from tests.support.servers import PostgresServer, RedisServer
+from tests.support.templates import Workshop, embedded, served, started
 
 ROOT = Path(__file__).resolve().parent.parent
 PROCESSES = os.environ.get("TEST_PROCESSES", "2")
+EMBEDDED = {"TEST_DATABASE_URL": "", "TEST_REDIS_URL": ""}
 LINT = [
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
@@ -31,38 +34,59 @@ LINT = [
 ]
 
 
-def lint() -> bool:
+class Stage:
+    """What the parts stand on: servers, and templates that are made while the linters work."""
+
+    def __init__(self, wanted: Iterable[str], keep: ExitStack) -> None:
+        folder = Path(keep.enter_context(tempfile.TemporaryDirectory(prefix="liaison-templates-")))
+        workshop = keep.enter_context(Workshop())
+        self.servers = {name: os.environ.get(name, "") for name in ("TEST_DATABASE_URL", "TEST_REDIS_URL")}
+        self.templates: dict[str, Future[str]] = {}
+        if "sqlite" in wanted:
+            self.templates["sqlite"] = workshop.order(embedded, folder / "embedded")
+        if "servers" in wanted and not self.servers["TEST_REDIS_URL"]:
+            self.servers["TEST_REDIS_URL"] = keep.enter_context(RedisServer()).url
+        if "servers" in wanted and not self.servers["TEST_DATABASE_URL"]:
+            postgres = keep.enter_context(PostgresServer())
+            self.servers["TEST_DATABASE_URL"] = postgres.url
+            self.templates["servers"] = workshop.order(served, folder / "served", postgres)
+        if "journeys" in wanted:
+            self.templates["journeys"] = workshop.order(started, folder / "started")
+
+    def template(self, part: str) -> dict[str, str]:
+        """The template of `part` as its processes are told; none for a database server of somebody else."""
+        ordered = self.templates.get(part)
+        return {"TEST_TEMPLATE": ordered.result() if ordered else ""}
+
+
+def lint(stage: Stage) -> bool:
     """Style, form, contracts, types, templates. All are run, so that one look shows everything."""
     results = [_run(_linter(command)) for command in LINT]
     return all(results)
 
 
-def sqlite() -> bool:
+def sqlite(stage: Stage) -> bool:
     """Everything but the journeys on the embedded database and the local broker."""
-    return _pytest(["-n", PROCESSES, "-m", "not journey"], TEST_DATABASE_URL="", TEST_REDIS_URL="")
+    return _pytest(["-m", "not journey"], **EMBEDDED, **stage.template("sqlite"))
 
 
-def servers() -> bool:
+def servers(stage: Stage) -> bool:
     """The same tests, and those about the servers, on PostgreSQL and Redis."""
-    with ExitStack() as stack:
-        database = os.environ.get("TEST_DATABASE_URL") or stack.enter_context(PostgresServer()).url
-        broker = os.environ.get("TEST_REDIS_URL") or stack.enter_context(RedisServer()).url
-        return _pytest(["-n", PROCESSES, "-m", "not journey"], TEST_DATABASE_URL=database, TEST_REDIS_URL=broker)
+    return _pytest(["-m", "not journey"], **stage.servers, **stage.template("servers"))
 
 
-def journeys() -> bool:
-    """A person's way through the running system, in a browser."""
+def journeys(stage: Stage) -> bool:
+    """A person's way through the running system, in a browser; each process starts a system of its own."""
     try:
         browser = ensure_chromium()
     except NoBrowser as error:
         print(f"✗ {error}", flush=True)
         return False
-    parallel = ["-n", PROCESSES, "--dist", "loadfile"]  # each process starts a system of its own
-    chosen = [*parallel, "-m", "journey", "tests/journeys"]
-    return _pytest(chosen, CHROMIUM_PATH=browser, TEST_DATABASE_URL="", TEST_REDIS_URL="")
+    chosen = ["--dist", "loadfile", "-m", "journey", "tests/journeys"]
+    return _pytest(chosen, CHROMIUM_PATH=browser, **EMBEDDED, **stage.template("journeys"))
 
 
-PARTS: dict[str, Callable[[], bool]] = {"lint": lint, "sqlite": sqlite, "servers": servers, "journeys": journeys}
+PARTS: dict[str, Callable[[Stage], bool]] = {"lint": lint, "sqlite": sqlite, "servers": servers, "journeys": journeys}
 
 
 def main(wanted: list[str]) -> int:
@@ -72,15 +96,18 @@ def main(wanted: list[str]) -> int:
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are ended too
     compile_catalogues()
-    results = [_timed(name) for name in wanted or PARTS]
+    names = wanted or list(PARTS)
+    with ExitStack() as keep:
+        stage = Stage(names, keep)
+        results = [_timed(name, stage) for name in names]
     print("\n" + "\n".join(f"{'✓' if passed else '✗'} {name:<9} {seconds:6.1f} s" for name, passed, seconds in results))
     return 0 if all(passed for _name, passed, _seconds in results) else 1
 
 
-def _timed(name: str) -> tuple[str, bool, float]:
+def _timed(name: str, stage: Stage) -> tuple[str, bool, float]:
     print(f"\n── {name} ──", flush=True)
     begin = time.monotonic()
-    passed = PARTS[name]()
+    passed = PARTS[name](stage)
     return name, passed, time.monotonic() - begin
 
 
@@ -90,7 +117,7 @@ def _linter(command: list[str]) -> list[str]:
 
 
 def _pytest(arguments: list[str], **environment: str) -> bool:
-    return _run([sys.executable, "-m", "pytest", "-q", *arguments], **environment)
+    return _run([sys.executable, "-m", "pytest", "-q", "-n", PROCESSES, *arguments], **environment)
 
 
 def _run(command: list[str], **environment: str) -> bool:

@@ -1,7 +1,7 @@
 """Importing a roster: read, plan, and only when every row is good, write. The plan alone is the dry run."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -26,15 +26,13 @@ from deputies.roster.services.rows import (
     POINTS,
     REQUIRED,
     TERM,
-    BadCell,
-    BadRow,
     Reference,
     Said,
     read,
 )
 from deputies.roster.states import DeputyStatus
-from liaison.base.errors import InvalidInput
-from liaison.base.imports import ImportReport, Row, Table, check_columns
+from liaison.base.import_plans import BadCell, ImportPlan
+from liaison.base.imports import Row, Table, check_columns
 
 LABELS = {"create": _("新增"), "update": _("修改"), "renew": _("连任"), "unchanged": _("不变")}
 
@@ -61,23 +59,7 @@ class Step:
         return LABELS[self.verb]
 
 
-@dataclass(kw_only=True)
-class Plan:
-    """What an import would do: its steps, and the report with every bad row."""
-
-    steps: list[Step] = field(default_factory=list)
-    report: ImportReport = field(default_factory=ImportReport)
-
-    @property
-    def acting(self) -> list[Step]:
-        """The steps that change something."""
-        return [step for step in self.steps if step.verb != "unchanged"]
-
-    def take(self, step: Step) -> None:
-        """Add a good row."""
-        self.steps.append(step)
-        counter = {"create": "created", "unchanged": "unchanged"}.get(step.verb, "updated")
-        setattr(self.report, counter, getattr(self.report, counter) + 1)
+Plan = ImportPlan[Step]
 
 
 def plan_import(table: Table, *, by: User | None, today: date, district: Division | None = None) -> Plan:
@@ -93,21 +75,15 @@ def plan_import(table: Table, *, by: User | None, today: date, district: Divisio
         return plan
     planner = _Planner(by=by, today=today, district=district)
     for row in table.rows:
-        try:
+        with plan.noting(row):
             plan.take(planner.step(row))
-        except BadCell as error:
-            plan.report.refuse(row.number, error.column, error.reason)
-        except BadRow as error:
-            for cell in error.cells:
-                plan.report.refuse(row.number, cell.column, cell.reason)
     return plan
 
 
 @transaction.atomic
 def apply_plan(plan: Plan, *, by: User | None, now: datetime, today: date) -> None:
     """Write what the plan says, all or nothing. Raises InvalidInput when it has bad rows."""
-    if not plan.report.ok:
-        raise InvalidInput(_("表中还有错误，没有导入任何一行。"))
+    plan.check()
     for step in plan.acting:
         deputy = step.deputy
         if deputy is None:

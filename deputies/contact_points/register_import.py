@@ -3,9 +3,8 @@
 A parent may stand in the same file, above or below its children: plans are written from the highest kind down.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -34,9 +33,9 @@ from deputies.contact_points.register_rows import (
 from deputies.contact_points.services import RANK, Details, check_children, create_point, update_point
 from deputies.organisations.models import Division
 from deputies.organisations.queries import bodies
-from deputies.roster.services.rows import BadCell
 from liaison.base.errors import InvalidInput
-from liaison.base.imports import ImportReport, Row, Table, check_columns
+from liaison.base.import_plans import BadCell, ImportPlan
+from liaison.base.imports import Row, Table, check_columns
 from liaison.base.stamps import reading
 
 LABELS = {"create": _("新增"), "update": _("修改"), "unchanged": _("不变")}
@@ -69,23 +68,7 @@ class Step:
         return PointKind(self.details.kind).label
 
 
-@dataclass(kw_only=True)
-class Plan:
-    """What an import would do: its steps, and the report with every bad row."""
-
-    steps: list[Step] = field(default_factory=list)
-    report: ImportReport = field(default_factory=ImportReport)
-
-    @property
-    def acting(self) -> list[Step]:
-        """The steps that change something."""
-        return [step for step in self.steps if step.verb != "unchanged"]
-
-    def take(self, step: Step) -> None:
-        """Add a good row."""
-        self.steps.append(step)
-        counter = {"create": "created", "update": "updated"}.get(step.verb, "unchanged")
-        setattr(self.report, counter, getattr(self.report, counter) + 1)
+Plan = ImportPlan[Step]
 
 
 def plan_points(table: Table, *, by: User | None, district: Division | None = None) -> Plan:
@@ -108,27 +91,18 @@ def _fill(plan: Plan, table: Table, planner: "_Planner") -> None:
     """Hear all rows before any is planned, since a parent may stand below its children."""
     said: list[tuple[Row, Said]] = []
     for row in table.rows:
-        with _noted(plan, row):
+        with plan.noting(row):
             said.append((row, planner.hear(row)))
     for row, one in said:
-        with _noted(plan, row):
+        with plan.noting(row):
             plan.take(planner.step(row, one))
     plan.report.errors.sort(key=lambda error: error.row)
-
-
-@contextmanager
-def _noted(plan: Plan, row: Row) -> Iterator[None]:
-    try:
-        yield
-    except BadCell as error:
-        plan.report.refuse(row.number, error.column, error.reason)
 
 
 @transaction.atomic
 def apply_points(plan: Plan, *, by: User | None, now: datetime) -> None:
     """Write what the plan says, all or nothing. Raises InvalidInput when it has bad rows."""
-    if not plan.report.ok:
-        raise InvalidInput(_("表中还有错误，没有导入任何一行。"))
+    plan.check()
     made = {step.row: step.point for step in plan.steps if step.point is not None}
     for step in sorted(plan.acting, key=lambda step: (RANK[PointKind(step.details.kind)], step.row)):
         details = replace(step.details, parent=made[step.parent_row]) if step.parent_row else step.details

@@ -11,8 +11,8 @@ from deputies.contact_points.models import ContactPoint, PointKind
 from deputies.contact_points.services import Details, check_details
 from deputies.organisations.models import Division, DivisionLevel, Organisation
 from deputies.organisations.queries import division_tree
-from deputies.roster.services.rows import BadCell
 from liaison.base.errors import InvalidInput
+from liaison.base.import_plans import BadCell, one_called, text_cell
 from liaison.base.imports import Row
 from liaison.base.phrases import listing, values_by_word
 
@@ -63,9 +63,11 @@ def read(row: Row, reference: Reference) -> Said:
     """What the row says. Raises BadCell."""
     body = _body(row[BODY], reference)
     details = Details(
-        name=_text(row, NAME, "name"), kind=_kind(row[KIND]), organisation=body, division=_place(row[PLACE], body),
+        name=_text(row, NAME, ContactPoint.name), kind=_kind(row[KIND]), organisation=body,
+        division=_place(row[PLACE], body),
         electoral_district=_one(row[DISTRICT], DISTRICT, reference.districts, _called),
-        address=_text(row, ADDRESS, "address"), phone=_text(row, PHONE, "phone"), hours=_text(row, HOURS, "hours"),
+        address=_text(row, ADDRESS, ContactPoint.address), phone=_text(row, PHONE, ContactPoint.phone),
+        hours=_text(row, HOURS, ContactPoint.hours),
         latitude=_degrees(row, LATITUDE), longitude=_degrees(row, LONGITUDE),
     )  # fmt: skip
     checked(details)
@@ -81,14 +83,8 @@ def checked(details: Details, point: ContactPoint | None = None) -> None:
         raise BadCell(COLUMN_OF_FIELD.get(error.field, ""), error.message) from error
 
 
-def _text(row: Row, column: str, field: str) -> str:
-    most: Any = getattr(ContactPoint._meta.get_field(field), "max_length", None)
-    text = row[column]
-    if column in REQUIRED and not text:
-        raise BadCell(column, _("这一格必须填写。"))
-    if "\x00" in text or len(text) > most:
-        raise BadCell(column, _("太长了，最多 %(most)d 个字。") % {"most": most})
-    return text
+def _text(row: Row, column: str, kept_in: Any) -> str:
+    return text_cell(row, column, kept_in, required=column in REQUIRED)
 
 
 def _kind(text: str) -> str:
@@ -124,15 +120,8 @@ def _called(place: Division) -> tuple[str, ...]:
 
 
 def _one(text: str, column: str, rows: Iterable[T], names: Callable[[T], tuple[str, ...]]) -> T | None:
-    """The one row that is called `text`; None for a blank cell. Raises BadCell."""
-    if not text:
-        return None
-    found = [row for row in rows if text in names(row)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise BadCell(column, _("“%(text)s”不止一个，请填代码。") % {"text": text[:40]})
-    raise BadCell(column, _("没有“%(text)s”，或它不在管理范围内。请核对写法，或填代码。") % {"text": text[:40]})
+    missing = _("没有“%(text)s”，或它不在管理范围内。请核对写法，或填代码。")
+    return one_called(text, column, rows, names, missing=missing)
 
 
 def _degrees(row: Row, column: str) -> Decimal | None:

@@ -6,10 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from liaison.base.phrases import aside
+from liaison.base.web.forms import STRANGE, offer
 from opinions.companions.queries import can_be_invited, delegations_for, groups_for
 from opinions.matters.models import Matter
-
-STRANGE = {"invalid_choice": _("请从列出的里面选择；没有列出的，可能刚刚离任或停用。")}
 
 
 class InviteForm(forms.Form):
@@ -37,10 +36,7 @@ class InviteForm(forms.Form):
         if not rows and name != "deputies":
             del self.fields[name]
             return
-        by_id = {str(one.pk): one for one, _label in rows}
-        field: Any = self.fields[name]
-        field.choices = [(str(one.pk), label) for one, label in rows]
-        field.coerce = lambda value: by_id[value]
+        offer(self.fields[name], rows)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

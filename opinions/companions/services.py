@@ -24,6 +24,7 @@ from opinions.companions.queries import answers_to_sign, can_be_invited
 from opinions.companions.states import COMPANION
 from opinions.handling.services import call, news, step
 from opinions.matters.models import Matter
+from opinions.matters.services import hold_row
 
 MOST_AT_ONCE = 60
 
@@ -42,9 +43,9 @@ def invite(
 
     Raises NotAllowed, and InvalidInput when nobody is left to invite.
     """
+    hold_row(matter)
     if not matter.concerns(by) or not may_invite(by, matter):
         raise NotAllowed
-    Matter.objects.select_for_update().filter(pk=matter.pk).values_list("pk", flat=True).first()
     wanted = _wanted(matter, deputies, groups, delegations)
     if not wanted:
         raise InvalidInput(_("没有可以邀请的代表：所选代表不在任、没有账号，或者已经邀请过。"), field="deputies")
@@ -121,7 +122,7 @@ def release(*, companion: Companion, by: User, now: datetime) -> Companion:
 def sign_answer(*, companion: Companion, by: User, now: datetime) -> list[Signature]:
     """联名: put the deputy's name under the answer of the present round; twice changes nothing more."""
     matter = companion.matter
-    Matter.objects.select_for_update().filter(pk=matter.pk).values_list("pk", flat=True).first()
+    hold_row(matter)
     unsigned = answers_to_sign(matter, companion.deputy)
     _move(companion, "sign_answer", by=by, now=now, unsigned=unsigned)
     rows = [Signature(reply=reply, deputy=companion.deputy, by=by, at=now) for reply in unsigned]
@@ -133,7 +134,7 @@ def sign_answer(*, companion: Companion, by: User, now: datetime) -> list[Signat
 def _move(companion: Companion, verb: str, *, by: User, now: datetime, unsigned: Sequence[Any] = ()) -> None:
     """The step in the row's own chain and in the matter's history."""
     matter = companion.matter
-    Matter.objects.select_for_update().filter(pk=matter.pk).values_list("pk", flat=True).first()
+    hold_row(matter)
     why = refusal(by, companion, verb, unsigned=unsigned)
     if why is not None:
         raise why

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from deputies.accounts.access import Permission as P
 from deputies.accounts.access import SignedIn, requires
 from liaison.base.errors import NotAllowed
-from liaison.base.web.forms import attempt
+from liaison.base.web.forms import attempt, posted
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.toasts import toast
 from opinions.companions import services
@@ -31,7 +31,7 @@ def invite(request: SignedIn, code: str) -> HttpResponse:
     matter = get_object_or_404(rows, code=code)
     if not may_invite(request.user, matter):
         raise NotAllowed
-    form = InviteForm(request.POST if request.method == "POST" else None, matter=matter)
+    form = InviteForm(*posted(request), matter=matter)
     if form.is_bound and form.is_valid():
         made = attempt(form, services.invite, matter=matter, by=request.user, now=timezone.now(), **form.cleaned_data)
         if made is not None:

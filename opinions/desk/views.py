@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -225,9 +226,9 @@ def keep_filter(request: SignedIn) -> HttpResponse:
             saved = save_filter(by=request.user, **form.cleaned_data)
             toast(request, _("已保存这个筛选。"), undo_url=reverse("desk:forget_filter", args=[saved.pk]))
         except DomainError as error:
-            toast(request, str(error.message))
+            toast(request, error.message, level=messages.ERROR)
     else:
-        toast(request, _("请给这个筛选起个名字，30 个字以内。"))
+        toast(request, _("请给这个筛选起个名字，30 个字以内。"), level=messages.ERROR)
     return go(request, f"{reverse('desk:home')}?{form.data.get('query', '')[:500]}")
 
 

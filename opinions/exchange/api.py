@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.decorators import api_view, authentication_classes, permission_classes
+from rest_framework.decorators import authentication_classes, permission_classes
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from liaison.base.codes import normalise
 from liaison.base.errors import InvalidInput
+from liaison.base.web.api import TextField, api_view
 from liaison.base.web.decorators import public
 from liaison.base.workdays.arithmetic import SHANGHAI
 from opinions.exchange.models import Partner
@@ -47,16 +48,6 @@ class Unreadable(InvalidInput):
 class TooBig(InvalidInput):
     message = gettext_lazy("请求的内容太长。")
     status_code = 413
-
-
-class TextField(serializers.CharField):
-    """Text that a database can keep: no zero bytes, no halves of surrogate pairs."""
-
-    def to_internal_value(self, data: Any) -> str:
-        text: str = super().to_internal_value(data)
-        if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
-            raise serializers.ValidationError(_("内容里有不能保存的字符。"))
-        return text
 
 
 class OrderIn(serializers.Serializer[Any]):

@@ -39,7 +39,16 @@ class AdapterName(models.TextChoices):
     FILE = "file", _("文件交换")
 
 
-class OrderState(models.TextChoices):
+class Toned(models.TextChoices):
+    """States that are shown as a badge."""
+
+    @property
+    def tone(self) -> str:
+        """Tone of the badge."""
+        return _TONES[type(self)].get(self.value, "neutral")
+
+
+class OrderState(Toned):
     """Where a work order stands between the two systems."""
 
     TAKEN = "taken", _("已接收")
@@ -52,34 +61,22 @@ class OrderState(models.TextChoices):
     FAILED = "failed", _("未送达")
     UNCERTAIN = "uncertain", _("是否送达不明")
 
-    @property
-    def tone(self) -> str:
-        """Tone of the badge."""
-        return _TONES.get(self.value, "neutral")
 
-
-_TONES = {
-    "queued": "wait", "sent": "wait", "accepted": "active", "processing": "active", "done": "good",
-    "refused": "bad", "failed": "bad", "uncertain": "warn",
-}  # fmt: skip
 AGAIN = (OrderState.REFUSED, OrderState.FAILED)
 """From here the same matter may be pushed to the same partner once more."""
+LOST = (*AGAIN, OrderState.UNCERTAIN)
+"""The partner has said nothing of taking the order up; what it has reported since stands."""
 NEWS = (OrderState.ACCEPTED, OrderState.PROCESSING, OrderState.DONE, OrderState.REFUSED)
 """What a partner may report of an order that it was given."""
 
 
-class DispatchStatus(models.TextChoices):
+class DispatchStatus(Toned):
     PENDING = "pending", _("待发送")
     SENDING = "sending", _("发送中")
     SENT = "sent", _("已送出")
     REFUSED = "refused", _("对方未接收")
     FAILED = "failed", _("未送达")
     UNCERTAIN = "uncertain", _("是否送达不明")
-
-    @property
-    def tone(self) -> str:
-        """Tone of the badge."""
-        return _TONES.get(self.value, "wait")
 
 
 UNDELIVERED = (DispatchStatus.REFUSED, DispatchStatus.FAILED, DispatchStatus.UNCERTAIN)
@@ -92,7 +89,7 @@ class MessageKind(models.TextChoices):
     STATEMENT = "statement", _("对账清单")
 
 
-class Outcome(models.TextChoices):
+class Outcome(Toned):
     """What came of one message, or of one attempt to send it."""
 
     TAKEN = "taken", _("已接收")
@@ -106,15 +103,19 @@ class Outcome(models.TextChoices):
     FAILED = "failed", _("未送达，不再自动发")
     UNCERTAIN = "uncertain", _("是否送达不明")
 
-    @property
-    def tone(self) -> str:
-        """Tone of the badge."""
-        return _OUTCOME_TONES.get(self.value, "neutral")
 
-
-_OUTCOME_TONES = {
-    "taken": "good", "sent": "good", "handed": "good", "updated": "warn", "late": "warn", "retry": "wait",
-    "refused": "bad", "failed": "bad", "uncertain": "warn",
+_TONES: dict[type[Toned], dict[str, str]] = {
+    OrderState: {
+        "queued": "wait", "sent": "wait", "accepted": "active", "processing": "active", "done": "good",
+        "refused": "bad", "failed": "bad", "uncertain": "warn",
+    },
+    DispatchStatus: {
+        "pending": "wait", "sending": "wait", "sent": "wait", "refused": "bad", "failed": "bad", "uncertain": "warn",
+    },
+    Outcome: {
+        "taken": "good", "sent": "good", "handed": "good", "updated": "warn", "late": "warn", "retry": "wait",
+        "refused": "bad", "failed": "bad", "uncertain": "warn",
+    },
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from opinions.exchange.services.pushing import DELIVER
 from opinions.exchange.services.telling import gather
 
 
-@shared_task(name=DELIVER)
+@shared_task(name=DELIVER.task)
 def deliver_due() -> int:
     """Deliver all that is due; returns how many went out."""
     return deliver_all(timezone.now())

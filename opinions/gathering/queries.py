@@ -189,9 +189,7 @@ def tell_apart(issues: Iterable[HotIssue], user: User) -> None:
     titles: dict[int, list[str]] = {}
     for issue, title in visible.order_by("issue", "-score", "matter").values_list("issue", "matter__title"):
         titles.setdefault(issue, []).append(title)
-    totals = dict(
-        HotMember.objects.filter(issue__in=rows).order_by().values_list("issue").annotate(n=Count("pk"))
-    )  # fmt: skip
+    totals = dict(HotMember.objects.filter(issue__in=rows).order_by().values_list("issue").annotate(n=Count("pk")))
     for row in rows:
         held: Any = row
         own = titles.get(row.pk, [])

@@ -103,7 +103,10 @@ def add_photos(door: Door, *, photos: Sequence[StoredFile], now: datetime) -> No
     if not photos:
         raise InvalidInput(_("请选择照片。"), field="photos")
     note_use(door, "photos", now=now)
-    attach(matter=door.matter, stored=save_prepared(photos), audience=Audience.INTERNAL, by=None, now=now)
+    attach(
+        matter=door.matter, stored=save_prepared(photos), audience=Audience.INTERNAL, by=None, now=now,
+        organisation=door.assignment.organisation,
+    )  # fmt: skip
 
 
 @step
@@ -121,5 +124,7 @@ def revoke(*, assignment: Assignment, by: User, now: datetime) -> None:
 
 
 def _check_giver(assignment: Assignment, by: User) -> None:
+    """Hold the assignment, so that of two fresh links the later one closes the other. Raises NotAllowed."""
+    Assignment.objects.select_for_update().filter(pk=assignment.pk).values_list("pk", flat=True).first()
     if not assignment.by_link or assignment.status not in LIVE or not oversees(by, assignment.matter):
         raise NotAllowed

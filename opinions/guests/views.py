@@ -16,7 +16,7 @@ from deputies.accounts.access import Permission as P
 from deputies.accounts.access import SignedIn, requires
 from liaison.base.codes import qr_svg
 from liaison.base.errors import DomainError, InvalidInput, NotAllowed
-from liaison.base.files.services import discard, prepare_images
+from liaison.base.files.services import prepared_images
 from liaison.base.web.decorators import public
 from liaison.base.web.htmx import go
 from liaison.base.web.toasts import toast
@@ -32,14 +32,8 @@ Step = tuple[Any, Any, Callable[[Door, Any, Any], None], Any]
 
 
 def _photos(door: Door, form: Any, now: Any) -> None:
-    batch = prepare_images(form.cleaned_data["photos"], by=None, now=now)
-    try:
-        if batch.refusals:
-            raise InvalidInput(batch.refusals[0].message, field="photos")
-        services.add_photos(door, photos=batch.rows, now=now)
-    except DomainError:
-        discard(batch.rows)
-        raise
+    with prepared_images(form.cleaned_data["photos"], by=None, now=now) as photos:
+        services.add_photos(door, photos=photos, now=now)
 
 
 def _steps(door: Door, now: Any) -> dict[str, Step]:
@@ -83,8 +77,7 @@ def work(request: HttpRequest, token: str) -> HttpResponse:
         steps, chosen = _steps(door, now), request.POST.get("do", "")
         if request.method == "POST" and chosen in steps:
             return _carry_out(request, token, door, steps, chosen, now)
-        if request.method == "GET":
-            services.note_use(door, "open", now=now)
+        services.note_use(door, "open", now=now)
     except DomainError as error:
         return render(request, "opinions/guests/closed.html", {"words": error.message}, status=error.status_code)
     overtaken = request.method == "POST"
@@ -96,7 +89,7 @@ def _carry_out(
     request: HttpRequest, token: str, door: Door, steps: dict[str, Step], chosen: str, now: Any
 ) -> HttpResponse:
     _label, form_class, act, said = steps[chosen]
-    form = form_class(request.POST, request.FILES)
+    form = form_class(request.POST, request.FILES, auto_id=_ids_of(chosen))
     if form.is_valid():
         try:
             act(door, form, now)
@@ -106,8 +99,14 @@ def _carry_out(
             form.add_error(error.field if error.field in form.fields else None, str(error.message))
         except DomainError as error:
             form.add_error(None, str(error.message))
+    services.note_use(door, "refused", now=now)
     door.matter.refresh_from_db()
     return _page(request, door, steps, bound={chosen: form}, status=422)
+
+
+def _ids_of(name: str) -> str:
+    """The ids of a step's fields: the forms of several steps stand on one page, and share names of fields."""
+    return f"id_{name}_%s"
 
 
 def _page(
@@ -115,7 +114,7 @@ def _page(
     message: str = "",
 ) -> HttpResponse:  # fmt: skip
     shown = [
-        (name, label, (bound or {}).get(name) or form_class(), name in (bound or {}))
+        (name, label, (bound or {}).get(name) or form_class(auto_id=_ids_of(name)), name in (bound or {}))
         for name, (label, form_class, _act, _said) in steps.items()
     ]
     replies = door.assignment.replies.exclude(status="dropped").order_by("-id")[:1]

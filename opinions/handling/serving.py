@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from liaison.base.audit.models import Event
 from liaison.base.audit.verbs import verb_words
 from liaison.base.errors import DomainError, InvalidInput, StaleState
-from liaison.base.files.models import StoredFile
-from liaison.base.files.services import discard, prepare_images
+from liaison.base.files.services import prepared_images
+from liaison.base.web.forms import posted
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.toasts import toast
 from liaison.base.workdays.arithmetic import local_today
@@ -30,9 +30,9 @@ from opinions.matters.models import Matter
 from opinions.matters.states import WORKFLOWS, Status
 
 FormT = TypeVar("FormT", bound=VerbForm)
-Act = Callable[[Any, dict[str, Any]], Any]
-"""Calls one service with what the form holds and with `matter`, `by`, `now` (and `photos`)."""
-Buttons = dict[str, tuple[Callable[..., Any], Any, Any]]
+Service = Callable[..., Any]
+"""Takes the form's `arguments`, and `matter`, `by`, `now` (and `photos`)."""
+Buttons = dict[str, tuple[Service, Any, Any]]
 """The buttons of a reply, the main one first: service, label, what to say when it is done."""
 RELATED = ("deputy", "street", "district", "holder", "holder_deputy", "category", "opinion")
 
@@ -44,7 +44,7 @@ def find(request: HttpRequest, code: str) -> Matter:
 
 
 def serve(
-    request: HttpRequest, code: str, verb: str, form_class: type[FormT], act: Act, *, done: Any, undo: str = ""
+    request: HttpRequest, code: str, verb: str, form_class: type[FormT], service: Service, *, done: Any, undo: str = ""
 ) -> HttpResponse:
     """The screen of one verb; `undo` names the verb that takes it back."""
     user: Any = request.user
@@ -61,7 +61,7 @@ def serve(
         return overtaken(request, matter, verb, form)
     if not form.is_valid():
         return show(request, matter, verb, form, status=422)
-    return carry_out(request, matter, verb, form, act, now=now, done=done, undo=undo)
+    return carry_out(request, matter, verb, form, service, now=now, done=done, undo=undo)
 
 
 def serve_reply(request: HttpRequest, code: str, verb: str, buttons: Buttons) -> HttpResponse:
@@ -81,11 +81,7 @@ def serve_reply(request: HttpRequest, code: str, verb: str, buttons: Buttons) ->
     if not form.is_valid() or not _holds(form, do, now):
         return show(request, matter, verb, form, status=422, context=context)
     service, _label, done = buttons[do]
-
-    def act(held: ReplyForm, who: dict[str, Any]) -> None:
-        service(content=held.content, version=held.cleaned_data["version"], **who)
-
-    return carry_out(request, matter, verb, form, act, now=now, done=done, context=context)
+    return carry_out(request, matter, verb, form, service, now=now, done=done, context=context)
 
 
 def _reply_form(request: HttpRequest, matter: Matter) -> ReplyForm:
@@ -123,17 +119,12 @@ def _holds(form: ReplyForm, do: str, now: Any) -> bool:
     return not found and not form.warn()
 
 
-def posted(request: HttpRequest) -> tuple[Any, Any]:
-    """Data and files of a POST; nothing of a GET."""
-    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
-
-
 def carry_out(
     request: HttpRequest,
     matter: Matter,
     verb: str,
     form: VerbForm,
-    act: Act,
+    service: Service,
     *,
     now: Any,
     done: Any,
@@ -141,31 +132,25 @@ def carry_out(
     context: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Act, and leave; a refusal stands at its field, a conflict shows the present state and what was typed."""
-    photos: list[StoredFile] = []
-    who: dict[str, Any] = {"matter": matter, "by": request.user, "now": now}
     try:
-        if "photos" in form.fields:
-            photos = who["photos"] = _photos(form, request.user, now)
-        act(form, who)
+        _act(service, form, matter=matter, by=request.user, now=now)
     except InvalidInput as error:
-        discard(photos)
         form.add_error(error.field if error.field in form.fields else None, str(error.message))
         return show(request, matter, verb, form, status=422, context=context)
     except DomainError as error:
-        discard(photos)
         return conflict(request, _as_it_stands(matter), verb, error, form)
     undo_url = f"{reverse(f'handling:{undo}', args=[matter.code])}?undo=1" if undo else ""
     toast(request, str(done), undo_url=undo_url)
     return go(request, place_of(request, matter))
 
 
-def _photos(form: VerbForm, by: Any, now: Any) -> list[StoredFile]:
-    """The photos, prepared. Raises the first refusal, at the field, when one cannot be taken."""
-    batch = prepare_images(form.cleaned_data["photos"], by=by, now=now)
-    if batch.refusals:
-        discard(batch.rows)
-        raise InvalidInput(batch.refusals[0].message, field="photos")
-    return batch.rows
+def _act(service: Service, form: VerbForm, *, by: Any, now: Any, **on: Any) -> None:
+    given = {**form.arguments, **on, "by": by, "now": now}
+    if "photos" not in form.fields:
+        service(**given)
+        return
+    with prepared_images(form.cleaned_data["photos"], by=by, now=now) as photos:
+        service(photos=photos, **given)
 
 
 def _as_it_stands(matter: Matter) -> Matter:

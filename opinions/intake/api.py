@@ -10,7 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.decorators import api_view, authentication_classes, parser_classes, permission_classes
+from rest_framework.decorators import authentication_classes, parser_classes, permission_classes
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from deputies.accounts.access import Permission, check
 from liaison.base.codes import BadCode, parse_code
 from liaison.base.stamps import reading
-from liaison.base.web.api import PlainJSONParser
+from liaison.base.web.api import PlainJSONParser, TextField, api_view
 from liaison.base.web.client import client_hash
 from liaison.base.web.decorators import public
 from liaison.base.workdays.arithmetic import local_today
@@ -31,20 +31,6 @@ from opinions.intake.queries import deputy_entrance, point_entrance
 from opinions.intake.reception import Outcome, Sent, receive
 from opinions.intake.services.submission import Receipt
 from opinions.intake.tracking import find_matter, private_url, public_summary, track
-
-
-def _storable(text: str) -> str:
-    """Refuse what a database cannot keep: zero bytes and halves of surrogate pairs, which JSON can carry."""
-    if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise serializers.ValidationError(_("内容里有不能保存的字符。"))
-    return text
-
-
-class TextField(serializers.CharField):
-    """Text that a database can keep."""
-
-    def to_internal_value(self, data: Any) -> str:
-        return _storable(super().to_internal_value(data))
 
 
 class OpinionIn(serializers.Serializer[Any]):
@@ -185,7 +171,7 @@ def assisted(request: Request) -> Response:
         return _assisted(request, _as_form(sent.validated_data), MultiValueDict(request.FILES))
 
 
-assisted.permission = str(Permission.INTAKE_ASSIST)  # type: ignore[attr-defined]
+assisted.permission = str(Permission.INTAKE_ASSIST)
 
 
 def _as_form(values: dict[str, Any]) -> QueryDict:

@@ -193,7 +193,7 @@ def photos_of(page: TrackPage, reporter: Reporter) -> list[parts.Thumb]:
 def attachments(matter: Matter, shown: Matter) -> Sequence[Attachment]:
     """Files that a resident may see: the own ones of the matter raised, and what bodies published on it or on the
     one that it was merged into."""
-    own = Q(matter=matter, by__isnull=True)
+    own = Q(matter=matter, by__isnull=True, organisation__isnull=True)
     published = Q(matter__in=[matter.pk, shown.pk], audience=Audience.PUBLIC, by__isnull=False)
     rows = Attachment.objects.filter(own | published)
     return list(rows.select_related("stored").order_by("id"))

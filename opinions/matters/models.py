@@ -201,12 +201,16 @@ class Line(models.Model):
 
 
 class Attachment(models.Model):
-    """A stored file that belongs to a matter."""
+    """A stored file that belongs to a matter.
+
+    It came from the user `by`, else from `organisation` by its link, else from the resident.
+    """
 
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="attachments")
     stored = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     audience = models.CharField(max_length=10, choices=Audience)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     personal_fields: tuple[str, ...] = ()
 

@@ -20,7 +20,7 @@ from liaison.base.notices.models import Channel
 from liaison.base.notices.services import Draft, queue
 from liaison.base.workflow import advance
 from opinions.matters.models import Attachment, Line, Matter, Reporter
-from opinions.matters.states import FINAL, WORKFLOWS
+from opinions.matters.states import FINAL, WORKFLOWS, Status
 
 LINE_MAX = 10_000
 SAID_AGAIN = timedelta(minutes=5)
@@ -90,16 +90,23 @@ def add_line(
     )  # fmt: skip
 
 
+def hold_row(matter: Matter) -> None:
+    """Lock the matter's row until the transaction ends, so that writers take their turn, and read its status anew."""
+    held = Matter.objects.select_for_update().filter(pk=matter.pk).values_list("status", flat=True).first()
+    matter.status = held or Status.CLOSED
+
+
 def already_said(
-    *, matter: Matter, body: str, stored: Sequence[StoredFile], now: datetime, by: User | None = None,
+    *, matter: Matter, body: str, audience: str, stored: Sequence[StoredFile], now: datetime, by: User | None = None,
     reporter: Reporter | None = None,
 ) -> bool:  # fmt: skip
-    """Whether these words and all of these files have just come from the same person: a button pressed twice.
+    """Whether these words and all of these files have just come from the same person for the same readers: a button
+    pressed twice.
 
     The caller holds the matter's row, so that of two presses at one moment the second finds the first.
     """
     since, body = now - SAID_AGAIN, body.strip()
-    lines = Line.objects.filter(matter=matter, by=by, reporter=reporter, at__gte=since, body=body)
+    lines = Line.objects.filter(matter=matter, by=by, reporter=reporter, audience=audience, at__gte=since, body=body)
     if not (body or stored) or (body and not lines.exists()):
         return False
     sums = {one.sha256 for one in stored}
@@ -109,10 +116,14 @@ def already_said(
 
 
 def attach(
-    *, matter: Matter, stored: Iterable[StoredFile], audience: str, by: User | None, now: datetime
-) -> list[Attachment]:
-    """Attach stored files to the matter."""
-    rows = [Attachment(matter=matter, stored=one, audience=audience, by=by, at=now) for one in stored]
+    *, matter: Matter, stored: Iterable[StoredFile], audience: str, by: User | None, now: datetime,
+    organisation: Organisation | None = None,
+) -> list[Attachment]:  # fmt: skip
+    """Attach stored files to the matter. Without `by` they are the resident's, or `organisation`'s by its link."""
+    rows = [
+        Attachment(matter=matter, stored=one, audience=audience, by=by, organisation=organisation, at=now)
+        for one in stored
+    ]
     return Attachment.objects.bulk_create(rows)
 
 

@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
-from deputies.organisations.models import Organisation
-from liaison.base.web.forms import DateInput, MultiFileField, MultiFileInput
+from liaison.base.web.forms import day_field, offer, photos_field, text_field
 from opinions.handling.queries import handlers_for
 from opinions.matters.models import Matter
 from opinions.plans.models import Measure, Phase, Plan
@@ -19,23 +18,10 @@ ROWS = 3
 """Milestones that can be written at once."""
 
 
-def day_field(label: Any, **kwargs: Any) -> forms.DateField:
-    """A day, with the sentence that belongs to a missing or a wrong one."""
-    messages = {"required": _("请选择日期。"), "invalid": _("请填写日期，例如 2026-12-31。")}
-    return forms.DateField(label=label, widget=DateInput, error_messages=messages, **kwargs)
-
-
-def words_field(label: Any, required: Any, *, rows: int = 3, most: int = 2000) -> forms.CharField:
-    """A text that must be written."""
-    messages = {"required": required, "max_length": _("内容太长，请控制在 %(limit_value)d 字以内。")}
-    widget = forms.Textarea(attrs={"rows": rows})
-    return forms.CharField(label=label, max_length=most, widget=widget, error_messages=messages)
-
-
 class MeasureForm(forms.Form):
     """A measure with up to three milestones."""
 
-    text = words_field(_("做什么"), _("请写明做什么。"), rows=2, most=300)
+    text = text_field(_("做什么"), 2, required=_("请写明做什么。"), max_length=300)
     body = forms.TypedChoiceField(label=_("责任单位"), error_messages={"required": _("请选择责任单位。")})
     person = forms.CharField(
         label=_("责任人"), max_length=40, help_text=_("居民看不到姓名。"),
@@ -46,11 +32,9 @@ class MeasureForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, matter: Matter, measure: Measure | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        bodies: dict[str, Organisation] = {str(body.pk): body for body in handlers_for(matter)}
-        field: Any = self.fields["body"]
-        field.choices = [("", _("请选择")), *((key, body.name) for key, body in bodies.items())]
-        field.coerce = lambda value: bodies[value]
-        field.initial = str(user.organisation_id)
+        bodies = [(body, body.name) for body in handlers_for(matter)]
+        offer(self.fields["body"], bodies, first=[("", _("请选择"))])
+        self.fields["body"].initial = str(user.organisation_id)
         for number in range(ROWS):
             self.fields[f"name{number}"] = forms.CharField(label=_("节点"), max_length=80, required=False)
             self.fields[f"day{number}"] = day_field(_("日期"), required=False)
@@ -58,7 +42,7 @@ class MeasureForm(forms.Form):
             self._show(measure)
 
     def _show(self, measure: Measure) -> None:
-        self.fields["reason"] = words_field(_("为什么调整"), _("请写明为什么调整。"), rows=2, most=300)
+        self.fields["reason"] = text_field(_("为什么调整"), 2, required=_("请写明为什么调整。"), max_length=300)
         self.button = _("保存")
         values = {"text": measure.text, "body": str(measure.body_id), "person": measure.person}
         for name, value in {**values, "due_on": measure.due_on}.items():
@@ -108,19 +92,15 @@ class ProgressForm(forms.Form):
         label=_("阶段"), choices=Phase.choices, initial=Phase.DURING, widget=forms.RadioSelect,
         error_messages={"required": _("请选择整改前、进行中或整改后。")},
     )  # fmt: skip
-    text = words_field(_("做了什么"), _("请写下做了什么。"))
-    photos = MultiFileField(
-        label=_("照片（可选）"), required=False, max_files=6,
-        widget=MultiFileInput(attrs={"accept": "image/*", "data-photos": ""}),
-        help_text=_("最多 6 张；拍摄位置等附加信息会被去掉。"),
-    )  # fmt: skip
+    text = text_field(_("做了什么"), 3, required=_("请写下做了什么。"), max_length=2000)
+    photos = photos_field()
     button = _("报告进展")
 
 
 class RedoForm(forms.Form):
     """Sending a measure back."""
 
-    reason = words_field(_("哪里不达标"), _("请写明哪里不达标。"))
+    reason = text_field(_("哪里不达标"), 3, required=_("请写明哪里不达标。"), max_length=2000)
     due_on = day_field(_("重做到哪一天"))
     button = _("退回重做")
     danger = True

@@ -19,7 +19,7 @@ from liaison.base.workflow import advance
 from opinions.handling.queries import handlers_for
 from opinions.handling.services import call, checked_text, step
 from opinions.matters.models import Matter
-from opinions.matters.services import attach
+from opinions.matters.services import attach, hold_row
 from opinions.matters.states import FINAL, Status
 from opinions.plans.access import keeps, looks_after, works_on
 from opinions.plans.models import Measure, Milestone, Phase, Plan, Progress, Redo
@@ -47,10 +47,10 @@ class MeasureData:
 
 def _keeper(matter: Matter, by: User) -> Plan:
     """The plan, made where there is none yet, for somebody who keeps it. Raises NotAllowed, PlanClosed."""
-    held = Matter.objects.select_for_update().get(pk=matter.pk)
+    hold_row(matter)
     if not keeps(by, matter):
         raise NotAllowed
-    if held.status in (Status.DECLINED, Status.MERGED, Status.WITHDRAWN):
+    if matter.status in (Status.DECLINED, Status.MERGED, Status.WITHDRAWN):
         raise PlanClosed
     found = Plan.objects.filter(matter=matter).first()
     return found or Plan(matter=matter, body=by.organisation)

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from deputies.accounts.access import Permission as P
 from deputies.accounts.access import SignedIn, requires
 from liaison.base.errors import DomainError, NotAllowed
-from liaison.base.files.services import discard, prepare_images
+from liaison.base.files.services import prepared_images
+from liaison.base.web.forms import posted
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.parts import Thumb
 from liaison.base.web.toasts import toast
@@ -76,7 +77,7 @@ def add(request: SignedIn, code: str) -> HttpResponse:
     matter = _matter(request, code)
     if not keeps(request.user, matter):
         raise NotAllowed
-    form = MeasureForm(_posted(request), user=request.user, matter=matter)
+    form = MeasureForm(*posted(request), user=request.user, matter=matter)
 
     def act(**who: Any) -> None:
         services.add_measure(matter=matter, data=form.measure_data, **who)
@@ -91,7 +92,7 @@ def change(request: SignedIn, measure_id: int) -> HttpResponse:
     matter = measure.plan.matter
     if not keeps(request.user, matter):
         raise NotAllowed
-    form = MeasureForm(_posted(request), user=request.user, matter=matter, measure=measure)
+    form = MeasureForm(*posted(request), user=request.user, matter=matter, measure=measure)
 
     def act(**who: Any) -> None:
         services.change_measure(measure=measure, data=form.measure_data, reason=form.cleaned_data["reason"], **who)
@@ -105,18 +106,12 @@ def progress(request: SignedIn, measure_id: int) -> HttpResponse:
     measure = _measure(request, measure_id)
     if not works_on(request.user, measure):
         raise NotAllowed
-    form = ProgressForm(_posted(request), request.FILES or None)
+    form = ProgressForm(*posted(request))
 
     def act(**who: Any) -> None:
-        batch = prepare_images(form.cleaned_data["photos"], **who)
-        try:
-            if batch.refusals:
-                raise batch.refusals[0]
-            data = form.cleaned_data
-            services.add_progress(measure=measure, text=data["text"], phase=data["phase"], photos=batch.rows, **who)
-        except DomainError:
-            discard(batch.rows)
-            raise
+        data = form.cleaned_data
+        with prepared_images(data["photos"], **who) as photos:
+            services.add_progress(measure=measure, text=data["text"], phase=data["phase"], photos=photos, **who)
 
     return _serve(request, measure.plan.matter, _("报告进展"), form, act, _("已记下进展。"))
 
@@ -127,7 +122,7 @@ def redo(request: SignedIn, measure_id: int) -> HttpResponse:
     measure = _measure(request, measure_id)
     if not looks_after(request.user, measure.plan.matter):
         raise NotAllowed
-    form = RedoForm(_posted(request))
+    form = RedoForm(*posted(request))
 
     def act(**who: Any) -> None:
         services.redo(measure=measure, **form.cleaned_data, **who)
@@ -141,7 +136,7 @@ def project(request: SignedIn, code: str) -> HttpResponse:
     matter = _matter(request, code)
     if not keeps(request.user, matter):
         raise NotAllowed
-    form = ProjectForm(_posted(request), matter=matter, plan=plan_of(matter))
+    form = ProjectForm(*posted(request), matter=matter, plan=plan_of(matter))
 
     def act(**who: Any) -> None:
         services.make_project(matter=matter, **form.cleaned_data, **who)
@@ -175,10 +170,6 @@ def reach(request: SignedIn, milestone_id: int) -> HttpResponse:
         services.reach(milestone=held, **who)
 
     return _tap(request, measure, act, _("已记下。"))
-
-
-def _posted(request: SignedIn) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 def _place(matter: Matter) -> str:

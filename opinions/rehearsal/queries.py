@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 
 from deputies.accounts.models import DISTRICT_ROLES, User
 from deputies.accounts.queries import street_of
-from deputies.organisations.models import Organisation
 from deputies.organisations.queries import district_of
 from liaison.base.workdays.arithmetic import ONE_DAY, SHANGHAI
 from opinions.matters.models import Matter, MatterQuerySet
@@ -75,16 +74,6 @@ def waiting_plan(rule_set: RuleSet) -> PlannedActivation | None:
 def last_plan(rule_set: RuleSet) -> PlannedActivation | None:
     """The newest planned activation, whatever became of it."""
     return PlannedActivation.objects.filter(rule_set=rule_set).select_related("by").order_by("-id").first()
-
-
-def version_of(user: User, key: str) -> RuleSet | None:
-    """The version called `key` in the user's district: its number, a street's as `s12-3`; None where there is none."""
-    district: Organisation | None = district_of(user.organisation) if user.organisation else None
-    street, _dash, number = key.removeprefix("s").rpartition("-")
-    if district is None or not number.isdecimal() or (street and not street.isdecimal()) or len(key) > 20:
-        return None
-    rows = RuleSet.objects.select_related("district", "street")
-    return rows.filter(district=district, street=int(street) if street else None, version=int(number)).first()
 
 
 def other_versions(rule_set: RuleSet) -> QuerySet[RuleSet]:

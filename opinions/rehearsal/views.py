@@ -12,8 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from deputies.accounts.access import Permission, SignedIn, requires
+from deputies.organisations.queries import district_of
 from liaison.base.documents.xlsx import CONTENT_TYPE
 from liaison.base.errors import DomainError, InvalidInput, NotAllowed
+from liaison.base.web.forms import attempt
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.paging import KeysetPage
 from liaison.base.web.toasts import toast
@@ -29,14 +31,13 @@ from opinions.rehearsal.queries import (
     last_plan,
     rehearsals_for,
     version_before,
-    version_of,
     waiting_plan,
 )
 from opinions.rehearsal.shown import shown, tables
 from opinions.rehearsal.sides import sides
 from opinions.routing.access import may_keep
 from opinions.routing.models import RuleSet, RuleSetStatus
-from opinions.routing.queries import active_set
+from opinions.routing.queries import active_set, version_called
 
 PAGES = "opinions/rehearsal"
 MOST_LISTED = 5
@@ -44,7 +45,8 @@ MOST_LISTED = 5
 
 def _version(request: SignedIn, key: str) -> RuleSet:
     """A version whose rehearsals the user may read, 404 for any other."""
-    found = version_of(request.user, key)
+    district = district_of(request.user.organisation) if request.user.organisation else None
+    found = version_called(district.pk, key) if district else None
     if found is None or not may_read(request.user, found):
         raise Http404
     return found
@@ -108,11 +110,9 @@ def start(request: SignedIn, key: str) -> HttpResponse:
     rule_set, now = _kept(request, key), timezone.now()
     form = StartForm(request.POST or None, rule_set=rule_set, today=local_today(now))
     if form.is_valid():
-        try:
-            made = jobs.start(request=form.request, by=request.user, now=now)
+        made = attempt(form, jobs.start, request=form.request, by=request.user, now=now)
+        if made is not None:
             return go(request, reverse("rehearsal:result", args=[made.pk]))
-        except DomainError as error:
-            form.add_error(error.field or None, str(error.message))
     return _form(request, "start", form, rule_set)
 
 

@@ -6,25 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from liaison.base.phrases import aside
+from liaison.base.web.forms import STRANGE, offer, text_field
 from opinions.matters.models import Attachment, Matter, ReplyClass
 from opinions.matters.queries import open_copy
 from opinions.relays.queries import candidates, running_deputies
 from opinions.relays.services import TITLE_MAX
-
-TEXT_MAX = 10_000
-STRANGE = {"invalid_choice": _("请从列出的里面选择；没有列出的，可能刚刚离任或停用。")}
-TOO_LONG = _("内容太长，请控制在 %(limit_value)d 字以内。")
-
-
-def text_field(
-    label: Any, rows: int, *, required: Any = None, help_text: Any = "", most: int = TEXT_MAX
-) -> forms.CharField:
-    """A text of several lines; `required` is the sentence shown when it is missing."""
-    messages = {"max_length": TOO_LONG, **({"required": required} if required else {})}
-    return forms.CharField(
-        label=label, required=required is not None, max_length=most, help_text=help_text,
-        widget=forms.Textarea(attrs={"rows": rows}), error_messages=messages,
-    )  # fmt: skip
 
 
 class RelayForm(forms.Form):
@@ -41,7 +27,10 @@ class RelayForm(forms.Form):
         _("为什么请上级代表接力"), 3, required=_("请写明为什么需要上级代表接力。"), help_text=_("居民会看到这段话。")
     )
     title = forms.CharField(
-        label=_("给代表看的标题"), max_length=TITLE_MAX, required=False, error_messages={"max_length": TOO_LONG}
+        label=_("给代表看的标题"),
+        max_length=TITLE_MAX,
+        required=False,
+        error_messages={"max_length": _("内容太长，请控制在 %(limit_value)d 字以内。")},
     )
     content = text_field(
         _("给代表看的内容"), 6, required=_("请写明给代表看的内容。"),
@@ -60,8 +49,8 @@ class RelayForm(forms.Form):
         running = running_deputies(matter)
         people = [row for row in candidates(matter, level) if row.pk not in running]
         files = list(matter.attachments.select_related("stored"))
-        _offer(self.fields["deputies"], [(row, _named(row)) for row in people])
-        _offer(self.fields["attachments"], [(row, row.stored.name) for row in files])
+        offer(self.fields["deputies"], [(row, _named(row)) for row in people])
+        offer(self.fields["attachments"], [(row, row.stored.name) for row in files])
         if not files:
             del self.fields["attachments"]
         title, content = open_copy(matter)
@@ -83,12 +72,6 @@ class RelayForm(forms.Form):
         return {**data, "attachments": held}
 
 
-def _offer(field: Any, rows: list[tuple[Any, Any]]) -> None:
-    by_id = {str(one.pk): one for one, _label in rows}
-    field.choices = [(str(one.pk), label) for one, label in rows]
-    field.coerce = lambda value: by_id[value]
-
-
 def _named(deputy: Any) -> str:
     """The deputy with title, and how the file reaches somebody without an account."""
     if deputy.user_id:
@@ -98,11 +81,15 @@ def _named(deputy: Any) -> str:
 
 
 class DeclineForm(forms.Form):
-    reason = text_field(_("为什么不接"), 3, required=_("请写明为什么不接。"), most=1000, help_text=_("区人大会看到。"))
+    reason = text_field(
+        _("为什么不接"), 3, required=_("请写明为什么不接。"), max_length=1000, help_text=_("区人大会看到。")
+    )
 
 
 class WithdrawForm(forms.Form):
-    reason = text_field(_("为什么收回"), 3, required=_("请写明为什么收回。"), most=1000, help_text=_("代表会看到。"))
+    reason = text_field(
+        _("为什么收回"), 3, required=_("请写明为什么收回。"), max_length=1000, help_text=_("代表会看到。")
+    )
 
 
 class AnswerForm(forms.Form):

@@ -19,8 +19,7 @@ from opinions.handling.models import Reply, ReplyStatus
 from opinions.handling.services import call, checked_text, end_handling, news, side_of, standing_for, step
 from opinions.matters.models import Attachment, Matter, ReplyClass
 from opinions.matters.queries import open_copy
-from opinions.matters.services import advance_matter, tell_body, turn_of
-from opinions.matters.states import Status
+from opinions.matters.services import advance_matter, hold_row, tell_body, turn_of
 from opinions.relays.access import records, refusal, speaks
 from opinions.relays.models import Baton, Relay
 from opinions.relays.queries import ABOVE, batons_of, candidates, names, nobody_left, running_deputies
@@ -170,9 +169,7 @@ def withdraw(*, baton: Baton, reason: str, by: User, now: datetime) -> Baton:
 
 def _refuse(baton: Baton, verb: str, by: User) -> None:
     """Hold the matter's row, so that all who act on it take their turn, and look whether the verb is open."""
-    matter = baton.relay.matter
-    held = Matter.objects.select_for_update().filter(pk=matter.pk).values_list("status", flat=True).first()
-    matter.status = held or Status.CLOSED
+    hold_row(baton.relay.matter)
     why = refusal(by, baton, verb)
     if why is not None:
         raise why

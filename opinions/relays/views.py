@@ -19,7 +19,7 @@ from liaison.base.audit.models import Event
 from liaison.base.errors import StaleState
 from liaison.base.files.responses import file_response
 from liaison.base.web import parts
-from liaison.base.web.forms import attempt
+from liaison.base.web.forms import attempt, posted
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.paging import KeysetPage
 from liaison.base.web.toasts import toast
@@ -47,7 +47,7 @@ def relay(request: SignedIn, code: str) -> HttpResponse:
         raise why
     levels = levels_for(matter)
     level = _level(request, levels)
-    form = RelayForm(_posted(request), matter=matter, level=level, summary=summary_of(matter))
+    form = RelayForm(*posted(request), matter=matter, level=level, summary=summary_of(matter))
     if form.is_bound and form.is_valid() and _relayed(request, form, matter, level):
         toast(request, _("已请上级代表接力。"))
         return go(request, reverse("desk:matter", args=[matter.code]))
@@ -73,10 +73,6 @@ def _relayed(request: SignedIn, form: RelayForm, matter: Matter, level: str) -> 
         return False
     attempt(form, services.relay, matter=matter, level=level, by=request.user, now=timezone.now(), **form.given)
     return form.is_valid()
-
-
-def _posted(request: SignedIn) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 def _screen(request: SignedIn, name: str, form: forms.Form, **context: Any) -> HttpResponse:
@@ -197,7 +193,7 @@ def _verb(
     why = refusal(request.user, held, verb)
     if why is not None:
         raise why
-    form = form_class(_posted(request))
+    form = form_class(*posted(request))
     if form.is_bound and form.is_valid():
         attempt(form, act, baton=held, by=request.user, now=timezone.now(), **form.cleaned_data)
         if form.is_valid():

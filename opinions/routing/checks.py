@@ -271,8 +271,9 @@ def set_findings(rules: Sequence[Rule], *, ground: Ground) -> list[Finding]:
     if not enabled:
         return [Finding(_("没有启用任何规则。"))]
     told = [_finding(rule, problem) for rule in enabled for problem in rule_problems(rule, ground=ground)]
-    told += _order_findings(enabled, ground.held)
-    told += _size_findings(enabled)
+    ready = [read_rule(key=rule.pk, order=rule.order, name=rule.name, conditions=rule.conditions) for rule in enabled]
+    told += _order_findings(ready, ground.held)
+    told += _size_findings(ready)
     return sorted(told, key=lambda one: (one.warning, one.order))
 
 
@@ -280,10 +281,9 @@ def _finding(rule: Rule, problem: Problem) -> Finding:
     return Finding(problem.text, problem.warning, problem.news, rule.pk, rule.order, rule.name)
 
 
-def _order_findings(rules: Sequence[Rule], held: Names) -> Iterator[Finding]:
+def _order_findings(rules: Sequence[ReadyRule], held: Names) -> Iterator[Finding]:
     """Rules behind one that catches all of theirs. One that catches everything is meant so, perhaps: a warning."""
-    ready = [read_rule(key=rule.pk, order=rule.order, name=rule.name, conditions=rule.conditions) for rule in rules]
-    sound = [rule for rule in ready if not rule.problem]
+    sound = [rule for rule in rules if not rule.problem]
     for number, later in enumerate(sound):
         if not later.groups and number < len(sound) - 1:
             told = _("对所有事项都生效，后面的 %(count)d 条永远轮不到。") % {"count": len(sound) - 1 - number}
@@ -302,11 +302,10 @@ def _hidden(later: ReadyRule, earlier: ReadyRule) -> Finding:
     return Finding(told, rule_id=later.key, order=later.order, name=later.name)
 
 
-def _size_findings(rules: Iterable[Rule]) -> Iterator[Finding]:
-    ready = (read_rule(key=rule.pk, order=rule.order, name=rule.name, conditions=rule.conditions) for rule in rules)
+def _size_findings(rules: Iterable[ReadyRule]) -> Iterator[Finding]:
     words = sum(
         len(one.values)
-        for rule in ready
+        for rule in rules
         for group in rule.groups
         for one in group.conditions
         if isinstance(one, Keywords)

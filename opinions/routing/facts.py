@@ -96,7 +96,8 @@ def similar_to(raised: Raised) -> Callable[[SimilarAsk], int]:
         latitude, longitude = raised.position or (None, None)
         return count_like(
             text=raised.text[:MOST_TEXT],
-            division_id=_place(raised.division, ask),
+            division_id=raised.division.pk,
+            divisions=taken_in(raised.division.pk, ask),
             place=raised.place,
             latitude=None if latitude is None else float(latitude),
             longitude=None if longitude is None else float(longitude),
@@ -108,11 +109,15 @@ def similar_to(raised: Raised) -> Callable[[SimilarAsk], int]:
     return count
 
 
-def _place(division: Division, ask: SimilarAsk) -> int:
-    """The division that the question names, or that of the opinion where it lies in none such."""
-    level = PLACES.get(Within(ask.within))
-    named = division_tree().at_level(division.pk, level) if level else None
-    return (named or division).pk
+def taken_in(division_id: int, ask: SimilarAsk) -> frozenset[int] | None:
+    """The divisions that the question takes in, around the one given: all of its estate, community or street, of its
+    own where it lies in none such. None where only metres are asked for."""
+    level, tree = PLACES.get(Within(ask.within)), division_tree()
+    if level is None:
+        return None
+    named = tree.at_level(division_id, level)
+    found = tree.descendants(named.pk if named else division_id, include_self=True)
+    return frozenset(one.pk for one in found)
 
 
 def kept(facts: Facts) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Reading rules and decisions. Rules are kept per process and renewed by stamp."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,7 @@ from opinions.routing.models import CoHandler, Resolver, RoutingDecision, Rule, 
 
 STAMP = "routing"
 """Services that edit rules bump this stamp."""
+_VERSION = re.compile(r"(?:s(?P<street>[0-9]{1,9})-)?(?P<number>[0-9]{1,6})")
 
 
 @dataclass(frozen=True)
@@ -179,12 +181,22 @@ def suggested(matter: Matter) -> Suggested | None:
     return Suggested(row.tier, lead, tuple(co), OwnLimit(*limit) if limit else None)
 
 
+def version_called(district_id: int, key: str) -> RuleSet | None:
+    """The version of a district that an address calls `key`: its number, a street's as `s12-3`."""
+    found = _VERSION.fullmatch(key)
+    if found is None:
+        return None
+    street = int(found["street"]) if found["street"] else None
+    rows = RuleSet.objects.select_related("district", "street")
+    return rows.filter(district=district_id, street=street, version=int(found["number"])).first()
+
+
 def rules_naming(
     *, district_id: int, organisation_ids: Iterable[int] = (), division_codes: Iterable[str] = ()
 ) -> list[Rule]:
     """Rules of the versions in force and of drafts that name one of the bodies or places, streets' ones included."""
     standing = RuleSet.objects.filter(district=district_id).exclude(status=RuleSetStatus.RETIRED)
-    rows = Rule.objects.filter(rule_set__in=standing).select_related("rule_set").prefetch_related("co_handlers")
+    rows = Rule.objects.filter(rule_set__in=standing).select_related("rule_set__street").prefetch_related("co_handlers")
     wanted, codes = set(organisation_ids), set(division_codes)
     ordered = rows.order_by("-rule_set__version", "order", "id")
     return [row for row in ordered if wanted & set(_named(row)) or codes & set(_division_codes(row.conditions))]

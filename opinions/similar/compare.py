@@ -39,6 +39,10 @@ FACTORS: Mapping[str, float] = {
 }  # fmt: skip
 
 
+Position = tuple[float | None, float | None]
+"""Latitude and longitude in degrees."""
+
+
 class Verdict(StrEnum):
     """What two messages are to each other."""
 
@@ -57,6 +61,10 @@ class Setting:
     longitude: float | None = None
     day: int | None = None
     """Days on the calendar, from any fixed day on."""
+
+    @property
+    def position(self) -> Position:
+        return self.latitude, self.longitude
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import numpy as np
 
 from opinions.similar.places import Place
 from opinions.similar.portrait import Portrait
-from opinions.similar.topics import Topics
 from opinions.similar.weights import Weights
 
 MOST_NAMES, MOST_TOPICS = 4, 2
@@ -56,8 +55,3 @@ def _rarest(portrait: Portrait, weights: Weights) -> Iterable[tuple[int, float]]
 def _key(word: str) -> int:
     """A number of 32 bits, as pairs are; two words under one number cost a candidate, no more."""
     return int(np.uint32(zlib.crc32(word.encode())).view(np.int32))
-
-
-def heaviest(topics: Topics) -> int | None:
-    """The topic that a message is about most; None where it touches none."""
-    return next(iter(topics), None)

@@ -1,6 +1,6 @@
 """Finding opinions that are alike: two statements whatever the number of opinions, each key read up to a bound."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,16 +13,18 @@ from deputies.accounts.models import User
 from liaison.base.stamps import cached
 from opinions.matters.models import Matter, MatterQuerySet
 from opinions.matters.states import MatterKind, Status
-from opinions.similar.compare import Likeness, Setting, Sitter, Verdict, compared, metres_between
+from opinions.similar.compare import SAME, Likeness, Position, Setting, Sitter, Verdict, compared, metres_between
 from opinions.similar.corpus import CANDIDATES, PER_KEY
 from opinions.similar.explain import shared_words
 from opinions.similar.keys import keys_of
-from opinions.similar.models import HotIssue, HotMember, Vocabulary
+from opinions.similar.models import HotIssue, HotIssueQuerySet, HotMember, Vocabulary
 from opinions.similar.models import Likeness as Kept
 from opinions.similar.places import NO_NAMES, Names
 from opinions.similar.portrait import VERSION, Portrait, portrait, unpacked
 from opinions.similar.weights import Lengths, Weights
 
+SAME_FROM = SAME
+"""Score from which on a kept tie says that two tell of the same thing."""
 STAMP = "similar"
 """Services that learn anew how common words are bump this stamp."""
 HINT_LIMIT = 5
@@ -125,43 +127,50 @@ def same_cause_elsewhere(matter: Matter, user: User | None = None, *, limit: int
 def alike_to_text(
     text: str,
     *,
-    title: str = "",
     division_id: int | None = None,
     place: str = "",
     latitude: float | None = None,
     longitude: float | None = None,
-    since: datetime | None = None,
     now: datetime | None = None,
     limit: int = HINT_LIMIT,
 ) -> list[Alike]:
     """Opinions that tell of the same thing as a text that is being written, the most alike first."""
-    asked = _asked(title, text, place, _setting(division_id, latitude, longitude, now))
-    found = _compared(asked, _candidates(asked, since), words=True)
+    asked = _asked(text, place, _setting(division_id, latitude, longitude, now))
+    found = _compared(asked, _candidates(asked, None), words=True)
     return [one for one in found if one.verdict == Verdict.SAME and one.merged_into_id is None][:limit]
 
 
 def count_like(
     *,
     text: str,
-    title: str = "",
     division_id: int | None = None,
     place: str = "",
     latitude: float | None = None,
     longitude: float | None = None,
     since: datetime | None = None,
     metres: float | None = None,
+    divisions: Collection[int] | None = None,
     exclude_matter_id: int | None = None,
 ) -> int:
-    """How many opinions since then tell of the same thing, within so many metres where both positions are known.
+    """How many opinions since then tell of the same thing, in these divisions (None for all), and within so many metres
+    where both positions are known.
 
     One statement. At most `COUNTED_AMONG`: a rule asks for a few, not for a census.
     """
-    asked = _asked(title, text, place, _setting(division_id, latitude, longitude, None))
+    asked = _asked(text, place, _setting(division_id, latitude, longitude, None))
     found = _candidates(asked, since, most=COUNTED_AMONG)
     rows = [row for row in found if row.matter_id != exclude_matter_id]
+    if divisions is not None:
+        rows = [row for row in rows if row.setting.division_id in divisions]
     if metres is not None:
-        rows = [row for row in rows if (metres_between(asked.setting, row.setting) or 0.0) <= metres]
+        rows = [row for row in rows if within_metres(asked.setting.position, row.setting.position, metres)]
     return sum(one.verdict == Verdict.SAME for one in _compared(asked, rows))
+
+
+def within_metres(one: Position, other: Position, metres: float) -> bool:
+    """Whether two lie so near; where a position is not known, nobody can say that they do not."""
+    apart = metres_between(Setting(None, *one), Setting(None, *other))
+    return apart is None or apart <= metres
 
 
 def alike_to_kept(kept: Kept, division_id: int, *, since: date | None = None) -> list[tuple[int, Likeness]]:
@@ -177,7 +186,7 @@ def waiting(limit: int, *, after: int = 0) -> MatterQuerySet:
     return rows.order_by("pk")[:limit]
 
 
-def hot_issues(user: User) -> QuerySet[HotIssue]:
+def hot_issues(user: User) -> HotIssueQuerySet:
     """Hot issues with at least one opinion in the user's scope, those that concern most people first."""
     visible = Matter.objects.visible_to(user).filter(hot_member__isnull=False)
     return HotIssue.objects.filter(pk__in=visible.values("hot_member__issue")).select_related("division").ranked()
@@ -219,9 +228,9 @@ def _setting(division_id: int | None, latitude: float | None, longitude: float |
     return Setting(division_id, float(latitude), float(longitude), day)
 
 
-def _asked(title: str, text: str, place: str, setting: Setting) -> Sitter:
+def _asked(text: str, place: str, setting: Setting) -> Sitter:
     records = known()
-    return Sitter(portrait(title, text, place, known=records.names), records.weights, setting)
+    return Sitter(portrait("", text, place, known=records.names), records.weights, setting)
 
 
 def _compared(asked: Sitter, rows: Sequence[_Row], *, words: bool = False) -> list[Alike]:

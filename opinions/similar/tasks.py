@@ -6,13 +6,12 @@ from celery import shared_task
 from django.utils import timezone
 
 from opinions.similar import services
-from opinions.similar.nudge import INDEX
 
 MOST_SECONDS = 60.0
 """A run ends after so long, so that other work gets its turn; the next one goes on."""
 
 
-@shared_task(name=INDEX)
+@shared_task(name=services.INDEX.task)
 def index_waiting() -> int:
     """Index new opinions and find their ties; returns how many were looked at."""
     done, until = 0, time.monotonic() + MOST_SECONDS

@@ -62,10 +62,6 @@ class Weights:
             self._table = np.maximum(table, _LEAST).astype(np.float32)
         return self._table[slots_of(marks)]
 
-    def by_mark(self, marks: Marks) -> dict[int, float]:
-        """The weight of each mark."""
-        return dict(zip(marks.tolist(), self(marks).tolist(), strict=True))
-
     def length(self, marks: Marks) -> float:
         """The length of a message as a vector."""
         weights = self(marks)

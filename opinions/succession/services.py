@@ -47,11 +47,13 @@ def merge_street(*, body: Organisation, into: Organisation, reason: str, seen: s
     `seen` is the seal of the dry run that was confirmed. Raises NotAllowed, OnlyStreets, AlreadyClosed, StaleState when
     something has moved since the dry run, and what `merge_organisation` raises.
     """
-    body = _locked(body, by)
+    body, into = _locked(body, by, into)
     if body.kind not in STREET_KINDS:
         raise OnlyStreets
     if district_of(into) != district_of(body):
         raise NotAllowed
+    if not into.active:
+        raise organisations.BadSuccessor(field="into")
     reason = _reasoned(reason)
     impact = impact_of(body)
     if seen != seal(impact, into):
@@ -68,14 +70,14 @@ def merge_street(*, body: Organisation, into: Organisation, reason: str, seen: s
 @transaction.atomic
 def rename_body(*, body: Organisation, name: str, short_name: str, by: User, now: datetime) -> bool:
     """Give a body another name; False when nothing changes. Raises NotAllowed, InvalidInput."""
-    held = _locked(body, by)
+    (held,) = _locked(body, by)
     return organisations.rename_organisation(held, name=name, short_name=short_name, by=by, now=now)
 
 
 @transaction.atomic
 def close_body(*, body: Organisation, reason: str, by: User, now: datetime) -> None:
     """Close a body on which nothing stands any more. Raises NotAllowed, StillInUse."""
-    held = _locked(body, by)
+    (held,) = _locked(body, by)
     if impact_of(held).blocks_closing:
         raise StillInUse
     organisations.close_organisation(held, by=by, now=now, reason=_reasoned(reason))
@@ -84,17 +86,15 @@ def close_body(*, body: Organisation, reason: str, by: User, now: datetime) -> N
 
 @transaction.atomic
 def rename_place(*, division: Division, name: str, by: User, now: datetime) -> bool:
-    """Give a street or community another name; False when nothing changes."""
-    check(by, Permission.BODIES_EDIT)
-    held = Division.objects.select_for_update().get(pk=division.pk)
+    """Give a street or community another name; False when nothing changes. Raises NotAllowed, InvalidInput."""
+    held = _locked_place(division, by)
     return organisations.rename_division(held, name=name, by=by, now=now)
 
 
 @transaction.atomic
 def close_place(*, division: Division, reason: str, by: User, now: datetime) -> None:
-    """Take a place out of use to which nothing belongs any more. Raises StillInUse, AlreadyClosed."""
-    check(by, Permission.BODIES_EDIT)
-    held = Division.objects.select_for_update().get(pk=division.pk)
+    """Take a place out of use to which nothing belongs any more. Raises NotAllowed, StillInUse, AlreadyClosed."""
+    held = _locked_place(division, by)
     if not held.active:
         raise AlreadyClosed
     if impact_of_place(held).blocks_closing:
@@ -103,14 +103,28 @@ def close_place(*, division: Division, reason: str, by: User, now: datetime) -> 
     report(now=now, district=district_of(held))
 
 
-def _locked(body: Organisation, by: User) -> Organisation:
+def _locked(body: Organisation, by: User, *others: Organisation) -> tuple[Organisation, ...]:
+    """The body, then the others, as they are now; locked in order of their keys, so that crossed mergers take turns.
+
+    Raises NotAllowed, AlreadyClosed.
+    """
     check(by, Permission.BODIES_EDIT)
     if district_of(body) != by.organisation or body == by.organisation:
         raise NotAllowed
-    held = Organisation.objects.select_for_update().select_related("division").get(pk=body.pk)
-    if not held.active:
+    wanted = [one.pk for one in (body, *others)]
+    rows = Organisation.objects.select_for_update().select_related("division").filter(pk__in=wanted).order_by("pk")
+    held = {row.pk: row for row in rows}
+    if not held[body.pk].active:
         raise AlreadyClosed
-    return held
+    return tuple(held[pk] for pk in wanted)
+
+
+def _locked_place(division: Division, by: User) -> Division:
+    """The place as it is now. Raises NotAllowed outside the user's district."""
+    check(by, Permission.BODIES_EDIT)
+    if district_of(division) != by.organisation:
+        raise NotAllowed
+    return Division.objects.select_for_update().get(pk=division.pk)
 
 
 def _reasoned(reason: str) -> str:

@@ -16,12 +16,12 @@ from deputies.organisations.models import Organisation
 from liaison.base.audit.services import Fact, record
 from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import DomainError, InvalidInput, StaleState
+from liaison.base.nudge import Nudge
 from liaison.base.stamps import bump, reading
 from opinions.catalog.models import Category
 from opinions.catalog.queries import categories
 from opinions.matters.models import Matter
 from opinions.suggestion.models import LabelMeaning, ModelStatus, Outcome, Suggestion, SuggestionModel
-from opinions.suggestion.nudge import nudge
 from opinions.suggestion.predictor import Predictor, predictor
 from opinions.suggestion.queries import (
     STAMP,
@@ -43,6 +43,7 @@ name_verbs(
         "suggestion.meaning": _("确定标签对应的类别"),
     }
 )
+SUGGEST = Nudge("suggestion.suggest_waiting")
 BATCH = 500
 """Matters of a district that one run looks at; the next run goes on."""
 
@@ -70,7 +71,7 @@ def suggest_soon(*, district_id: int) -> None:
     Where no model is in use this is nothing at all; otherwise it costs one look at a copy. It never raises.
     """
     if in_use(district_id) is not None:
-        transaction.on_commit(nudge, robust=True)
+        transaction.on_commit(SUGGEST, robust=True)
 
 
 def suggest_waiting(*, now: datetime) -> int:
@@ -163,7 +164,7 @@ def activate(*, model: SuggestionModel, by: User, now: datetime) -> None:
     if changed.update(status=ModelStatus.ACTIVE, activated_at=now):
         bump(STAMP)
         _record(model, "suggestion.activated", by, now)
-        transaction.on_commit(nudge, robust=True)
+        transaction.on_commit(SUGGEST, robust=True)
 
 
 @transaction.atomic

@@ -8,15 +8,14 @@ from django.utils import timezone
 from liaison.base.errors import DomainError
 from opinions.suggestion.jobs import train_in_background
 from opinions.suggestion.learning import train_district
-from opinions.suggestion.nudge import SUGGEST
 from opinions.suggestion.queries import models_in_use
-from opinions.suggestion.services import suggest_waiting
+from opinions.suggestion.services import SUGGEST, suggest_waiting
 
 logger = logging.getLogger(__name__)
 __all__ = ["retrain", "suggest", "train_in_background"]
 
 
-@shared_task(name=SUGGEST)
+@shared_task(name=SUGGEST.task)
 def suggest() -> int:
     """Propose categories for matters that no model has looked at; returns how many were looked at."""
     return suggest_waiting(now=timezone.now())

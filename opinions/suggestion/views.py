@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,10 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from deputies.accounts.access import Permission, SignedIn, requires
 from deputies.organisations.models import Organisation
 from deputies.organisations.queries import district_of
-from liaison.base.errors import DomainError
 from liaison.base.jobs.services import start_job
 from liaison.base.web.htmx import go, render_page
-from liaison.base.web.toasts import toast
+from liaison.base.web.toasts import toast, toast_outcome
 from opinions.suggestion import services
 from opinions.suggestion.drawing import picture
 from opinions.suggestion.forms import MeaningForm, ThresholdForm
@@ -108,24 +108,20 @@ def train(request: SignedIn) -> HttpResponse:
 @require_POST
 @requires(Permission.SUGGESTION_EDIT)
 def activate(request: SignedIn, version: int) -> HttpResponse:
+    """Propose with this version from now on."""
     model = _model(request, version)
-    try:
-        services.activate(model=model, by=request.user, now=timezone.now())
-        toast(request, _("第 %(version)d 版已启用，今后的事项按它提建议。") % {"version": model.version})
-    except DomainError as error:
-        toast(request, str(error.message))
+    text = _("第 %(version)d 版已启用，今后的事项按它提建议。") % {"version": model.version}
+    toast_outcome(request, services.activate, text, model=model, by=request.user, now=timezone.now())
     return go(request, _page_of(model))
 
 
 @require_POST
 @requires(Permission.SUGGESTION_EDIT)
 def stop(request: SignedIn, version: int) -> HttpResponse:
+    """Propose nothing more."""
     model = _model(request, version)
-    try:
-        services.stop(model=model, by=request.user, now=timezone.now())
-        toast(request, _("已停用，今后的事项没有类别建议，受理和分派不受影响。"))
-    except DomainError as error:
-        toast(request, str(error.message))
+    text = _("已停用，今后的事项没有类别建议，受理和分派不受影响。")
+    toast_outcome(request, services.stop, text, model=model, by=request.user, now=timezone.now())
     return go(request, _page_of(model))
 
 
@@ -147,11 +143,10 @@ def threshold(request: SignedIn, version: int) -> HttpResponse:
 def meaning(request: SignedIn, version: int) -> HttpResponse:
     """Say which category a label means."""
     model, form = _model(request, version), MeaningForm(request.POST)
-    try:
-        if not form.is_valid():
-            raise services.UnknownLabel
-        services.set_meaning(model=model, by=request.user, now=timezone.now(), **form.cleaned_data)
-        toast(request, _("“%(label)s”的对应已保存。") % {"label": form.cleaned_data["label"]})
-    except DomainError as error:
-        toast(request, str(error.message))
+    if not form.is_valid():
+        toast(request, form.errors.get("category", [services.UnknownLabel.message])[0], level=messages.ERROR)
+        return go(request, _page_of(model))
+    text = _("“%(label)s”的对应已保存。") % {"label": form.cleaned_data["label"]}
+    given = {"by": request.user, "now": timezone.now(), **form.cleaned_data}
+    toast_outcome(request, services.set_meaning, text, model=model, **given)
     return go(request, _page_of(model))

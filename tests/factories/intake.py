@@ -17,6 +17,7 @@ from opinions.intake.services.submission import Entry
 from opinions.routing.services import load_default_rules
 from tests.factories.contact_points import ContactPointFactory, StationingFactory
 from tests.factories.matters import NOW, PHONE, HandlingWorld, handling_world
+from tests.support.replay import replayed
 
 CONTENT = "荷塘小区东门三盏路灯坏了两周，晚上看不见路，老人摔过一次。"
 JPEG_NAME = "路灯.jpg"
@@ -38,6 +39,7 @@ class IntakeWorld:
         return f"/p/{self.point.code}/"
 
 
+@replayed
 def intake_world(*, rules: bool = True) -> IntakeWorld:
     """Build it; with `rules` the routing rules that the product starts with are in force."""
     world = handling_world()

@@ -34,6 +34,7 @@ from opinions.relays import services as relays
 from tests.factories.accounts import UserFactory
 from tests.factories.organisations import StreetWorld, street_world
 from tests.factories.roster import ConsultantFactory, DeputyFactory, TermFactory
+from tests.support.replay import replayed
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
 """A Monday morning; the following fortnight has no holiday."""
@@ -85,6 +86,7 @@ class HandlingWorld:
         return {name: held for name, held in vars(self).items() if isinstance(held, User)}
 
 
+@replayed
 def handling_world() -> HandlingWorld:
     """Build the district. Reference data are the defaults of the product."""
     places = street_world()

@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 
 from deputies.organisations.models import Division, DivisionLevel, Organisation, OrganisationKind
 from liaison.base.stamps import forget_all
+from tests.support.replay import replayed
 
 
 class DivisionFactory(DjangoModelFactory[Division]):
@@ -53,6 +54,7 @@ class StreetWorld:
     other_department: Organisation
 
 
+@replayed
 def street_world() -> StreetWorld:
     """Build the small district. Codes are invented: no province begins with 99."""
     forget_all()

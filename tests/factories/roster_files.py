@@ -1,5 +1,6 @@
-"""Roster files for tests of the import."""
+"""Files for tests of the imports."""
 
+import io
 from datetime import date
 
 from django.utils import timezone
@@ -13,9 +14,20 @@ TODAY = date(2026, 11, 22)
 NOW = timezone.now()
 
 
-def roster_csv(*rows: dict[str, str], columns: tuple[str, ...] = COLUMNS) -> bytes:
+def upload(content: bytes, name: str = "名册.csv") -> io.BytesIO:
+    """A file as a browser sends it."""
+    out = io.BytesIO(content)
+    out.name = name
+    return out
+
+
+def csv_of(columns: tuple[str, ...], *rows: dict[str, str]) -> bytes:
     lines = [",".join(columns), *(",".join(row.get(column, "") for column in columns) for row in rows)]
     return "\n".join(lines).encode()
+
+
+def roster_csv(*rows: dict[str, str], columns: tuple[str, ...] = COLUMNS) -> bytes:
+    return csv_of(columns, *rows)
 
 
 def roster_row(**values: str) -> dict[str, str]:

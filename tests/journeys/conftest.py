@@ -1,5 +1,7 @@
 """A browser, and the whole system for it to look at."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -44,7 +46,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """The running program with its demo district, on SQLite and the local broker, as behind one proxy."""
     own = {"TRUSTED_PROXIES": "1", "SESSION_IDLE_MINUTES": str(IDLE_MINUTES)}
-    running = System(tmp_path_factory.mktemp("system"), **own).start()
+    folder = tmp_path_factory.mktemp("system")
+    if template := os.environ.get("TEST_TEMPLATE"):
+        shutil.copytree(template, folder, dirs_exist_ok=True)
+    running = System(folder, **own).start()
     yield running
     running.stop()
 

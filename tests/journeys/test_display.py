@@ -18,7 +18,7 @@ SMALL = """(least) => {
         document.querySelector(`label[for="${CSS.escape(one.id)}"]`) || one : one;
     return [...document.querySelectorAll("TARGETS")].map(covers)
         .filter((one) => one.checkVisibility({visibilityProperty: true, opacityProperty: true}))
-        .filter((one) => !one.closest('.skip, .sr-only, .hp'))
+        .filter((one) => !one.closest('.skip, .sr-only'))
         .map((one) => [one, one.getBoundingClientRect()])
         .filter(([_one, box]) => box.height < least - 0.5 || box.width < Math.min(least, 44) - 0.5)
         .map(([one, box]) => `${one.outerHTML.slice(0, 120)} ${Math.round(box.width)}x${Math.round(box.height)}`);
@@ -27,7 +27,7 @@ TEXT = "parseFloat(getComputedStyle(document.body).fontSize)"
 SMALLEST_TEXT = """() => Math.min(...[...document.querySelectorAll("main *")]
     .filter((one) => one.checkVisibility())
     .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
-    .filter((one) => !one.closest('.sr-only, .hp'))
+    .filter((one) => !one.closest('.sr-only'))
     .map((one) => parseFloat(getComputedStyle(one).fontSize)))"""
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

@@ -137,7 +137,11 @@ class PostgresServer(Server):
 
     @property
     def url(self) -> str:
-        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+        return self.url_of("postgres")
+
+    def url_of(self, database: str) -> str:
+        """Where `database` of this server is."""
+        return f"postgres://postgres@127.0.0.1:{self.port}/{database}"
 
     def command(self) -> list[str]:
         fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]

@@ -101,5 +101,13 @@ class System:
             return []
 
 
-_TEST_RUN = {"DATABASE_URL", "REDIS_URL", "TEST_SESSION_DIR", "VAR_DIR", "LOG_LEVEL", "PYTEST_XDIST_WORKER"}
+_TEST_RUN = {
+    "DATABASE_URL",
+    "REDIS_URL",
+    "TEST_SESSION_DIR",
+    "TEST_TEMPLATE",
+    "VAR_DIR",
+    "LOG_LEVEL",
+    "PYTEST_XDIST_WORKER",
+}
 """Variables that tests/settings.py sets for itself and that must not leak into the system."""

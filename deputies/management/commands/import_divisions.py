@@ -7,11 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from deputies.management.importing import read_file, tell
 from deputies.organisations.codes import official_code
 from deputies.organisations.models import OFFICIAL_LEVELS, DivisionLevel
 from deputies.organisations.services import import_divisions, read_divisions
 from liaison.base.errors import InvalidInput
-from liaison.base.imports import ImportReport, Table, read_table
 
 
 class Command(BaseCommand):
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="check and say what would change; write nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        tables = [_read(Path(name)) for name in options["files"]]
+        tables = [read_file(Path(name)) for name in options["files"]]
         names = dict(_parent_name(text) for text in options["parent_name"])
         level = None if options["level"] == "auto" else DivisionLevel(options["level"])
         try:
@@ -43,20 +43,7 @@ class Command(BaseCommand):
         except InvalidInput as error:
             raise CommandError(str(error.message)) from error
         report = import_divisions(read, by=None, now=timezone.now(), dry_run=options["dry_run"])
-        if not report.ok:
-            raise CommandError(_refusal(report))
-        self.stdout.write(f"created {report.created}, changed {report.updated}, unchanged {report.unchanged}")
-        if options["dry_run"]:
-            self.stdout.write("Dry run: nothing was written.")
-
-
-def _read(path: Path) -> Table:
-    try:
-        return read_table(path.read_bytes(), name=path.name)
-    except InvalidInput as error:
-        raise CommandError(f"{path.name}: {error.message}") from error
-    except OSError as error:
-        raise CommandError(f"{path.name}: {error.strerror}") from error
+        tell(self, report, dry_run=options["dry_run"])
 
 
 def _parent_name(text: str) -> tuple[str, str]:
@@ -69,8 +56,3 @@ def _parent_name(text: str) -> tuple[str, str]:
 
 def _nameless(text: str) -> str:
     raise CommandError(f"--parent-name {text}: write CODE=NAME")
-
-
-def _refusal(report: ImportReport) -> str:
-    lines = "\n".join(f"row {error}" for error in report.errors)
-    return f"Nothing was imported; {len(report.errors)} bad rows:\n{lines}"

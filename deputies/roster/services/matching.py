@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.roster.models import Deputy, Identity
 from deputies.roster.services.deputies import Details
-from deputies.roster.services.rows import BODY, CERTIFICATE, NAME, PHONE, TERM, BadCell
+from deputies.roster.services.rows import BODY, CERTIFICATE, NAME, PHONE, TERM
+from liaison.base.import_plans import BadCell
 from liaison.base.privacy import blind_index
 
 

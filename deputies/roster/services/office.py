@@ -21,12 +21,12 @@ from liaison.base.audit.models import Event
 from liaison.base.audit.services import Fact, record
 from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import InvalidInput
-from liaison.base.notices.nudge import ask_worker
+from liaison.base.nudge import Nudge
 from liaison.base.workflow import advance
 
 name_verbs({"term.ended": _("本届届满")})
-SWEEP = "cases.sweep"
-"""The task, by name, that looks after what a deputy out of office held."""
+SWEEP = Nudge("cases.sweep")
+"""The task that looks after what a deputy out of office held."""
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def suspend(*, deputy: Deputy, reason: str, by: User | None, now: datetime) -> N
     """The committee suspends the deputy's office; the code then leads to the contact point."""
     check_keeper(by, Permission.ROSTER_EDIT, deputy.organisation)
     advance(deputy, "suspend", workflow=OFFICE, by=by, now=now, chain=deputy.chain, reason=reason)
-    _sweep_soon()
+    transaction.on_commit(SWEEP, robust=True)
 
 
 @transaction.atomic
@@ -113,8 +113,4 @@ def _end(deputy: Deputy, *, reason: str, by: User | None, now: datetime, on: dat
         changes={"ended_on": on},
         data=data,
     )
-    _sweep_soon()
-
-
-def _sweep_soon() -> None:
-    transaction.on_commit(lambda: ask_worker(SWEEP), robust=True)
+    transaction.on_commit(SWEEP, robust=True)

@@ -12,6 +12,7 @@ from deputies.organisations.models import Division, Organisation
 from deputies.roster.models import CongressLevel, Delegation, Deputy, Group, Identity, PublicField, Term
 from deputies.roster.services.deputies import Details, check_details
 from liaison.base.errors import InvalidInput
+from liaison.base.import_plans import BadCell, BadRow, one_called, text_cell
 from liaison.base.imports import Row
 from liaison.base.phrases import listing, values_by_word
 from liaison.base.privacy import normalise_phone
@@ -41,23 +42,6 @@ SEPARATORS = re.compile(r"[、,，;；\s]+")
 _DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
 
 T = TypeVar("T")
-
-
-class BadCell(Exception):
-    """Why a cell cannot be taken, in the user's words."""
-
-    def __init__(self, column: str, reason: Any) -> None:
-        self.column = column
-        self.reason = reason
-        super().__init__(column, str(reason))
-
-
-class BadRow(Exception):
-    """All the cells of a row that cannot be taken."""
-
-    def __init__(self, *cells: BadCell) -> None:
-        self.cells = cells
-        super().__init__(*cells)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,13 +87,13 @@ def read(row: Row, reference: Reference) -> Said:
     level = cell(_level, row[LEVEL], identity, otherwise="")
     term = cell(_term, row[TERM], level, reference.terms) if level or not bad else None
     values: dict[str, Any] = {
-        "name": cell(_text, row, NAME, "name"),
+        "name": cell(_text, row, NAME, Deputy.name),
         "organisation": cell(_body, row[BODY], reference),
         "delegation": cell(_delegation, row[DELEGATION], term, reference.delegations) if term or not level else None,
         "electoral_district": cell(_named, row[DISTRICT], DISTRICT, reference.districts, _code_and_name),
         "groups": cell(_groups, row[GROUPS], reference.groups, otherwise=()),
-        "certificate": cell(_text, row, CERTIFICATE, "certificate"),
-        "title": cell(_text, row, TITLE, "title"),
+        "certificate": cell(_text, row, CERTIFICATE, Deputy.certificate),
+        "title": cell(_text, row, TITLE, Deputy.title),
         "phone": cell(_phone, row[PHONE], otherwise=""),
         "public_fields": cell(_public, row[PUBLIC], otherwise=()),
     }
@@ -157,14 +141,8 @@ def _checked(details: Details) -> None:
         raise BadRow(BadCell(COLUMN_OF_FIELD.get(error.field, ""), error.message)) from error
 
 
-def _text(row: Row, column: str, field: str) -> str:
-    most: Any = getattr(Deputy._meta.get_field(field), "max_length", None)
-    text = row[column]
-    if column in REQUIRED and not text:
-        raise BadCell(column, _("这一格必须填写。"))
-    if "\x00" in text or len(text) > most:
-        raise BadCell(column, _("太长了，最多 %(most)d 个字。") % {"most": most})
-    return text
+def _text(row: Row, column: str, kept_in: Any) -> str:
+    return text_cell(row, column, kept_in, required=column in REQUIRED)
 
 
 def _identity(text: str) -> str:
@@ -210,15 +188,8 @@ def _groups(text: str, groups: Iterable[Group]) -> list[Group]:
 
 
 def _named(text: str, column: str, rows: Iterable[T], names: Callable[[T], tuple[str, ...]]) -> T | None:
-    """The one row that is called `text`; None for a blank cell."""
-    if not text:
-        return None
-    found = [row for row in rows if text in names(row)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise BadCell(column, _("“%(text)s”不止一个，请填代码。") % {"text": text})
-    raise BadCell(column, _("没有登记“%(text)s”，请核对写法，或先在基础数据中添加。") % {"text": text[:40]})
+    missing = _("没有登记“%(text)s”，请核对写法，或先在基础数据中添加。")
+    return one_called(text, column, rows, names, missing=missing)
 
 
 def _body(code: str, reference: Reference) -> Organisation:

@@ -2,8 +2,8 @@
 
 import errno
 import hashlib
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePath
@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from liaison.base.errors import DomainError
+from liaison.base.errors import DomainError, InvalidInput
 from liaison.base.files.checks import UploadRefused, clean_image
 from liaison.base.files.models import StoredFile
 
@@ -67,6 +67,22 @@ def prepare_images(uploads: Iterable[Any], *, by: Any, now: datetime) -> Batch:
         discard(batch.rows)
         raise
     return batch
+
+
+@contextmanager
+def prepared_images(uploads: Iterable[Any], *, by: Any, now: datetime) -> Iterator[list[StoredFile]]:
+    """All of the photos, for one service to save; deleted when it fails.
+
+    Raises StorageFull, and InvalidInput at `photos` with the first refusal.
+    """
+    batch = prepare_images(uploads, by=by, now=now)
+    try:
+        if batch.refusals:
+            raise InvalidInput(batch.refusals[0].message, field="photos")
+        yield batch.rows
+    except BaseException:
+        discard(batch.rows)
+        raise
 
 
 def _prepare_into(batch: Batch, upload: Any, by: Any, now: datetime) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from liaison.base.notices.models import Channel, Notice, NoticeStatus
-from liaison.base.notices.nudge import nudge
+from liaison.base.nudge import Nudge
 from liaison.base.prepared import insert
 
+DELIVER = Nudge("notices.deliver_due", gather=0.5)
 _DELIVERED = {"status": NoticeStatus.SENT}
 """An in-app notice needs no delivery: the row is the message."""
 
@@ -49,7 +50,7 @@ def queue(drafts: Iterable[Draft], *, now: datetime) -> None:
     ]
     insert(rows, skip_known=True)
     if any(row.status == NoticeStatus.PENDING for row in rows):
-        transaction.on_commit(nudge, robust=True)
+        transaction.on_commit(DELIVER, robust=True)
 
 
 def mark_read(*, user_id: int, now: datetime, notice_id: int | None = None) -> int:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
 from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -14,6 +15,11 @@ from liaison.base.errors import DomainError
 from liaison.base.privacy import mask_phone, normalise_phone
 
 T = TypeVar("T")
+
+
+def posted(request: HttpRequest) -> tuple[Any, Any]:
+    """Data and files of a POST, the first arguments of a form; nothing of a GET."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 def attempt(form: forms.BaseForm, service: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
@@ -106,6 +112,48 @@ class DateInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%d")
+
+
+TEXT_MAX = 10_000
+"""Characters of a text of several lines, where nothing shorter is asked for."""
+STRANGE = {"invalid_choice": _("请从列出的里面选择；没有列出的，可能刚刚离任或停用。")}
+"""What is said of a choice that was never offered, or no longer is."""
+
+
+def text_field(
+    label: Any, rows: int = 4, *, required: Any = None, max_length: int = TEXT_MAX, **kwargs: Any
+) -> forms.CharField:
+    """A text of several lines; `required` is the sentence shown when it is missing."""
+    messages = {"max_length": _("内容太长，请控制在 %(limit_value)d 字以内。")}
+    messages |= {} if required is None else {"required": required}
+    widget = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(
+        label=label, required=required is not None, max_length=max_length, widget=widget, error_messages=messages,
+        **kwargs,
+    )  # fmt: skip
+
+
+def day_field(label: Any, *, missing: Any = None, **kwargs: Any) -> forms.DateField:
+    """A day, with the sentences that belong to a missing and to a wrong one."""
+    messages = {"required": missing or _("请选择日期。"), "invalid": _("请填写日期，例如 2026-12-31。")}
+    return forms.DateField(label=label, widget=DateInput, error_messages=messages, **kwargs)
+
+
+def photos_field(label: Any = None) -> MultiFileField:
+    """Photos that go with what is written."""
+    return MultiFileField(
+        label=label or _("照片（可选）"), required=False, max_files=6,
+        widget=MultiFileInput(attrs={"accept": "image/*", "data-photos": ""}),
+        help_text=_("最多 6 张；拍摄位置等附加信息会被去掉。"),
+    )  # fmt: skip
+
+
+def offer(field: Any, rows: Iterable[tuple[Any, Any]], *, first: Iterable[tuple[str, Any]] = ()) -> None:
+    """Offer records by their keys, each with its label, after `first`; the typed choice `field` cleans to records."""
+    held = list(rows)
+    by_key = {str(row.pk): row for row, _label in held}
+    field.choices = [*first, *((str(row.pk), label) for row, label in held)]
+    field.coerce = lambda value: by_key[value]
 
 
 class ReasonForm(forms.Form):

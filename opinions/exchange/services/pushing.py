@@ -11,18 +11,18 @@ from deputies.accounts.access import Permission, check
 from deputies.accounts.models import User
 from deputies.organisations.queries import predecessors
 from liaison.base.errors import DomainError, InvalidInput
-from liaison.base.notices.nudge import ask_worker
+from liaison.base.nudge import Nudge
 from liaison.base.stamps import reading
 from opinions.exchange.models import Dispatch, Partner, WorkOrder
-from opinions.exchange.services.ledger import tell_history, tell_resident
+from opinions.exchange.services.ledger import hold, tell_history, tell_resident
 from opinions.exchange.sheets import fingerprint
-from opinions.exchange.states import AGAIN, UNDELIVERED, DispatchStatus, MessageKind, OrderState, Way
+from opinions.exchange.states import AGAIN, LOST, UNDELIVERED, DispatchStatus, MessageKind, OrderState, Way
 from opinions.handling import services as handling
 from opinions.handling.queries import verbs_for
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
 
-DELIVER = "exchange.deliver_due"
+DELIVER = Nudge("exchange.deliver_due", gather=0.5)
 PUSHABLE = (Status.SUBMITTED, Status.TAKEN, Status.HANDLING, Status.RETURNED, Status.REWORK)
 """Not while the resident is asked, nor once the matter is answered."""
 
@@ -122,12 +122,8 @@ def dispatch(order: WorkOrder, kind: str, said: dict[str, Any], *, key: str, now
         key=f"{order.partner.code}-{order.pk}-{key}", partner=order.partner, order=order, kind=kind,
         body=json.dumps(said, ensure_ascii=False), body_hash=fingerprint(said), due_at=now, created_at=now,
     )  # fmt: skip
-    transaction.on_commit(_nudge, robust=True)
+    transaction.on_commit(DELIVER, robust=True)
     return row
-
-
-def _nudge() -> None:
-    ask_worker(DELIVER)
 
 
 @transaction.atomic
@@ -137,12 +133,15 @@ def redo(*, row: Dispatch, by: User, now: datetime) -> None:
     Raises NotAllowed, NothingToRepeat.
     """
     check(by, Permission.EXCHANGE_WORK)
+    order = hold(row.order)
     again = Dispatch.objects.filter(pk=row.pk, status__in=UNDELIVERED)
     if not again.update(status=DispatchStatus.PENDING, attempts=0, due_at=now, error=""):
         raise NothingToRepeat
     if row.kind == MessageKind.ORDER:
-        latest = row.key.endswith(f"-o{row.order.pushes}")
+        latest = row.key.endswith(f"-o{order.pushes}")
         if not latest:
             raise InvalidInput(_("这件事之后又推送过，请看最新的一条。"))
-        WorkOrder.objects.filter(pk=row.order_id).update(state=OrderState.QUEUED, reason="")
-    transaction.on_commit(_nudge, robust=True)
+        if order.state in LOST:
+            order.state, order.reason = OrderState.QUEUED, ""
+            order.save(update_fields=["state", "reason"])
+    transaction.on_commit(DELIVER, robust=True)

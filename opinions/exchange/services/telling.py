@@ -67,7 +67,8 @@ def _tell(order: WorkOrder, result: Result, now: datetime) -> bool:
         return False
     if mark == order.told_hash or (not order.told_hash and not result.is_news):
         return False
-    dispatch(order, MessageKind.RESULT, said, key=f"r{version}.{result.matter.version}", now=now)
+    key = f"r{version}.{result.matter.version}.{mark[:8]}"  # a further rating moves no version
+    dispatch(order, MessageKind.RESULT, said, key=key, now=now)
     return True
 
 

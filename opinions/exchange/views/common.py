@@ -26,7 +26,3 @@ def tabs(request: SignedIn, current: str) -> list[Tab]:
 def own_partners(request: SignedIn) -> list[Partner]:
     """The partners whose exchange the user sees."""
     return list(partners_of(request.user).order_by("name", "id"))
-
-
-def posted(request: SignedIn) -> Any:
-    return request.POST if request.method == "POST" else None

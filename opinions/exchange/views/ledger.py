@@ -71,7 +71,8 @@ def change(request: SignedIn, pk: int) -> HttpResponse:
         toast(request, _("已核对。"))
         return go(request, reverse("desk:matter", args=[order.matter.code]))
     context = {"order": order, "rows": differences(order)}
-    return render_page(request, f"{PAGES}/change.html", f"{PAGES}/_change.html", context)
+    status = 422 if request.method == "POST" else 200
+    return render_page(request, f"{PAGES}/change.html", f"{PAGES}/_change.html", context, status=status)
 
 
 @require_http_methods(FORM_METHODS)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from deputies.accounts.access import Permission, SignedIn, can, requires
 from liaison.base.errors import DomainError
 from liaison.base.files.responses import file_response
-from liaison.base.web.forms import attempt
+from liaison.base.web.forms import attempt, posted
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.paging import KeysetPage
 from liaison.base.web.toasts import toast
@@ -22,7 +22,7 @@ from opinions.exchange.models import Handover, Partner
 from opinions.exchange.queries import partners_of
 from opinions.exchange.services import partners as services
 from opinions.exchange.services.telling import hand_over
-from opinions.exchange.views.common import FORM_METHODS, PAGES, posted, tabs
+from opinions.exchange.views.common import FORM_METHODS, PAGES, tabs
 
 MOST_FILES = 20
 
@@ -49,7 +49,7 @@ def listing(request: SignedIn) -> HttpResponse:
 @requires(Permission.EXCHANGE_EDIT)
 def new(request: SignedIn) -> HttpResponse:
     """A new partner, switched off until it is ready."""
-    form = NewPartnerForm(posted(request), user=request.user, initial={"kind": "grid", "ways": "both"})
+    form = NewPartnerForm(*posted(request), user=request.user, initial={"kind": "grid", "ways": "both"})
     if request.method == "POST" and form.is_valid():
         made = attempt(form, services.make_partner, by=request.user, now=timezone.now(), **form.cleaned_data)
         if made is not None:
@@ -77,7 +77,7 @@ def edit(request: SignedIn, code: str) -> HttpResponse:
     """Change the settings."""
     found = _partner(request, code)
     held = {name: getattr(found, name) for name in services.FIELDS} | {"organisation": found.organisation_id}
-    form = PartnerForm(posted(request), user=request.user, initial=held)
+    form = PartnerForm(*posted(request), user=request.user, initial=held)
     if request.method == "POST" and form.is_valid():
         data: dict[str, Any] = form.cleaned_data
         if attempt(form, services.change_partner, partner=found, by=request.user, now=timezone.now(), **data):
@@ -105,7 +105,7 @@ def switch(request: SignedIn, code: str) -> HttpResponse:
 @requires(Permission.EXCHANGE_EDIT)
 def secret(request: SignedIn, code: str) -> HttpResponse:
     """Set the secret. It is shown on the answer to this one request, and never again."""
-    found, form, made = _partner(request, code), SecretForm(posted(request)), None
+    found, form, made = _partner(request, code), SecretForm(*posted(request)), None
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data["secret"]
         made = attempt(form, services.set_secret, partner=found, by=request.user, now=timezone.now(), secret=given)

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 from deputies.accounts.access import Permission as P
 from deputies.accounts.access import SignedIn, can, requires
 from liaison.base.audit.models import Event
-from liaison.base.errors import DomainError, NotAllowed
+from liaison.base.errors import NotAllowed
 from liaison.base.web.forms import attempt
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.paging import KeysetPage
 from liaison.base.web.parts import Tab
-from liaison.base.web.toasts import toast
+from liaison.base.web.toasts import toast, toast_outcome
 from opinions.gathering import queries, services
 from opinions.gathering.access import may_decide
 from opinions.gathering.drawing import curve_of
@@ -36,7 +36,7 @@ def hot(request: SignedIn) -> HttpResponse:
     """Hot issues with an opinion in the user's scope: open ones by rank, or those dealt with."""
     decided = request.GET.get("show") == "decided"
     rows = hot_issues(request.user)
-    rows = rows.exclude(state=HotState.OPEN) if decided else rows.filter(state=HotState.OPEN, rank__isnull=False)
+    rows = rows.exclude(state=HotState.OPEN) if decided else rows.open()
     order = ("-decided_at", "-pk") if decided else ("rank", "pk")
     page = KeysetPage(rows, order=order, cursor=request.GET.get("page"))
     queries.tell_apart(page.items, request.user)
@@ -123,11 +123,8 @@ def dismiss(request: SignedIn, pk: int) -> HttpResponse:
 def reopen(request: SignedIn, pk: int) -> HttpResponse:
     """重新列为热点."""
     held = _issue(request, pk)
-    try:
-        services.reopen_issue(issue=held, by=request.user, now=timezone.now())
-        toast(request, _("已重新列为热点。"))
-    except DomainError as error:
-        toast(request, str(error.message))
+    text = _("已重新列为热点。")
+    toast_outcome(request, services.reopen_issue, text, issue=held, by=request.user, now=timezone.now())
     return go(request, _place(held))
 
 

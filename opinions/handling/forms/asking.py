@@ -1,17 +1,18 @@
 """Forms of what is asked of the committee and decided by it: more time, being let go, joint work."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from deputies.organisations.queries import street_committees_of
-from liaison.base.web.forms import DateInput
+from liaison.base.web.forms import day_field, text_field
+from liaison.base.workdays.arithmetic import local_today
 from opinions.handling.content import Content, Point
-from opinions.handling.forms.base import BodiesChoice, BodyChoice, VerbForm, text_field
+from opinions.handling.forms.base import BodiesChoice, BodyChoice, VerbForm, tier_of
 from opinions.handling.forms.verbs import SEEN_BY_RESIDENT, ReturnForm
 from opinions.handling.models import Assignment, Part
 from opinions.handling.queries import extensions_before, fast_bodies, given_by, objections_before, own_limit
@@ -40,10 +41,7 @@ def _day(day: Any) -> str:
 class AskExtensionForm(VerbForm):
     """申请延期: until when, and why."""
 
-    until = forms.DateField(
-        label=_("希望延到哪一天"), widget=DateInput,
-        error_messages={"required": _("请选择日期。"), "invalid": _("请填写日期，例如 2026-12-31。")},
-    )  # fmt: skip
+    until = day_field(_("希望延到哪一天"))
     reason = text_field(_("原因"), rows=3, required=_("请写明为什么需要延期。"), help_text=_("交办单位会看到。"))
     button = _("提交申请")
     hint = _("每次交办只能申请一次；批准之前，仍按原来的时限办理。")
@@ -165,12 +163,13 @@ class SettleForm(VerbForm):
         if len(bodies) == 1:
             self.fields["lead"].initial = str(bodies[0].pk)
 
-    def content(self, today: date) -> Content:
-        """The reply as it was written, of a valid form."""
-        data = self.cleaned_data
-        measure, person = data["measure"], data["person"]
-        point = Point(problem=self.matter.title, measure=measure, person=person, due_on=today)
-        return Content(text=data["text"], reply_class=data["reply_class"], points=(point,))
+    @property
+    def arguments(self) -> dict[str, Any]:
+        data, today = self.cleaned_data, local_today(timezone.now())
+        lead, person = data["lead"], data["person"]
+        point = Point(problem=self.matter.title, measure=data["measure"], person=person, due_on=today)
+        content = Content(text=data["text"], reply_class=data["reply_class"], points=(point,))
+        return {"lead": lead, "tier": tier_of(lead), "person": person, "content": content}
 
 
 class SetLimitForm(VerbForm):

@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.models import DISTRICT_ROLES, User
 from deputies.organisations.models import Organisation, OrganisationKind
 from deputies.organisations.queries import street_committee_of
-from liaison.base.web.forms import MultiFileField, MultiFileInput
 from opinions.catalog.models import Reason, Tier
-from opinions.handling.content import TEXT_MAX, says_nothing
+from opinions.handling.content import says_nothing
 from opinions.handling.queries import handlers_for, seen_state
 from opinions.handling.services import TIERS
 from opinions.matters.models import Matter
@@ -19,20 +18,9 @@ from opinions.matters.models import Matter
 Choices = list[tuple[str, Any]]
 LOCAL_KINDS = (OrganisationKind.COMMUNITY, OrganisationKind.STREET_OFFICE)
 """Bodies that act for one street only."""
+NO_ARGUMENTS = {"seen", "anyway", "photos"}
+"""Fields that mean something to the screen; photos are prepared on their way to the service."""
 EMPTY_TALK = _("这里只有“高度重视”一类的套话，没有说清做什么。请写明具体做法；确实如此的，勾选“仍然提交”。")
-
-
-def text_field(label: Any, *, rows: int = 4, required: Any = None, **kwargs: Any) -> forms.CharField:
-    """A text of several lines; `required` is the sentence shown when it is missing."""
-    messages = {"required": required, "max_length": _("内容太长，请控制在 %(limit_value)d 字以内。")}
-    return forms.CharField(
-        label=label,
-        required=required is not None,
-        max_length=kwargs.pop("max_length", TEXT_MAX),
-        widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages={name: text for name, text in messages.items() if text is not None},
-        **kwargs,
-    )
 
 
 class VerbForm(forms.Form):
@@ -92,6 +80,11 @@ class VerbForm(forms.Form):
         texts = (bound for bound in self.visible_fields() if isinstance(bound.field.widget, forms.Textarea))
         return [(bound.label, str(bound.value())) for bound in texts if bound.value()]
 
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What a valid form holds, by the names of its service's parameters."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in NO_ARGUMENTS}
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         empty = [name for name in self.said if says_nothing(data.get(name) or "")]
@@ -107,15 +100,6 @@ def warn_once(form: forms.Form, empty: Iterable[str]) -> None:
         return
     for name in empty:
         form.add_error(name, EMPTY_TALK)
-
-
-def photos_field() -> MultiFileField:
-    """Photos that go with a text."""
-    return MultiFileField(
-        label=_("照片（可选）"), required=False, max_files=6,
-        widget=MultiFileInput(attrs={"accept": "image/*", "data-photos": ""}),
-        help_text=_("最多 6 张；拍摄位置等附加信息会被去掉。"),
-    )  # fmt: skip
 
 
 def tier_field() -> forms.TypedChoiceField:

@@ -38,6 +38,10 @@ class MergeForm(VerbForm):
                 self.add_error("code", _("没有找到这个编号的事项，或者它不在您的范围内。"))
         return data
 
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return {"target": self.cleaned_data["found"]}
+
 
 class BranchForm(MergeForm):
     button = _("列为分点")

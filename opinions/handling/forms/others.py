@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
-from opinions.catalog.models import Category
+from liaison.base.web.forms import offer, text_field
 from opinions.catalog.queries import categories
-from opinions.handling.forms.base import BodyChoice, offered_bodies, text_field, tier_field, tier_of
+from opinions.handling.forms.base import BodyChoice, offered_bodies, tier_field, tier_of
 from opinions.matters.models import Matter
 
 
@@ -44,7 +44,4 @@ class TemplateForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        by_id: dict[str, Category] = {str(row.pk): row for row in categories()}
-        field: Any = self.fields["category"]
-        field.choices = [("", _("不限")), *((key, str(row)) for key, row in by_id.items())]
-        field.coerce = lambda value: by_id[value]
+        offer(self.fields["category"], [(row, str(row)) for row in categories()], first=[("", _("不限"))])

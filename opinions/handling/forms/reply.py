@@ -10,9 +10,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from liaison.base.phrases import listing
-from liaison.base.web.forms import DateInput
+from liaison.base.web.forms import day_field, text_field
 from opinions.handling.content import MOST_POINTS, PERSON_MAX, PROBLEM_MAX, Content, Fault, Point, empty_talk
-from opinions.handling.forms.base import VerbForm, text_field, warn_once
+from opinions.handling.forms.base import VerbForm, warn_once
 from opinions.matters.models import ReplyClass
 
 BLANK_ROWS = 2
@@ -33,10 +33,7 @@ class PointForm(forms.Form):
         label=_("责任人"), required=False, max_length=PERSON_MAX,
         error_messages={"max_length": _("责任人请控制在 %(limit_value)d 字以内。")},
     )  # fmt: skip
-    due_on = forms.DateField(
-        label=_("完成日期"), required=False, widget=DateInput,
-        error_messages={"invalid": _("请填写日期，例如 2026-12-31。")},
-    )  # fmt: skip
+    due_on = day_field(_("完成日期"), required=False)
 
     @property
     def point(self) -> Point:
@@ -119,6 +116,10 @@ class ReplyForm(VerbForm):
             text=self.cleaned_data["text"], reply_class=self.cleaned_data["reply_class"],
             points=tuple(row.point for row in self.rows),
         )  # fmt: skip
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return {"content": self.content, "version": self.cleaned_data["version"]}
 
     def blame(self, found: Sequence[Fault]) -> None:
         """Put the faults of the content at their fields; those of all points together at the top."""

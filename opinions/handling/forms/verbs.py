@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from deputies.organisations.models import Organisation
 from deputies.organisations.queries import street_committees_of
 from liaison.base.phrases import aside
+from liaison.base.web.forms import photos_field, text_field
 from opinions.catalog.models import ReasonKind
 from opinions.catalog.queries import reasons, responsible_for
 from opinions.clocks.services import OwnLimit
@@ -20,8 +21,6 @@ from opinions.handling.forms.base import (
     ReasonChoice,
     VerbForm,
     offered_bodies,
-    photos_field,
-    text_field,
     tier_field,
     tier_of,
 )
@@ -74,10 +73,9 @@ class TransferForm(VerbForm):
         return sorted(rows, key=lambda body: body.pk != self.matter.street_id)
 
     @property
-    def receiver(self) -> dict[str, Any]:
-        """The chosen receiver as arguments of the service."""
-        key = self.cleaned_data["to"]
-        return {"street": self.streets.get(key), "deputy": self.deputies.get(key)}
+    def arguments(self) -> dict[str, Any]:
+        data, key = super().arguments, self.cleaned_data["to"]
+        return {"reason": data["reason"], "street": self.streets.get(key), "deputy": self.deputies.get(key)}
 
 
 class AskForm(VerbForm):
@@ -167,17 +165,11 @@ class AssignForm(VerbForm):
         return data
 
     @property
-    def co_limit(self) -> OwnLimit | None:
-        """The limit set for the co-handlers, if any."""
-        days = self.cleaned_data["co_days"]
-        return OwnLimit(days) if days else None
-
-    @property
-    def bodies(self) -> dict[str, Any]:
-        """The chosen bodies as arguments of the service."""
-        separate = self.cleaned_data["mode"] == self.SEPARATE
-        names = {"lead": self.cleaned_data["lead"], "separate" if separate else "co": self.cleaned_data["others"]}
-        return {name: held for name, held in names.items() if held}
+    def arguments(self) -> dict[str, Any]:
+        data = super().arguments
+        mode, others, days = data.pop("mode"), data.pop("others"), data.pop("co_days")
+        others_as = "separate" if mode == self.SEPARATE else "co"
+        return {**data, others_as: others, "co_limit": OwnLimit(days) if days else None}
 
 
 class RecallForm(VerbForm):
@@ -262,3 +254,7 @@ class NoteForm(VerbForm):
         super().__init__(*args, **kwargs)
         if not speaks_publicly(self.user, self.matter, now=timezone.now()):
             self.fields["audience"].choices = self.fields["audience"].choices[:1]  # type: ignore[attr-defined]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return {"text": self.cleaned_data["text"], "public": self.cleaned_data["audience"] == "public"}

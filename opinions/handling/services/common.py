@@ -65,6 +65,14 @@ class Side:
         return turn_of(organisation=self.organisation, deputy=self.deputy)
 
 
+def asked_by(body: Organisation | None, waiting: Iterable[Assignment]) -> Assignment:
+    """Of the assignments that wait for a decision that of `body`, or the first. Raises InvalidInput when it is gone."""
+    found = next((row for row in waiting if body is None or row.organisation == body), None)
+    if found is None:
+        raise InvalidInput(_("这个单位的申请已经有了结果，请看最新情况。"))
+    return found
+
+
 def lock(matter: Matter) -> None:
     """Hold the matter's row until the transaction ends, so that all writers of a matter take their turn.
 

@@ -17,7 +17,7 @@ from opinions.clocks.queries import running_clocks
 from opinions.clocks.services import AlreadyExtended, extend_clock, set_co_limit
 from opinions.handling.guest import Worker, credited
 from opinions.handling.models import Asked, Assignment, Part
-from opinions.handling.services.common import call, checked_text, news, standing_for, step
+from opinions.handling.services.common import asked_by, call, checked_text, news, standing_for, step
 from opinions.handling.standing import REPLYING, Standing
 from opinions.matters.models import Matter
 from opinions.matters.services import advance_matter
@@ -79,10 +79,7 @@ def refuse_extension(
     *, matter: Matter, reason: str, by: User, now: datetime, body: Organisation | None = None
 ) -> Assignment:
     """不同意延期, with a reason; for this assignment that is settled."""
-    rows = standing_for("refuse_extension", matter=matter, by=by, now=now).extensions
-    row = next((one for one in rows if body is None or one.organisation == body), None)
-    if row is None:
-        raise InvalidInput(_("这个单位的申请已经有了结果，请看最新情况。"))
+    row = asked_by(body, standing_for("refuse_extension", matter=matter, by=by, now=now).extensions)
     reason = checked_text(reason, field="reason", missing=_("请写明为什么不同意。"))
     row.extension = Asked.REFUSED
     row.save(update_fields=["extension"])

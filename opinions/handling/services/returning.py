@@ -16,8 +16,7 @@ from opinions.clocks.services import start_clock, stop_clocks
 from opinions.handling.guest import Worker, credited
 from opinions.handling.models import Asked, Assignment, AssignmentStatus
 from opinions.handling.queries import handlers_for, returns_of
-from opinions.handling.services.common import call, call_holder, checked_text, drop_drafts, standing_for, step
-from opinions.handling.standing import Standing
+from opinions.handling.services.common import asked_by, call, call_holder, checked_text, drop_drafts, standing_for, step
 from opinions.matters.models import Matter
 from opinions.matters.services import advance_matter, turn_of
 
@@ -99,21 +98,12 @@ def object_to(
     return row
 
 
-def objection_before(standing: Standing, body: Organisation | None) -> Assignment:
-    """The objection that the user decides: that of `body`, or the first. Raises InvalidInput when it is gone."""
-    rows = standing.objections
-    found = next((row for row in rows if body is None or row.organisation == body), None)
-    if found is None:
-        raise InvalidInput(_("这个单位的申请已经有了结果，请看最新情况。"))
-    return found
-
-
 @step
 def consent_return(
     *, matter: Matter, by: User, now: datetime, text: str = "", body: Organisation | None = None
 ) -> Assignment:
     """同意退回: as if the body had returned it within the window."""
-    row = objection_before(standing_for("consent_return", matter=matter, by=by, now=now), body)
+    row = asked_by(body, standing_for("consent_return", matter=matter, by=by, now=now).objections)
     row.objection = Asked.GRANTED
     _carry_out(matter, "consent_return", row, by=by, now=now)
     call(
@@ -128,7 +118,7 @@ def refuse_return(
     *, matter: Matter, reason: str, by: User, now: datetime, body: Organisation | None = None
 ) -> Assignment:
     """不同意退回: the body handles on; for this assignment that is settled."""
-    row = objection_before(standing_for("refuse_return", matter=matter, by=by, now=now), body)
+    row = asked_by(body, standing_for("refuse_return", matter=matter, by=by, now=now).objections)
     reason = checked_text(reason, field="reason", missing=_("请写明为什么不同意。"))
     row.objection = Asked.REFUSED
     row.save(update_fields=["objection"])

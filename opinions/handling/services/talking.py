@@ -16,7 +16,7 @@ from opinions.handling.models import LIVE
 from opinions.handling.services.common import Side, call, news, side_of, step
 from opinions.handling.standing import Standing
 from opinions.matters.models import Line, Matter
-from opinions.matters.services import SAID_AGAIN, add_line, already_said, attach
+from opinions.matters.services import SAID_AGAIN, add_line, already_said, attach, hold_row
 
 ONLY_THE_LEAD = _("对居民说话由领办这件事的代表来说；您的意见请写成内部留言。")
 
@@ -34,15 +34,15 @@ def say(*, matter: Matter, text: str, public: bool, by: User, now: datetime, pho
     again at once adds nothing: the line of the first press comes back.
     """
     check(by, Permission.MATTER_NOTE, matter)
+    hold_row(matter)
     standing = Standing(by, matter, local_today(now))
     if public and not standing.speaks_publicly:
         raise NotToResident(ONLY_THE_LEAD if by.role == Role.DEPUTY else None)
     audience = Audience.PUBLIC if public else Audience.INTERNAL
     side = side_of(standing)
-    Matter.objects.select_for_update().filter(pk=matter.pk).values_list("pk").first()
-    if already_said(matter=matter, body=text, stored=photos, by=by, now=now):
+    if already_said(matter=matter, body=text, audience=audience, stored=photos, by=by, now=now):
         discard(photos)
-        return Line.objects.filter(matter=matter, by=by, at__gte=now - SAID_AGAIN).latest("id")
+        return Line.objects.filter(matter=matter, by=by, audience=audience, at__gte=now - SAID_AGAIN).latest("id")
     line = add_line(
         matter=matter, body=text, audience=audience, by=by, now=now, author=side.name if public else by.signature
     )

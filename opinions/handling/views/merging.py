@@ -1,7 +1,5 @@
 """并案、同因分点, and taking a matter out again."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,28 +13,16 @@ from opinions.handling.serving import serve
 @requires(P.MATTER_MERGE)
 def merge(request: HttpRequest, code: str) -> HttpResponse:
     """并案; 撤销 stands beside what is said when it is done."""
-
-    def act(form: forms.MergeForm, who: dict[str, Any]) -> None:
-        services.merge(target=form.cleaned_data["found"], **who)
-
-    return serve(request, code, "merge", forms.MergeForm, act, done=_("已并案。"), undo="unmerge")
+    return serve(request, code, "merge", forms.MergeForm, services.merge, done=_("已并案。"), undo="unmerge")
 
 
 @requires(P.MATTER_MERGE)
 def branch(request: HttpRequest, code: str) -> HttpResponse:
     """列为同因分点."""
-
-    def act(form: forms.BranchForm, who: dict[str, Any]) -> None:
-        services.branch(target=form.cleaned_data["found"], **who)
-
-    return serve(request, code, "branch", forms.BranchForm, act, done=_("已列为同因分点。"), undo="unmerge")
+    return serve(request, code, "branch", forms.BranchForm, services.branch, done=_("已列为同因分点。"), undo="unmerge")
 
 
 @requires(P.MATTER_MERGE)
 def unmerge(request: HttpRequest, code: str) -> HttpResponse:
     """撤销并案."""
-
-    def act(form: forms.UnmergeForm, who: dict[str, Any]) -> None:
-        services.unmerge(**who)
-
-    return serve(request, code, "unmerge", forms.UnmergeForm, act, done=_("已撤销并案，恢复单独办理。"))
+    return serve(request, code, "unmerge", forms.UnmergeForm, services.unmerge, done=_("已撤销并案，恢复单独办理。"))

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_POST
 
 from deputies.accounts.access import Permission as P
 from deputies.accounts.access import requires
-from liaison.base.web.forms import attempt
+from liaison.base.web.forms import attempt, posted
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.toasts import toast
 from opinions.handling import services
 from opinions.handling.forms.others import BulkAssignForm, TemplateForm
 from opinions.handling.forms.verbs import NoteForm
 from opinions.handling.queries import own_templates
-from opinions.handling.serving import carry_out, find, posted, show
+from opinions.handling.serving import carry_out, find, show
 from opinions.matters.models import Matter
 
 MOST_AT_ONCE = 200
@@ -34,10 +34,7 @@ def note(request: HttpRequest, code: str) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return show(request, matter, "note", form, status=422 if form.is_bound else 200)
 
-    def act(held: NoteForm, who: dict[str, Any]) -> None:
-        services.say(text=held.cleaned_data["text"], public=held.cleaned_data["audience"] == "public", **who)
-
-    return carry_out(request, matter, "note", form, act, now=timezone.now(), done=_("已发送。"))
+    return carry_out(request, matter, "note", form, services.say, now=timezone.now(), done=_("已发送。"))
 
 
 @requires(P.MATTER_ASSIGN)
@@ -77,7 +74,7 @@ def _bulk_page(request: HttpRequest, context: dict[str, Any], *, status: int = 2
 @requires(P.TEMPLATE_EDIT)
 def templates(request: HttpRequest) -> HttpResponse:
     """The body's reply templates, and a form for a new one."""
-    return _templates_page(request, TemplateForm(request.POST if request.method == "POST" else None))
+    return _templates_page(request, TemplateForm(*posted(request)))
 
 
 @requires(P.TEMPLATE_EDIT)
@@ -85,7 +82,7 @@ def template(request: HttpRequest, template_id: int) -> HttpResponse:
     """Change one of the body's templates."""
     held = get_object_or_404(own_templates(request.user), pk=template_id)  # type: ignore[arg-type]
     initial = {"name": held.name, "text": held.text, "category": held.category_id}
-    form = TemplateForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = TemplateForm(*posted(request), initial=initial)
     return _templates_page(request, form, template=held)
 
 

@@ -99,7 +99,7 @@ def supply(
     """
     held = Matter.objects.select_for_update().get(pk=matter.pk)
     text = hide_id_numbers(text).strip()
-    if already_said(matter=held, body=text, stored=photos, reporter=reporter, now=now):
+    if already_said(matter=held, body=text, audience=Audience.PUBLIC, stored=photos, reporter=reporter, now=now):
         return False
     handling.supply(matter=held, reporter=reporter, text=text, stored=save_prepared(photos), now=now)
     return True

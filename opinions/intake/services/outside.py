@@ -1,6 +1,7 @@
 """Work orders of another system, put into the words of intake: the same columns and checks as an imported table."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -70,11 +71,7 @@ def check_order(cells: Cells, *, target: Target, now: datetime, number: int = 0)
 def submit_order(cells: Cells, *, target: Target, key: UUID, now: datetime) -> Receipt:
     """Take in one order as an opinion; the same `key` gives the first receipt. Raises BadOrder, DuplicateSource."""
     entry = check_order(cells, target=target, now=now)
-    return submit(entry=_keyed(entry, key), by=None, now=now)
-
-
-def _keyed(entry: Entry, key: UUID) -> Entry:
-    return Entry(**{**vars(entry), "key": key})
+    return submit(entry=replace(entry, key=key), by=None, now=now)
 
 
 def import_rows(

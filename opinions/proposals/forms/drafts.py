@@ -11,7 +11,7 @@ from deputies.organisations.models import STREET_KINDS, Organisation
 from deputies.roster.models import Deputy
 from liaison.base.codes import grouped, normalise
 from liaison.base.phrases import aside
-from liaison.base.web.forms import DateInput
+from liaison.base.web.forms import DateInput, day_field, offer, text_field
 from opinions.handling.services import Content, Point
 from opinions.matters.models import Matter, ReplyClass
 from opinions.matters.queries import open_copy
@@ -20,23 +20,10 @@ from opinions.proposals.queries import can_be_linked, possible_leads
 from opinions.proposals.services import TITLE_MAX
 from opinions.proposals.states import ProposalStatus
 
-TEXT_MAX = 10_000
 ENDINGS = "。！？…；，、.!?;, "
 """Marks that end a sentence and do not belong into the middle of a title."""
 NEAR = 8
 """Opinions offered for linking; any other by its code."""
-
-
-def text_field(
-    label: Any, rows: int, *, required: Any = None, help_text: Any = "", most: int = TEXT_MAX
-) -> forms.CharField:
-    """A text of several lines; `required` is the sentence shown when it is missing."""
-    messages = {"required": required} if required else {}
-    messages["max_length"] = _("内容太长，请控制在 %(limit_value)d 字以内。")
-    return forms.CharField(
-        label=label, required=required is not None, max_length=most, help_text=help_text,
-        widget=forms.Textarea(attrs={"rows": rows}), error_messages=messages,
-    )  # fmt: skip
 
 
 class WordsForm(forms.Form):
@@ -56,11 +43,9 @@ class WordsForm(forms.Form):
 
     def offer_leads(self, leads: Sequence[Deputy], chosen: int | None) -> None:
         """Offer these deputies; `chosen` stands ready if it is one of them."""
-        by_id = {str(row.pk): row for row in leads}
-        field: Any = self.fields["lead"]
-        field.choices = [("", _("以后再定"))] + [(key, aside(row.name, row.standing)) for key, row in by_id.items()]
-        field.coerce = lambda value: by_id[value]
-        field.initial = str(chosen) if str(chosen) in by_id else ""
+        rows = [(row, aside(row.name, row.standing)) for row in leads]
+        offer(self.fields["lead"], rows, first=[("", _("以后再定"))])
+        self.fields["lead"].initial = str(chosen) if chosen in {row.pk for row in leads} else ""
 
 
 class RaiseForm(WordsForm):
@@ -150,11 +135,9 @@ class UnlinkForm(forms.Form):
 
     def __init__(self, *args: Any, proposals: Sequence[Proposal], chosen: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        by_id = {str(row.pk): row for row in proposals}
-        field: Any = self.fields["proposal"]
-        field.choices = [(key, row.title) for key, row in by_id.items()]
-        field.coerce = lambda value: by_id[value]
-        field.initial = chosen if chosen in by_id else next(iter(by_id), "")
+        offer(self.fields["proposal"], [(row, row.title) for row in proposals])
+        keys = [str(row.pk) for row in proposals]
+        self.fields["proposal"].initial = chosen if chosen in keys else next(iter(keys), "")
 
 
 class ResultForm(forms.Form):
@@ -169,12 +152,9 @@ class ResultForm(forms.Form):
         error_messages={"required": _("请选择答复类别。")},
     )  # fmt: skip
     problem = forms.CharField(label=_("问题"), required=False, max_length=200)
-    measure = text_field(_("措施"), 2, most=2000)
+    measure = text_field(_("措施"), 2, max_length=2000)
     person = forms.CharField(label=_("责任单位或责任人"), required=False, max_length=40)
-    due_on = forms.DateField(
-        label=_("完成日期"), required=False, widget=DateInput,
-        error_messages={"invalid": _("请填写日期，例如 2026-12-31。")},
-    )  # fmt: skip
+    due_on = day_field(_("完成日期"), required=False)
 
     @property
     def content(self) -> Content:

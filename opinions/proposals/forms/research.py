@@ -10,14 +10,12 @@ from deputies.accounts.queries import street_of
 from deputies.organisations.queries import bodies, district_of, handlers_of
 from liaison.base.codes import grouped, normalise
 from liaison.base.phrases import aside
-from liaison.base.web.forms import DateInput, MultiFileField, MultiFileInput
+from liaison.base.web.forms import STRANGE, day_field, offer, photos_field, text_field
 from opinions.handling.queries import deputies_of
 from opinions.matters.models import Matter
-from opinions.proposals.forms.drafts import text_field
 from opinions.proposals.models import ResearchNote
 from opinions.proposals.services import NoteContent
 
-STRANGE = {"invalid_choice": _("请从列出的里面选择；没有列出的，可能刚刚离任或停用。")}
 SHORT = {"max_length": _("请控制在 %(limit_value)d 字以内。")}
 
 
@@ -25,10 +23,7 @@ class NoteForm(forms.Form):
     """调研记录. Matters are named by their codes; those the user came from stand there already."""
 
     title = forms.CharField(label=_("主题"), max_length=80, error_messages={"required": _("请写调研的主题。"), **SHORT})
-    held_on = forms.DateField(
-        label=_("日期"), widget=DateInput,
-        error_messages={"required": _("请填写调研的日期。"), "invalid": _("请填写日期，例如 2026-12-31。")},
-    )  # fmt: skip
+    held_on = day_field(_("日期"), missing=_("请填写调研的日期。"))
     place = forms.CharField(
         label=_("地点"), max_length=160, error_messages={"required": _("请写调研的地点。"), **SHORT}
     )
@@ -45,11 +40,7 @@ class NoteForm(forms.Form):
         label=_("相关意见的编号（可选）"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("几件的，用空格或换行隔开。"),
     )  # fmt: skip
-    photos = MultiFileField(
-        label=_("照片（可选）"), required=False, max_files=6,
-        widget=MultiFileInput(attrs={"accept": "image/*", "data-photos": ""}),
-        help_text=_("最多 6 张；拍摄位置等附加信息会被去掉。"),
-    )  # fmt: skip
+    photos = photos_field()
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, user: User, note: ResearchNote | None = None, **kwargs: Any) -> None:
@@ -87,11 +78,8 @@ class NoteForm(forms.Form):
 
 
 def _offer(field: Any, rows: list[tuple[Any, Any]]) -> None:
-    """Offer records by their key; the form cleans to the records."""
-    by_id = {str(one.pk): one for one, _label in rows}
     field.widget = forms.SelectMultiple(attrs={"size": 6})
-    field.choices = [(str(one.pk), label) for one, label in rows]
-    field.coerce = lambda value: by_id[value]
+    offer(field, rows)
 
 
 def _written(note: ResearchNote) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -35,24 +36,10 @@ class AlreadyLinked(DomainError):
 
 
 @transaction.atomic
-def raise_to_proposal(
-    *,
-    matter: Matter,
-    title: str,
-    situation: str,
-    reason: str,
-    by: User,
-    now: datetime,
-    analysis: str = "",
-    request: str = "",
-    lead: Deputy | None = None,
-) -> Proposal:
-    """Draft a proposal from one matter that is in none yet (see `draft_proposal`)."""
+def raise_to_proposal(*, matter: Matter, by: User, now: datetime, **words: Any) -> Proposal:
+    """Draft a proposal from one matter that is in none yet; the rest as `draft_proposal` takes it."""
     standing_for("raise", matter=matter, by=by, now=now)
-    return draft_proposal(
-        matters=[matter], title=title, situation=situation, reason=reason, by=by, now=now, analysis=analysis,
-        request=request, lead=lead,
-    )  # fmt: skip
+    return draft_proposal(matters=[matter], by=by, now=now, **words)
 
 
 @step

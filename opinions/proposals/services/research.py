@@ -20,6 +20,7 @@ from liaison.base.workdays.arithmetic import local_today
 from opinions.handling.queries import deputies_of
 from opinions.handling.services import checked_text, step
 from opinions.matters.models import Matter
+from opinions.matters.services import hold_row
 from opinions.proposals.access import may_write
 from opinions.proposals.models import ResearchFile, ResearchNote
 
@@ -132,7 +133,7 @@ def _join(note: ResearchNote, content: NoteContent, *, by: User, now: datetime) 
     fact = Fact(verb="research", data={"body": note.title, "note": note.pk, "day": note.held_on.isoformat()})
     for matter in sorted(content.matters, key=lambda one: one.pk):
         if matter.pk not in before:
-            Matter.objects.select_for_update().filter(pk=matter.pk).values_list("pk", flat=True).first()
+            hold_row(matter)
             record(matter.chain, fact, by=by, now=now)
 
 

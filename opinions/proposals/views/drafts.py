@@ -14,7 +14,7 @@ from deputies.accounts.access import Permission as P
 from deputies.accounts.access import SignedIn, can, requires
 from liaison.base.audit.models import Event
 from liaison.base.errors import NotAllowed
-from liaison.base.web.forms import attempt
+from liaison.base.web.forms import attempt, posted
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.paging import KeysetPage, capped_count
 from liaison.base.web.toasts import toast
@@ -51,11 +51,6 @@ RELATED = ("deputy", "street", "district", "category", "opinion")
 MOST_CODES = 200
 
 
-def posted(request: HttpRequest) -> Any:
-    """Data of a POST; nothing of a GET."""
-    return request.POST if request.method == "POST" else None
-
-
 def found(request: SignedIn, proposal_id: int) -> Proposal:
     """The proposal, if it is in the user's scope; else 404."""
     return get_object_or_404(visible_proposals(request.user), pk=proposal_id)
@@ -77,7 +72,7 @@ def raise_(request: SignedIn, code: str) -> HttpResponse:
     user = request.user
     rows = Matter.objects.visible_to(user).select_related(*RELATED)
     matter, now = get_object_or_404(rows, code=code), timezone.now()
-    form = RaiseForm(posted(request), matter=matter)
+    form = RaiseForm(*posted(request), matter=matter)
     why = why_not(user, matter, "raise", now=now)
     if why is not None and not form.is_bound:
         raise why
@@ -109,7 +104,7 @@ def compose(request: SignedIn) -> HttpResponse:
     held = _held(request, notes)
     if not held:
         raise Http404
-    form = ComposeForm(posted(request), held=held, initial=_first(held, notes))
+    form = ComposeForm(*posted(request), held=held, initial=_first(held, notes))
     if form.is_bound and form.is_valid():
         made = attempt(form, services.draft_proposal, notes=notes, by=user, now=now, **form.cleaned_data)
         if made is not None:
@@ -170,7 +165,7 @@ def edit(request: SignedIn, proposal_id: int) -> HttpResponse:
     held = _mine(request, proposal_id)
     linked = Matter.objects.filter(proposal_links__proposal=held).select_related("district").first()
     leads = possible_leads(linked) if linked else []
-    form = EditForm(posted(request), proposal=held, leads=leads)
+    form = EditForm(*posted(request), proposal=held, leads=leads)
     if form.is_bound and form.is_valid():
         data = {"proposal": held, "by": request.user, "now": timezone.now()}
         attempt(form, services.edit_proposal, **data, **form.cleaned_data)
@@ -184,7 +179,7 @@ def edit(request: SignedIn, proposal_id: int) -> HttpResponse:
 def link(request: SignedIn, proposal_id: int) -> HttpResponse:
     """One more opinion for a draft."""
     held, user = _mine(request, proposal_id), request.user
-    form = LinkForm(posted(request), user=user, proposal=held)
+    form = LinkForm(*posted(request), user=user, proposal=held)
     if form.is_bound and form.is_valid():
         data = {"matter": form.cleaned_data["found"], "reason": form.cleaned_data["reason"]}
         attempt(form, services.link_matter, proposal=held, by=user, now=timezone.now(), **data)
@@ -201,7 +196,7 @@ def unlink(request: SignedIn, code: str) -> HttpResponse:
     rows = Matter.objects.visible_to(user).select_related(*RELATED, "holder", "holder_deputy")
     matter = get_object_or_404(rows, code=code)
     drafts = visible_proposals(user).filter(links__matter=matter, links__unlinked_at=None, status=ProposalStatus.DRAFT)
-    form = UnlinkForm(posted(request), proposals=list(drafts), chosen=request.GET.get("proposal", ""))
+    form = UnlinkForm(*posted(request), proposals=list(drafts), chosen=request.GET.get("proposal", ""))
     why = why_not(user, matter, "unlink", now=timezone.now())
     if why is not None and (not form.is_bound or matter.status not in RAISABLE):
         raise why
@@ -217,7 +212,7 @@ def unlink(request: SignedIn, code: str) -> HttpResponse:
 def answer(request: SignedIn, proposal_id: int) -> HttpResponse:
     """登记结果: one answer for all opinions of the proposal."""
     held = _mine(request, proposal_id)
-    form = ResultForm(posted(request))
+    form = ResultForm(*posted(request))
     if form.is_bound and form.is_valid():
         data = {"proposal": held, "by": request.user, "now": timezone.now()}
         replies = attempt(form, services.answer_proposal, content=form.content, **data)

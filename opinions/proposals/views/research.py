@@ -12,10 +12,11 @@ from django.views.decorators.http import require_GET
 
 from deputies.accounts.access import Permission as P
 from deputies.accounts.access import SignedIn, can, requires
-from liaison.base.errors import DomainError, InvalidInput, NotAllowed
+from liaison.base.errors import NotAllowed
 from liaison.base.files.responses import file_response
-from liaison.base.files.services import discard, prepare_images
+from liaison.base.files.services import prepared_images
 from liaison.base.web import parts
+from liaison.base.web.forms import attempt, posted
 from liaison.base.web.htmx import go
 from liaison.base.web.paging import KeysetPage
 from liaison.base.web.toasts import toast
@@ -73,7 +74,7 @@ def file(request: SignedIn, note_id: int, file_id: int) -> HttpResponseBase:
 def new(request: SignedIn) -> HttpResponse:
     """Write a note; opinions named in the address stand there already."""
     first = {"codes": "\n".join(request.GET.getlist("matter")[:50])}
-    form = NoteForm(*_posted(request), user=request.user, initial=first)
+    form = NoteForm(*posted(request), user=request.user, initial=first)
     return _served(request, form, services.write_note)
 
 
@@ -83,12 +84,8 @@ def edit(request: SignedIn, note_id: int) -> HttpResponse:
     held = get_object_or_404(visible_notes(request.user), pk=note_id)
     if not may_write(request.user, held):
         raise NotAllowed
-    form = NoteForm(*_posted(request), user=request.user, note=held)
+    form = NoteForm(*posted(request), user=request.user, note=held)
     return _served(request, form, services.change_note, note=held)
-
-
-def _posted(request: SignedIn) -> tuple[Any, Any]:
-    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 def _served(request: SignedIn, form: NoteForm, service: Any, **given: Any) -> HttpResponse:
@@ -103,17 +100,13 @@ def _served(request: SignedIn, form: NoteForm, service: Any, **given: Any) -> Ht
 
 def _kept(request: SignedIn, form: NoteForm, service: Any, given: dict[str, Any]) -> ResearchNote | None:
     """The note as it was kept; None when it was refused, with the sentence at its field."""
-    now, photos = timezone.now(), []
+    who: dict[str, Any] = {"by": request.user, "now": timezone.now()}
     if "note" in given:
         given = {**given, "version": form.cleaned_data["version"] or 0}
-    try:
-        batch = prepare_images(form.cleaned_data["photos"], by=request.user, now=now)
-        photos = batch.rows
-        if batch.refusals:
-            raise InvalidInput(batch.refusals[0].message, field="photos")
-        note: ResearchNote = service(content=form.content, by=request.user, now=now, photos=photos, **given)
+
+    def keep() -> ResearchNote:
+        with prepared_images(form.cleaned_data["photos"], **who) as photos:
+            note: ResearchNote = service(content=form.content, photos=photos, **who, **given)
         return note
-    except DomainError as error:
-        discard(photos)
-        form.add_error(error.field if error.field in form.fields else None, str(error.message))
-        return None
+
+    return attempt(form, keep)

@@ -13,7 +13,6 @@ from liaison.base.phrases import listing
 
 MOST_VALUES = 200
 LONGEST_WORD = 30
-LONGEST_CODE = 40
 
 
 class BrokenCondition(ValueError):

@@ -10,29 +10,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from opinions.routing.conditions.base import BrokenCondition, Condition, Facts, Held, Names
-from opinions.routing.conditions.kinds import (
-    CategoryIn,
-    ChannelIn,
-    DeputyActive,
-    DeputyAddressed,
-    DivisionWithin,
-    LevelIn,
-    ReachIn,
-    UrgencyIn,
-    WishIn,
-)
+from opinions.routing.conditions.kinds import KINDS
 from opinions.routing.conditions.likeness import SimilarCount
 from opinions.routing.conditions.moments import RaisedAt
 from opinions.routing.conditions.words import Keywords, Mode
 
 MOST_GROUPS, MOST_CONDITIONS = 6, 20
 _READERS: dict[str, Callable[[Mapping[str, Any]], Condition]] = {
-    one.kind: one.from_json
-    for one in (
-        CategoryIn, DivisionWithin, ChannelIn, LevelIn, ReachIn, UrgencyIn, WishIn, Keywords, DeputyAddressed,
-        DeputyActive, RaisedAt, SimilarCount,
-    )
-}  # fmt: skip
+    one.kind: one.from_json for one in (*KINDS, Keywords, RaisedAt, SimilarCount)
+}
 
 
 @dataclass(frozen=True)

@@ -102,3 +102,8 @@ class DeputyActive(YesNo):
 
     def look(self, facts: Facts) -> bool:
         return facts.deputy_addressed and facts.deputy_active
+
+
+KINDS = (
+    CategoryIn, DivisionWithin, ChannelIn, LevelIn, ReachIn, UrgencyIn, WishIn, DeputyAddressed, DeputyActive,
+)  # fmt: skip

@@ -10,7 +10,6 @@ from decimal import Decimal
 from enum import IntEnum
 from functools import partial
 from json import dumps
-from math import cos, hypot, radians
 from typing import Any, NamedTuple
 
 from django.db.models import F
@@ -24,7 +23,7 @@ from opinions.matters.models import Matter, MatterQuerySet
 from opinions.matters.states import Status
 from opinions.routing.conditions import Facts, SimilarAsk
 from opinions.routing.engine import ReadyRule
-from opinions.routing.facts import MOST_TEXT, PLACES, Raised, facts_of, moment_of
+from opinions.routing.facts import MOST_TEXT, Raised, facts_of, moment_of, taken_in
 from opinions.routing.models import Resolver, RoutingDecision, Rule, RuleSet, RuleSetStatus
 from opinions.routing.planning import Plan, draw_up
 from opinions.routing.queries import Compiled, active_set, compile_set, names
@@ -32,10 +31,9 @@ from opinions.routing.quick import Quick
 from opinions.routing.resolve import Roster
 from opinions.routing.wording import Why, in_words, why
 from opinions.similar.models import Alikeness
+from opinions.similar.queries import SAME_FROM, within_metres
 
 MOST_KEPT = 50_000
-SAME = 0.5
-"""Score from which on a tie says that two tell of the same thing (`opinions.similar.compare`)."""
 LOOKS_AT: dict[str, tuple[str, ...]] = {
     Resolver.ADDRESSED_DEPUTY: ("deputy",),
     Resolver.DISTRICT_DEPUTY: ("electoral", "division"),
@@ -154,10 +152,7 @@ class Ground:
 
     def _similar(self, row: Past, ask: SimilarAsk) -> int:
         """How many similar opinions there were when this one was raised, by the ties that are kept."""
-        today = local_today(row.at)
-        level = next((level for within, level in PLACES.items() if within == ask.within), None)
-        around = division_tree().at_level(row.division, level) if level else None
-        within = {place.pk for place in division_tree().descendants(around.pk, include_self=True)} if around else None
+        today, within = local_today(row.at), taken_in(row.division, ask)
         count = 0
         for tie in self.alike.get(row.id, ()):
             recent = today - timedelta(days=ask.days) <= tie.raised_on <= today
@@ -176,19 +171,17 @@ class _Tie(NamedTuple):
 
 
 def _within(tie: _Tie, row: Past, metres: int | None) -> bool:
-    if metres is None or None in (tie.latitude, tie.longitude, row.latitude, row.longitude):
+    """Whether a tie lies so near, or nobody knows how far it is."""
+    if metres is None or row.latitude is None or row.longitude is None:
         return True
-    latitude, longitude = float(row.latitude or 0), float(row.longitude or 0)
-    north = radians((tie.latitude or 0.0) - latitude)
-    east = radians((tie.longitude or 0.0) - longitude) * cos(radians(latitude))
-    return 6_371_000.0 * hypot(north, east) <= metres
+    return within_metres((float(row.latitude), float(row.longitude)), (tie.latitude, tie.longitude), metres)
 
 
 def _ties_of(matter_ids: Sequence[int]) -> dict[int, list[_Tie]]:
     """The opinions tied with these as telling of the same thing that were raised before them; two statements."""
     found: dict[int, list[_Tie]] = {}
     for one, other in (("newer", "older"), ("older", "newer")):
-        rows = Alikeness.objects.filter(**{f"{one}__in": matter_ids}, score__gte=SAME)
+        rows = Alikeness.objects.filter(**{f"{one}__in": matter_ids}, score__gte=SAME_FROM)
         rows = rows.filter(**{f"{other}__opened_at__lte": F(f"{one}__opened_at")})
         rows = rows.exclude(**{f"{other}__status__in": (Status.WITHDRAWN, Status.DRAFT)})
         told = (f"{other}__likeness__{name}" for name in ("raised_on", "latitude", "longitude"))

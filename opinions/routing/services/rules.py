@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from liaison.base.audit.verbs import name_verbs
-from liaison.base.errors import InvalidInput
+from liaison.base.errors import InvalidInput, StaleState
 from opinions.catalog.models import Tier
 from opinions.routing.checks import Finding, Problem, rule_problems
 from opinions.routing.defaults import PLACE_NAME, default_rules
@@ -77,8 +77,9 @@ def problems_with(draft: RuleDraft, *, rule_set: RuleSet) -> list[Problem]:
 
 @transaction.atomic
 def save_rule(*, rule_set: RuleSet, rule: Rule | None, draft: RuleDraft, by: User | None, now: datetime) -> Rule:
-    """Add a rule at the end of a draft, or change one. Raises NotADraft, InvalidRule."""
+    """Add a rule at the end of a draft, or change one. Raises NotADraft, InvalidRule, StaleState when it is gone."""
     lock_draft(rule_set)
+    rule = _as_it_stands(rule) if rule else None
     stopping = [one for one in problems_with(draft, rule_set=rule_set) if not one.warning]
     if stopping:
         raise InvalidRule(stopping)
@@ -92,6 +93,14 @@ def save_rule(*, rule_set: RuleSet, rule: Rule | None, draft: RuleDraft, by: Use
     )
     log(rule_set, "save_rule", {"order": rule.order, "name": rule.name}, by=by, now=now)
     return rule
+
+
+def _as_it_stands(rule: Rule) -> Rule:
+    """The rule of a locked draft, which may have been moved since it was read. Raises StaleState when it is gone."""
+    found = Rule.objects.select_related("rule_set__district", "rule_set__street").filter(pk=rule.pk).first()
+    if found is None:
+        raise StaleState
+    return found
 
 
 def _next_order(rule_set: RuleSet) -> int:
@@ -124,9 +133,10 @@ def add_place(*, rule_set: RuleSet, by: User | None, now: datetime) -> Rule:
 def move_rule(*, rule: Rule, step: int = 0, to: int | None = None, by: User | None, now: datetime) -> None:
     """Move a rule of a draft by `step` places (-1 is earlier), or to number `to`; at an end it stays.
 
-    Raises NotADraft.
+    Raises NotADraft, StaleState.
     """
     lock_draft(rule.rule_set)
+    rule = _as_it_stands(rule)
     rules = list(rule.rule_set.rules.order_by("order", "id"))
     place = rules.index(rule)
     wanted = place + step if to is None else to - 1
@@ -138,11 +148,10 @@ def move_rule(*, rule: Rule, step: int = 0, to: int | None = None, by: User | No
 
 @transaction.atomic
 def delete_rule(*, rule: Rule, by: User | None, now: datetime) -> None:
-    """Take a rule out of a draft. Raises NotADraft."""
-    rule_set = rule.rule_set
+    """Take a rule out of a draft. Raises NotADraft, StaleState."""
+    rule_set, name = rule.rule_set, rule.name
     lock_draft(rule_set)
-    name = rule.name
-    rule.delete()
+    _as_it_stands(rule).delete()
     _renumber(list(rule_set.rules.order_by("order", "id")))
     log(rule_set, "delete_rule", {"name": name}, by=by, now=now)
 

@@ -12,6 +12,7 @@ from deputies.organisations.queries import bodies, district_of, street_committee
 from liaison.base.errors import NotAllowed
 from opinions.routing.access import may_keep
 from opinions.routing.models import Rule, RuleSet
+from opinions.routing.queries import version_called
 
 PAGES = "opinions/routing"
 
@@ -40,11 +41,10 @@ def streets(request: HttpRequest) -> list[Organisation]:
 
 def rule_set(request: HttpRequest, key: str) -> RuleSet:
     """A version of the district, or of a street whose rules the user reads; 404 for any other."""
-    street_id, _dash, number = key.removeprefix("s").rpartition("-")
-    if street_id and int(street_id) not in {body.pk for body in streets(request)}:
+    found = version_called(district(request).pk, key)
+    if found is None or (found.street is not None and found.street not in streets(request)):
         raise Http404
-    rows = RuleSet.objects.select_related("district", "street")
-    return get_object_or_404(rows, district=district(request), street=street_id or None, version=int(number))
+    return found
 
 
 def kept_set(request: HttpRequest, key: str) -> RuleSet:

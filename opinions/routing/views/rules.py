@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -104,7 +105,7 @@ def move_rule(request: HttpRequest, key: str, rule_id: int) -> HttpResponse:
     if form.is_valid():
         services.move_rule(rule=rule, by=user, now=timezone.now(), **form.arguments)
     else:
-        toast(request, _("请填写要移到第几条，例如 3。"))
+        toast(request, _("请填写要移到第几条，例如 3。"), level=messages.ERROR)
     return go(request, f"{common.version_url(rule.rule_set)}#rule-{rule.pk}")
 
 

@@ -8,9 +8,10 @@ from opinions.similar.services.hot import (
     reopen,
     turned_into,
 )
-from opinions.similar.services.indexing import forget, index_matters, index_soon, index_waiting, learn, refresh
+from opinions.similar.services.indexing import INDEX, forget, index_matters, index_soon, index_waiting, learn, refresh
 
 __all__ = [
+    "INDEX",
     "AlreadyDecided",
     "NeedsReason",
     "dismiss",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -96,9 +96,10 @@ def turned_into(*, issue: HotIssue, state: HotState, reference: str, by: User, n
 
 @transaction.atomic
 def reopen(*, issue: HotIssue, by: User, now: datetime) -> None:
-    """Take back that it was dismissed. Raises AlreadyDecided."""
+    """Take back that it was dismissed: last in the list until the night ranks it anew. Raises AlreadyDecided."""
     held = HotIssue.objects.filter(pk=issue.pk, state=HotState.DISMISSED)
-    if not held.update(state=HotState.OPEN, decided_by=None, decided_at=None, reason=""):
+    last = HotIssue.objects.filter(district=issue.district_id).aggregate(last=Max("rank"))["last"] or 0
+    if not held.update(state=HotState.OPEN, decided_by=None, decided_at=None, reason="", rank=last + 1):
         raise AlreadyDecided
     record(chain_of(issue), Fact(verb="hot.reopen"), by=by, now=now)
     issue.refresh_from_db()

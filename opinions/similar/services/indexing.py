@@ -10,19 +10,20 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from liaison.base.nudge import Nudge
 from liaison.base.stamps import bump, reading
 from opinions.matters.models import Matter
 from opinions.matters.states import MatterKind
 from opinions.similar.corpus import TIED
 from opinions.similar.keys import keys_of
 from opinions.similar.models import Alikeness, Likeness, Posting, Vocabulary
-from opinions.similar.nudge import nudge
 from opinions.similar.places import Learner
 from opinions.similar.portrait import VERSION, portrait
 from opinions.similar.queries import STAMP, Known, alike_to_kept, known, waiting
 from opinions.similar.text import marks_of, plain, signs_of
 from opinions.similar.weights import Weights
 
+INDEX = Nudge("similar.index_waiting")
 BATCH = 500
 """Opinions that are written in one transaction."""
 WINDOW = timedelta(days=60)
@@ -58,7 +59,7 @@ class _Raised(NamedTuple):
 
 def index_soon() -> None:
     """After the caller's transaction has committed, ask a worker to index what is new. It never raises."""
-    transaction.on_commit(nudge, robust=True)
+    transaction.on_commit(INDEX, robust=True)
 
 
 def index_waiting(*, now: datetime, limit: int = BATCH) -> int:

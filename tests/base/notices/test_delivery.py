@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from liaison.base.notices import channels, nudge
+from liaison.base.notices import channels
 from liaison.base.notices.channels import Refused, Unclear
 from liaison.base.notices.delivery import BACK_OFF, LEASE, deliver, due
 from liaison.base.notices.models import Channel, Notice, NoticeStatus
-from liaison.base.notices.services import Draft, queue
+from liaison.base.notices.services import DELIVER, Draft, queue
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -172,18 +172,18 @@ def test_nudge_with_a_dead_broker_is_quick_and_silent(monkeypatch: pytest.Monkey
         calls.append(1)
         raise OSError("connection refused")
 
-    monkeypatch.setattr(nudge, "_quiet_until", 0.0)
+    monkeypatch.setattr(DELIVER, "quiet_until", 0.0)
     monkeypatch.setattr("celery.current_app.send_task", refuse)
-    nudge.nudge()
-    nudge.nudge()
+    DELIVER()
+    DELIVER()
     assert calls == [1]
 
 
 def test_one_nudge_serves_what_is_queued_soon_after(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, calls = [100.0], []
-    monkeypatch.setattr(nudge, "_quiet_until", 0.0)
+    monkeypatch.setattr(DELIVER, "quiet_until", 0.0)
     monkeypatch.setattr("time.monotonic", lambda: clock[0])
     monkeypatch.setattr("celery.current_app.send_task", lambda _name, **options: calls.append(options["countdown"]))
-    for clock[0] in (100.0, 100.0 + nudge.GATHER - 0.01, 100.0 + nudge.GATHER):
-        nudge.nudge()
-    assert calls == [nudge.GATHER, nudge.GATHER]
+    for clock[0] in (100.0, 100.0 + DELIVER.gather - 0.01, 100.0 + DELIVER.gather):
+        DELIVER()
+    assert calls == [DELIVER.gather, DELIVER.gather]

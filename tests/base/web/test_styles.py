@@ -67,11 +67,11 @@ def test_edges_of_controls_are_seen() -> None:
 
 
 def test_residents_styles_are_small() -> None:
-    assert size("base.css", "public.css") <= 16 * KB
+    assert size("base.css", "public.css") <= 15 * KB
 
 
 def test_all_styles_together_stay_readable_in_one_sitting() -> None:
-    assert sum(path.stat().st_size for path in CSS.glob("*.css")) <= 48 * KB
+    assert sum(path.stat().st_size for path in CSS.glob("*.css")) <= 42 * KB
 
 
 @pytest.mark.parametrize("path", sorted(CSS.glob("*.css")), ids=lambda path: path.name)

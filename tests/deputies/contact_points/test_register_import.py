@@ -2,6 +2,8 @@
 
 import io
 from pathlib import Path
+from time import sleep
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -26,7 +28,9 @@ from liaison.base.errors import InvalidInput
 from liaison.base.imports import Table, read_table
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.contact_points import ContactPointFactory
-from tests.factories.organisations import StreetWorld
+from tests.factories.organisations import StreetWorld, street_world
+from tests.factories.roster_files import csv_of, upload
+from tests.opinions.handling.test_at_once import at_once
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -37,9 +41,8 @@ def line(**values: str) -> dict[str, str]:
     return {"名称": "荷塘联络站", "类别": "代表联络站", "所在社区": "荷塘社区", "地址": "荷塘路 1 号"} | values
 
 
-def csv(*rows: dict[str, str], columns: tuple[str, ...] = COLUMNS) -> bytes:
-    lines = [",".join(columns), *(",".join(row.get(column, "") for column in columns) for row in rows)]
-    return "\n".join(lines).encode()
+def csv(*rows: dict[str, str]) -> bytes:
+    return csv_of(COLUMNS, *rows)
 
 
 def table(*rows: dict[str, str]) -> Table:
@@ -168,16 +171,10 @@ def test_template_can_be_read_and_says_how_to_fill_it() -> None:
     assert any("试读" in str(note) for note in sheet.notes)
 
 
-def _file(content: bytes, name: str = "联系点.csv") -> io.BytesIO:
-    out = io.BytesIO(content)
-    out.name = name
-    return out
-
-
 def test_page_goes_from_dry_run_to_import(client: Client, staff: User) -> None:
     sign_in(client, staff)
     assert client.get(URL).status_code == 200
-    shown = client.post(URL, {"file": _file(csv(line()))})
+    shown = client.post(URL, {"file": upload(csv(line()))})
     assert shown.status_code == 200
     assert not ContactPoint.objects.exists()
     packed = shown.context["packed"]
@@ -188,33 +185,31 @@ def test_page_goes_from_dry_run_to_import(client: Client, staff: User) -> None:
     assert ContactPoint.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_once_import_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slowly(*args: Any, **given: Any) -> Plan:
+        planned = plan_points(*args, **given)
+        sleep(0.3)
+        return planned
+
+    monkeypatch.setattr(pages, "plan_points", slowly)
+    world = street_world()
+    person = UserFactory.create(role=Role.STREET_STAFF, organisation=world.committee)
+    packed = sign_in(Client(), person).post(URL, {"file": upload(csv(line()))}).context["packed"]
+    browsers = [sign_in(Client(), person) for _press in range(3)]
+    confirm = reverse("contact_points:points_import_confirm")
+    done = at_once(*[lambda browser=browser: browser.post(confirm, {"packed": packed}) for browser in browsers])
+    assert done == ["done"] * 3
+    assert ContactPoint.objects.count() == 1
+
+
 def test_page_lists_bad_rows_and_offers_no_import(client: Client, staff: User) -> None:
-    shown = sign_in(client, staff).post(URL, {"file": _file(csv(line(类别="<b>茶馆")))})
+    shown = sign_in(client, staff).post(URL, {"file": upload(csv(line(类别="<b>茶馆")))})
     text = shown.content.decode()
     assert shown.status_code == 422
     assert "类别只能填" in text
     assert "<b>茶馆" not in text
     assert "确认导入" not in text
-
-
-@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", b"PK\x03\x04broken", "名称,名称\na,b".encode(), b'"'])
-def test_page_with_what_is_no_table_says_so(client: Client, staff: User, content: bytes) -> None:
-    sign_in(client, staff)
-    assert client.post(URL, {"file": _file(content)}).status_code == 422
-    assert client.post(URL, {}).status_code == 422
-
-
-def test_page_with_too_many_rows_says_so(client: Client, staff: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "MOST_ROWS", 1)
-    answer = sign_in(client, staff).post(URL, {"file": _file(csv(line(), line(名称="b")))})
-    assert answer.status_code == 422
-    assert "分成几个文件" in answer.content.decode()
-
-
-@pytest.mark.parametrize("packed", ["", "nonsense", "a:b:c"])
-def test_confirm_with_what_we_did_not_sign_is_refused(client: Client, staff: User, packed: str) -> None:
-    answer = sign_in(client, staff).post(reverse("contact_points:points_import_confirm"), {"packed": packed})
-    assert answer.status_code == 400
 
 
 def test_pages_are_closed_to_others(client: Client) -> None:

@@ -129,7 +129,6 @@ def test_empty_table_is_refused(hotline: Partner) -> None:
     assert not take(hotline, "").ok
 
 
-@pytest.mark.once
 def test_ten_thousand_rows_are_taken_in(hotline: Partner) -> None:
     rows = "".join(f"RX-{n},,荷塘小区第{n}盏路灯不亮,,荷塘小区,荷塘社区,,\n" for n in range(10_000))
     assert take(hotline, rows, dry_run=True).created == 10_000

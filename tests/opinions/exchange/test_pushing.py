@@ -15,6 +15,7 @@ from opinions.exchange.adapters import Answer, Parcel
 from opinions.exchange.delivery import BACK_OFF, LEASE, deliver, deliver_all, due
 from opinions.exchange.models import Dispatch, Entry, Partner, WorkOrder
 from opinions.exchange.services.pushing import AlreadyThere, NothingToRepeat, NotPushable, NotTaken, push, redo
+from opinions.exchange.services.receiving import receive_status
 from opinions.exchange.states import DispatchStatus, OrderState, Outcome
 from opinions.matters.models import Line, Matter
 from opinions.matters.states import Status
@@ -262,6 +263,21 @@ def test_redo_sends_the_same_message_once_more(world: HandlingWorld, grid: Partn
     order.refresh_from_db()
     assert order.state == OrderState.ACCEPTED
     assert len({parcel.key for parcel in line.sent}) == 1
+
+
+def test_redo_leaves_what_the_partner_has_reported_meanwhile(
+    world: HandlingWorld, grid: Partner, line: Recorder
+) -> None:
+    line.idempotent, line.failures = False, [Unclear("cut")]
+    order = pushed(world, taken(world), grid)
+    deliver_all(NOW)
+    receive_status(
+        partner=grid, code=order.matter.code, number="WG-7", state="done", text="已修", at=NOW, now=NOW
+    )  # fmt: skip
+    redo(row=Dispatch.objects.get(), by=world.staff, now=NOW)
+    assert deliver_all(NOW) == 1
+    order.refresh_from_db()
+    assert order.state == OrderState.DONE
 
 
 def test_dead_broker_loses_nothing(

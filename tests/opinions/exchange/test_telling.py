@@ -23,6 +23,7 @@ from tests.factories.exchange import grid as make_grid
 from tests.factories.exchange import hotline as make_hotline
 from tests.factories.exchange import pushed, received
 from tests.factories.matters import NOW, HandlingWorld, content, later, open_matter, taken
+from tests.factories.matters import replied as issued
 
 
 def told() -> list[dict[str, Any]]:
@@ -99,6 +100,22 @@ def test_merged_matter_is_told_by_the_other(hotline: Partner, world: HandlingWor
     )
     assert gather(now=NOW) == 1
     assert (told()[-1]["progress"], told()[-1]["code"]) == ("handling", order.matter.code)
+
+
+def test_further_rating_of_a_merged_matter_is_told_though_no_version_moves(
+    hotline: Partner, world: HandlingWorld
+) -> None:
+    order, target = received(hotline), open_matter(world)
+    handling.merge(matter=Matter.objects.get(pk=order.matter_id), target=target, by=world.staff, now=NOW)
+    issued(world, Matter.objects.get(pk=target.pk))
+    words = [(Satisfaction.SATISFIED, Solved.YES), (Satisfaction.UNSATISFIED, Solved.NO)]
+    people = [target.reporters.get(), order.matter.reporters.get()]
+    for (satisfaction, solved), reporter in zip(words, people, strict=True):
+        Rating.objects.create(
+            matter=target, reporter=reporter, round=1, satisfaction=satisfaction, solved=solved, at=NOW
+        )
+        assert gather(now=NOW, settled=True) == 1
+    assert [row["satisfaction"] for row in told()] == ["satisfied", "unsatisfied"]
 
 
 def test_partner_that_only_gives_is_told_nothing(world: HandlingWorld) -> None:

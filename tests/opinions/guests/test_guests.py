@@ -1,5 +1,6 @@
 """A body without accounts works by a link: signs, returns, asks, replies; nothing else, and not for ever."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,9 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from deputies.organisations.models import Organisation
-from liaison.base.audit.models import Event
+from liaison.base.audit.models import Audience, Event
 from liaison.base.audit.services import verify
-from liaison.base.errors import NotAllowed
+from liaison.base.errors import DomainError, NotAllowed
+from liaison.base.files.models import StoredFile
 from liaison.base.notices.models import Channel, Notice
 from opinions.catalog.models import Tier
 from opinions.guests import services as guests
@@ -17,12 +19,15 @@ from opinions.guests.services import Door, LinkGone, LinkTooBusy
 from opinions.handling import services as handling
 from opinions.handling.models import Assignment, AssignmentStatus, Reply, ReplyStatus
 from opinions.handling.queries import verbs_for
+from opinions.handling.standing import NotYourTurn
+from opinions.intake.tracking import attachments
 from opinions.invitations.models import BodyLink
 from opinions.matters.models import Attachment, Matter
 from opinions.matters.states import Status
 from tests.factories.accounts import sign_in
-from tests.factories.matters import NOW, PHONE, HandlingWorld, content, later, open_matter
+from tests.factories.matters import NOW, PHONE, HandlingWorld, content, handling_world, later, open_matter
 from tests.factories.organisations import OrganisationFactory
+from tests.opinions.handling.test_at_once import at_once
 
 
 def property_company(world: HandlingWorld, **fields: Any) -> Organisation:
@@ -74,7 +79,7 @@ def test_link_signs_and_replies_and_the_committee_approves(world: HandlingWorld)
     assert (reply.status, reply.written_by) == (ReplyStatus.PENDING, None)
     assert "reply" in {row.verb for row in verbs_for(world.staff, matter, now=NOW)}
     for by in (world.handler, world.head, world.other_staff):
-        with pytest.raises(Exception, match=r"."):
+        with pytest.raises((NotAllowed, NotYourTurn)):
             handling.issue_reply(matter=Matter.objects.get(pk=matter.pk), by=by, now=NOW)
     handling.issue_reply(matter=matter, by=world.staff, now=NOW)
     assert (matter.status, matter.assignments.get().status) == (Status.REPLIED, AssignmentStatus.REPLIED)
@@ -144,7 +149,7 @@ def test_link_is_bound_to_its_assignment(world: HandlingWorld) -> None:
     handling.recall(matter=matter, reason="选错了", by=world.staff, now=NOW)
     handling.assign(matter=matter, tier=Tier.DEPARTMENT, lead=row.organisation, by=world.staff, now=NOW)
     held.matter.refresh_from_db()
-    with pytest.raises(Exception, match=r"."):
+    with pytest.raises(DomainError):
         guests.sign(held, person="赵六", now=NOW)
     assert BodyLink.objects.filter(revoked_at__isnull=True).count() == 2
 
@@ -177,6 +182,51 @@ def test_page_shows_one_matter_with_a_masked_number_and_works(world: HandlingWor
     assert client.post(path, {"do": "photos"}).status_code == 422
     assert not Attachment.objects.exists()
     assert client.get(reverse("guests:work", args=["x" * 43])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "sent"),
+    [("get", {}), ("head", {}), ("post", {"do": "sign", "person": ""}), ("post", {"do": "nothing"})],
+)
+def test_uses_that_come_to_nothing_count_as_well(
+    world: HandlingWorld, monkeypatch: pytest.MonkeyPatch, method: str, sent: dict[str, str]
+) -> None:
+    monkeypatch.setattr(guests, "MOST_IN_SPAN", 3)
+    client, path = Client(), reverse("guests:work", args=[token_of(given(world))])
+    answers = [getattr(client, method)(path, sent).status_code for _use in range(2)]
+    assert 429 not in answers, "making the link stands in the ledger as the first"
+    assert getattr(client, method)(path, sent).status_code == 429
+
+
+def test_photos_by_a_link_are_for_the_bodies_and_not_for_the_resident(world: HandlingWorld) -> None:
+    row = given(world)
+    photo = StoredFile(
+        kind="document", name="a.pdf", content_type="application/pdf", size=1, sha256="0" * 64, file="a.pdf",
+        created_at=NOW,
+    )  # fmt: skip
+    guests.add_photos(door(row), photos=[photo], now=NOW)
+    held = Attachment.objects.get()
+    assert (held.audience, held.by, held.organisation) == (Audience.INTERNAL, None, row.organisation)
+    assert attachments(held.matter, held.matter) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_fresh_links_at_once_leave_one_open() -> None:
+    world = handling_world()
+    row = given(world)
+    renewed = [lambda: guests.renew(assignment=row, by=world.staff, now=NOW)] * 2
+    assert at_once(*renewed) == ["done", "done"]
+    assert BodyLink.objects.filter(assignment=row, revoked_at__isnull=True).count() == 1
+    assert BodyLink.objects.filter(assignment=row).count() == 3
+
+
+def test_fields_of_all_steps_have_ids_of_their_own(world: HandlingWorld) -> None:
+    row = given(world)
+    guests.sign(door(row), person="赵六", now=NOW)
+    text = Client().get(reverse("guests:work", args=[token_of(row)])).content.decode()
+    ids = re.findall(r' id="([^"]+)"', text)
+    assert any(one.endswith("text") for one in ids)
+    assert len(ids) == len(set(ids))
 
 
 def test_letter_is_for_the_committee(world: HandlingWorld) -> None:

@@ -34,6 +34,14 @@ def test_line_sent_twice_is_one_line_and_told_once(world: HandlingWorld) -> None
     assert handling.say(**what, now=NOW + timedelta(hours=1)) != first
 
 
+def test_same_words_said_to_the_bodies_and_then_to_the_resident_are_two_lines(world: HandlingWorld) -> None:
+    matter = signed(world)
+    what = {"matter": matter, "text": "明天上午来修", "by": world.handler, "now": NOW}
+    lines = [handling.say(**what, public=public) for public in (False, True)]
+    assert [line.audience for line in lines] == [Audience.INTERNAL, Audience.PUBLIC]
+    assert Notice.objects.filter(channel=Channel.SMS, subject__contains="新的留言").count() == 1
+
+
 def test_public_line_speaks_for_the_body(world: HandlingWorld) -> None:
     matter = signed(world)
     line = handling.say(matter=matter, text="明天上午来修", public=True, by=world.handler, now=NOW)

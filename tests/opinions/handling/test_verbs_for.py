@@ -26,7 +26,6 @@ from tests.opinions.handling.calls import CALLS, call
 from tests.opinions.handling.situations import SITUATIONS
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_services_permit_exactly_what_is_offered(world: HandlingWorld, situation: str) -> None:
     matter = SITUATIONS[situation](world)

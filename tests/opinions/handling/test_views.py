@@ -41,7 +41,6 @@ def test_every_verb_of_residents_has_a_screen() -> None:
     assert set(screens) == {row.verb for row in OPINION.rows if row.permission == RESIDENT}
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_screen_opens_for_whom_it_is_offered_and_for_nobody_else(world: HandlingWorld, situation: str) -> None:
     matter = SITUATIONS[situation](world)

@@ -19,6 +19,7 @@ from opinions.routing.models import Resolver, Rule, RuleSet, RuleSetStatus
 from opinions.routing.queries import active_set
 from opinions.routing.services import InvalidRuleSet, NeverInForce, NotADraft, activate, copy_rule_set
 from tests.factories.matters import NOW, HandlingWorld
+from tests.factories.organisations import OrganisationFactory
 
 pytestmark = pytest.mark.django_db
 AT = NOW + timedelta(hours=8)
@@ -82,6 +83,16 @@ def test_author_without_the_role_any_more_activates_nothing(world: HandlingWorld
     User.objects.filter(pk=world.district_staff.pk).update(is_active=False)
     fire_all()
     assert (in_force(world), PlannedActivation.objects.get().status) == (1, PlanStatus.FAILED)
+
+
+def test_author_who_went_to_another_district_activates_nothing(world: HandlingWorld, draft: RuleSet) -> None:
+    planned(world, draft)
+    elsewhere = OrganisationFactory.create(kind="congress", code="ELSEWHERE")
+    User.objects.filter(pk=world.district_staff.pk).update(organisation=elsewhere)
+    bump(ORGANISATIONS)
+    assert fire_all() == [True]
+    assert in_force(world) == 1
+    assert "没有这个权限" in PlannedActivation.objects.get().problem
 
 
 def test_version_that_somebody_activated_before_is_no_draft_any_more(world: HandlingWorld, draft: RuleSet) -> None:

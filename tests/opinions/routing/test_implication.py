@@ -33,21 +33,25 @@ from opinions.routing.implication import (
 from tests.opinions.routing.strategies import NAMES, conditions, facts, holds, pairs, rules
 
 ANY, ALL, NONE = Mode.ANY, Mode.ALL, Mode.NONE
+MANY = st.lists(facts(), min_size=8, max_size=8)
+"""Opinions against which a verdict is held; drawn only where there is one, since they are the dear part."""
 
 
 @settings(max_examples=400)
-@given(pairs(), facts())
-def test_implication_is_sound(pair: tuple[Condition, Condition], known: Facts) -> None:
+@given(pairs(), st.data())
+def test_implication_is_sound(pair: tuple[Condition, Condition], data: st.DataObject) -> None:
     strong, weak = pair
     if implies(strong, weak, NAMES):
+        known = data.draw(facts())
         assert weak.evaluate(known).held or not strong.evaluate(known).held
 
 
 @settings(max_examples=400)
-@given(pairs(), facts())
-def test_contradiction_is_sound(pair: tuple[Condition, Condition], known: Facts) -> None:
+@given(pairs(), st.data())
+def test_contradiction_is_sound(pair: tuple[Condition, Condition], data: st.DataObject) -> None:
     one, other = pair
     if contradicts(one, other, NAMES):
+        known = data.draw(facts())
         assert not (one.evaluate(known).held and other.evaluate(known).held)
 
 
@@ -68,24 +72,24 @@ def _true(literal: Literal, known: Facts) -> bool:
 
 
 @settings(max_examples=500)
-@given(rules(), rules(), st.lists(facts(), min_size=8, max_size=8))
-def test_covering_is_sound(earlier: list[Group], later: list[Group], many: list[Facts]) -> None:
+@given(rules(), rules(), st.data())
+def test_covering_is_sound(earlier: list[Group], later: list[Group], data: st.DataObject) -> None:
     if covered_by(earlier, later, NAMES):
-        assert not any(holds(later, known) and not holds(earlier, known) for known in many)
+        assert not any(holds(later, known) and not holds(earlier, known) for known in data.draw(MANY))
 
 
 @settings(max_examples=500)
-@given(rules(), st.lists(facts(), min_size=8, max_size=8))
-def test_never_holding_is_sound(rule: list[Group], many: list[Facts]) -> None:
+@given(rules(), st.data())
+def test_never_holding_is_sound(rule: list[Group], data: st.DataObject) -> None:
     if never_holds(rule, NAMES):
-        assert not any(holds(rule, known) for known in many)
+        assert not any(holds(rule, known) for known in data.draw(MANY))
 
 
 @settings(max_examples=300)
-@given(rules(), conditions(), st.lists(facts(), min_size=8, max_size=8))
-def test_always_excluding_is_sound(rule: list[Group], condition: Condition, many: list[Facts]) -> None:
+@given(rules(), conditions(), st.data())
+def test_always_excluding_is_sound(rule: list[Group], condition: Condition, data: st.DataObject) -> None:
     if always_excludes(rule, condition, NAMES):
-        assert not any(holds(rule, known) and condition.evaluate(known).held for known in many)
+        assert not any(holds(rule, known) and condition.evaluate(known).held for known in data.draw(MANY))
 
 
 @given(rules())

@@ -62,4 +62,4 @@ def test_facts_are_not_made_where_no_rule_asks() -> None:
 
 
 def test_score_of_a_tie_is_that_of_the_comparison() -> None:
-    assert compare.SAME == replaying.SAME
+    assert compare.SAME == replaying.SAME_FROM

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from deputies.organisations.models import Division, Organisation
 from deputies.organisations.queries import STAMP as ORGANISATIONS
 from liaison.base.audit.models import Event
+from liaison.base.errors import StaleState
 from liaison.base.stamps import bump
 from opinions.catalog.models import Category, Tier
 from opinions.catalog.queries import STAMP as CATALOG
@@ -214,6 +215,30 @@ def test_delete_closes_the_gap(world: HandlingWorld) -> None:
         RuleFactory.create(rule_set=rule_set, order=order, name=one)
     delete_rule(rule=rule_set.rules.get(name="一"), by=None, now=NOW)
     assert list(rule_set.rules.order_by("order").values_list("order", "name")) == [(1, "二"), (2, "三")]
+
+
+def test_rule_that_somebody_deleted_meanwhile_does_not_come_back(world: HandlingWorld) -> None:
+    rule_set = RuleSetFactory.create(district=world.congress)
+    rule = RuleFactory.create(rule_set=rule_set, order=1)
+    seen = Rule.objects.get(pk=rule.pk)
+    delete_rule(rule=rule, by=None, now=NOW)
+    with pytest.raises(StaleState):
+        save_rule(rule_set=rule_set, rule=seen, draft=draft(), by=None, now=NOW)
+    with pytest.raises(StaleState):
+        move_rule(rule=seen, step=1, by=None, now=NOW)
+    with pytest.raises(StaleState):
+        delete_rule(rule=seen, by=None, now=NOW)
+    assert not rule_set.rules.exists()
+
+
+def test_rule_that_somebody_moved_meanwhile_is_saved_at_its_new_place(world: HandlingWorld) -> None:
+    rule_set = RuleSetFactory.create(district=world.congress)
+    for order, one in enumerate("一二三", 1):
+        RuleFactory.create(rule_set=rule_set, order=order, name=one)
+    seen = rule_set.rules.get(name="一")
+    move_rule(rule=rule_set.rules.get(name="一"), to=3, by=None, now=NOW)
+    save_rule(rule_set=rule_set, rule=seen, draft=draft(name="新"), by=None, now=NOW)
+    assert "".join(rule_set.rules.order_by("order").values_list("name", flat=True)) == "二三新"
 
 
 def test_every_change_is_in_the_ledger(world: HandlingWorld) -> None:

@@ -13,7 +13,6 @@ from opinions.matters.states import Status
 from opinions.similar import queries, services
 from opinions.similar.compare import SAME
 from opinions.similar.models import Alikeness, HotIssue, HotMember, HotState, Likeness, Posting, Vocabulary
-from opinions.similar.nudge import nudge
 from opinions.similar.services.indexing import tie_waiting
 from tests.factories.intake import IntakeWorld, intake_world
 from tests.factories.matters import NOW, later
@@ -141,8 +140,8 @@ def test_learning_renews_what_is_known(told: list[Matter]) -> None:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the tasks that were asked for; a broker called "dead" refuses them."""
     asked: list[str] = []
-    monkeypatch.setattr("opinions.similar.nudge.current_app.send_task", lambda name, **_how: asked.append(name))
-    monkeypatch.setattr("opinions.similar.nudge._quiet_until", 0.0)
+    monkeypatch.setattr("celery.current_app.send_task", lambda name, **_how: asked.append(name))
+    monkeypatch.setattr(services.INDEX, "quiet_until", 0.0)
     return asked
 
 
@@ -162,10 +161,10 @@ def test_dead_broker_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
         tries.append(name)
         raise OSError("dead")
 
-    monkeypatch.setattr("opinions.similar.nudge.current_app.send_task", refuse)
-    monkeypatch.setattr("opinions.similar.nudge._quiet_until", 0.0)
-    nudge()
-    nudge()
+    monkeypatch.setattr("celery.current_app.send_task", refuse)
+    monkeypatch.setattr(services.INDEX, "quiet_until", 0.0)
+    services.INDEX()
+    services.INDEX()
     assert len(tries) == 1
 
 
@@ -236,6 +235,7 @@ def test_dismissal_can_be_taken_back(told: list[Matter], world: IntakeWorld) -> 
     issue, by = HotIssue.objects.get(), world.world.staff
     services.dismiss(issue=issue, by=by, now=NOW, reason="看错了")
     services.reopen(issue=issue, by=by, now=NOW)
+    assert HotIssue.objects.open().get() == issue
     services.group_recent(now=NOW)
     assert HotIssue.objects.open().get().rank == 1
 

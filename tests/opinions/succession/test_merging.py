@@ -9,7 +9,7 @@ from django.urls import reverse
 from deputies.accounts.models import User
 from deputies.organisations.models import Division, Organisation
 from deputies.organisations.queries import STAMP
-from deputies.organisations.services import merge_organisation
+from deputies.organisations.services import BadSuccessor, merge_organisation
 from liaison.base.audit.models import Event
 from liaison.base.audit.services import verify
 from liaison.base.errors import InvalidInput, NotAllowed, StaleState
@@ -18,6 +18,7 @@ from opinions.clocks.queries import running_clocks
 from opinions.handling import services as handling
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
+from opinions.routing.models import Rule, RuleSet
 from opinions.routing.services import load_default_rules
 from opinions.succession import services
 from opinions.succession.queries import impact_of, impact_of_place, seal
@@ -26,6 +27,7 @@ from tests.factories.contact_points import ContactPointFactory
 from tests.factories.matters import NOW, HandlingWorld, assigned, bring_to, handling_world, later, open_matter
 from tests.factories.organisations import OrganisationFactory
 from tests.factories.roster import GroupFactory
+from tests.opinions.handling.test_at_once import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +129,54 @@ def test_merge_by_others_or_of_other_kinds_is_refused(world: HandlingWorld) -> N
     merge(world)
     with pytest.raises(services.AlreadyClosed):
         merge(world)
+
+
+def test_merge_into_a_street_that_was_closed_meanwhile_is_refused(world: HandlingWorld) -> None:
+    seen = seal(impact_of(world.committee), world.other_committee)
+    Organisation.objects.filter(pk=world.other_committee.pk).update(active=False)
+    assert world.other_committee.active
+    with pytest.raises(BadSuccessor):
+        merge(world, seen=seen)
+    assert Organisation.objects.get(pk=world.committee.pk).active
+
+
+@pytest.mark.django_db(transaction=True)
+def test_crossed_mergers_leave_one_street_in_use() -> None:
+    world = handling_world()
+    given = {"reason": "区划调整批复", "by": world.district_staff, "now": later()}
+    ways = [(world.committee, world.other_committee), (world.other_committee, world.committee)]
+    outcomes = at_once(
+        *(
+            lambda body=body, into=into: services.merge_street(
+                body=body, into=into, seen=seal(impact_of(body), into), **given
+            )
+            for body, into in ways
+        )
+    )
+    assert sorted(outcomes)[1] == "done"
+    assert sorted(outcomes)[0] in ("AlreadyClosed", "BadSuccessor", "StaleState")
+    assert Organisation.objects.filter(pk__in=[row.pk for row in ways[0]], active=True).count() == 1
+
+
+def test_places_of_other_districts_are_not_to_be_changed(world: HandlingWorld) -> None:
+    stranger = OrganisationFactory(code="ELSEWHERE", kind="congress").division
+    bump(STAMP)
+    with pytest.raises(NotAllowed):
+        services.rename_place(division=stranger, name="新名", by=world.district_staff, now=NOW)
+    with pytest.raises(NotAllowed):
+        services.close_place(division=stranger, reason="撤销", by=world.district_staff, now=NOW)
+
+
+def test_rule_of_a_street_that_names_the_place_is_linked_in_the_streets_version(
+    world: HandlingWorld, desk: Client
+) -> None:
+    load_default_rules(district=world.congress, by=None, now=NOW)
+    own = RuleSet.objects.create(district=world.congress, street=world.committee, version=1, created_at=NOW)
+    named = [{"mode": "any", "conditions": [{"kind": "division_within", "values": [world.places.street.code]}]}]
+    Rule.objects.create(rule_set=own, order=1, name="本街道", conditions=named, tier=2, resolver="street")
+    page = desk.get(reverse("succession:place", args=[world.places.street.pk])).content.decode()
+    assert reverse("routing:version", args=[own.key]) in page
+    assert f"{world.committee} 第 1 版" in page
 
 
 def test_impact_names_the_rules_that_name_the_street(world: HandlingWorld) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from opinions.suggestion import nudge, predictor
+from opinions.suggestion import predictor
+from opinions.suggestion.services import SUGGEST
 from tests.factories.matters import NOW, HandlingWorld, handling_world
 from tests.factories.suggestion import small_model
 
@@ -24,8 +25,8 @@ def own_folder(tmp_path: Path, settings: Any) -> Iterator[None]:
 def nudges(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The tasks that the broker was asked for; no test waits for one."""
     sent: list[str] = []
-    monkeypatch.setattr(nudge, "_quiet_until", 0.0)
-    monkeypatch.setattr(nudge.current_app, "send_task", lambda task, **_options: sent.append(task))
+    monkeypatch.setattr(SUGGEST, "quiet_until", 0.0)
+    monkeypatch.setattr("celery.current_app.send_task", lambda task, **_options: sent.append(task))
     return sent
 
 

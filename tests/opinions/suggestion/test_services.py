@@ -15,11 +15,11 @@ from opinions.catalog.models import Category
 from opinions.desk.services import classify
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
-from opinions.suggestion import nudge, predictor, services
+from opinions.suggestion import predictor, services
 from opinions.suggestion.learning import train_district
 from opinions.suggestion.models import LabelMeaning, ModelStatus, Outcome, Suggestion, SuggestionModel
-from opinions.suggestion.nudge import SUGGEST
 from opinions.suggestion.queries import in_use, labelled_rows, offered, versions
+from opinions.suggestion.services import SUGGEST
 from opinions.suggestion.tasks import retrain, suggest
 from tests.factories.matters import NOW, HandlingWorld, assigned, bring_to, later, open_matter, taken
 from tests.factories.suggestion import messages, model_in_use
@@ -256,7 +256,7 @@ def test_submission_without_a_model_asks_for_nothing(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         services.suggest_soon(district_id=world.congress.pk)
-    assert SUGGEST not in nudges
+    assert SUGGEST.task not in nudges
 
 
 def test_submission_with_a_model_nudges_once_after_the_commit(
@@ -266,7 +266,7 @@ def test_submission_with_a_model_nudges_once_after_the_commit(
         services.suggest_soon(district_id=world.congress.pk)
         services.suggest_soon(district_id=world.congress.pk)
         assert nudges == []
-    assert nudges == [SUGGEST]
+    assert nudges == [SUGGEST.task]
 
 
 def test_dead_broker_is_noted_and_left_alone(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
@@ -276,9 +276,9 @@ def test_dead_broker_is_noted_and_left_alone(monkeypatch: pytest.MonkeyPatch, ca
         tried.append(task)
         raise ConnectionError("no broker")
 
-    monkeypatch.setattr(nudge.current_app, "send_task", refuse)
-    nudge.nudge()
-    nudge.nudge()
+    monkeypatch.setattr("celery.current_app.send_task", refuse)
+    SUGGEST()
+    SUGGEST()
     assert len(tried) == len(caplog.records) == 1
 
 

@@ -112,12 +112,23 @@ def test_meaning_is_set_and_taken_back(world: HandlingWorld, used: SuggestionMod
     assert LabelMeaning.objects.get(label="health.clinic").category is None
 
 
-@pytest.mark.parametrize("fields", [{}, {"label": "没有"}, {"label": "health.clinic", "category": "999999"}])
-def test_bad_meaning_is_told(world: HandlingWorld, used: SuggestionModel, fields: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({}, "没有这个标签"),
+        ({"label": "没有"}, "没有这个标签"),
+        ({"label": "health.clinic", "category": "999999"}, "没有这个类别"),
+    ],
+)
+def test_bad_meaning_is_told_as_a_refusal(
+    world: HandlingWorld, used: SuggestionModel, fields: dict[str, str], told: str
+) -> None:
     client = as_user(world.district_staff)
     answer = client.post(reverse("suggestion:meaning", args=[1]), fields, follow=True)
     assert answer.status_code == 200
-    assert "没有这个标签" in answer.content.decode() or "没有这个类别" in answer.content.decode()
+    page = answer.content.decode()
+    assert told in page
+    assert "toast-bad" in page
 
 
 def test_versions_stand_newest_first(world: HandlingWorld, used: SuggestionModel) -> None:
