@@ -8,10 +8,30 @@ from factory.django import DjangoModelFactory
 
 from deputies.organisations.models import Organisation
 from liaison.base.stamps import bump
-from opinions.catalog.models import Tier
+from opinions.catalog.models import Category, Tier
+from opinions.catalog.services import set_responsibilities
 from opinions.routing.conditions import Condition, Group, Mode
 from opinions.routing.models import Resolver, Rule, RuleSet, RuleSetStatus
 from opinions.routing.queries import STAMP
+from opinions.routing.services import load_default_rules
+from tests.factories.matters import NOW, HandlingWorld, handling_world
+from tests.support.replay import replayed
+
+
+@replayed
+def urban_world() -> HandlingWorld:
+    """The small district at work; its department answers for 城建城管, nobody for the rest. There are no rules yet."""
+    made = handling_world()
+    urban = Category.objects.get(code="urban")
+    set_responsibilities(district=made.congress, bodies=[(urban, made.department)], by=None, now=NOW)
+    return made
+
+
+@replayed
+def with_rules(world: HandlingWorld) -> HandlingWorld:
+    """The world with the rules that the product starts with in force."""
+    load_default_rules(district=world.congress, by=None, now=NOW)
+    return world
 
 
 class RuleSetFactory(DjangoModelFactory[RuleSet]):

@@ -9,18 +9,16 @@ from liaison.base.errors import InvalidInput
 from opinions.catalog.models import Category
 from opinions.desk.services import classify
 from opinions.matters.models import Matter
-from opinions.routing.services import load_default_rules
 from tests.factories.accounts import sign_in
 from tests.factories.matters import NOW, HandlingWorld, handling_world, open_matter, taken
+from tests.factories.routing import with_rules
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def world(db: None) -> HandlingWorld:
-    made = handling_world()
-    load_default_rules(district=made.congress, by=None, now=NOW)
-    return made
+    return with_rules(handling_world())
 
 
 def category(code: str) -> Category:

@@ -6,18 +6,16 @@ from typing import Any
 import pytest
 
 from opinions.exchange.models import Partner
-from opinions.routing.services import load_default_rules
 from tests.factories.exchange import grid as make_grid
 from tests.factories.exchange import hotline as make_hotline
-from tests.factories.matters import NOW, HandlingWorld, handling_world
+from tests.factories.matters import HandlingWorld, handling_world
+from tests.factories.routing import with_rules
 
 
 @pytest.fixture
 def world(db: None) -> HandlingWorld:
     """The small district at work, with the rules that the product starts with."""
-    made = handling_world()
-    load_default_rules(district=made.congress, by=None, now=NOW)
-    return made
+    return with_rules(handling_world())
 
 
 @pytest.fixture
