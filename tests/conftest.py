@@ -1,5 +1,6 @@
 """What every test gets."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -22,6 +23,12 @@ settings.load_profile("suite")
 def pytest_configure() -> None:
     """The English of today, also where one file of tests is run alone."""
     compile_catalogues()
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """A browser, and the whole system for it to look at."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -12,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from tests.journeys.people import sign_in
 from tests.support.chromium import ARGUMENTS, ensure_chromium
-from tests.support.system import System
+from tests.support.system import System, furnish
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 DESK = {"viewport": {"width": 1440, "height": 900}}
@@ -46,10 +44,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """The running program with its demo district, on SQLite and the local broker, as behind one proxy."""
     own = {"TRUSTED_PROXIES": "1", "SESSION_IDLE_MINUTES": str(IDLE_MINUTES)}
-    folder = tmp_path_factory.mktemp("system")
-    if template := os.environ.get("TEST_TEMPLATE"):
-        shutil.copytree(template, folder, dirs_exist_ok=True)
-    running = System(folder, **own).start()
+    running = System(furnish(tmp_path_factory.mktemp("system")), **own).start()
     yield running
     running.stop()
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.system import System
+from tests.support.system import System, furnish
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for all starts, so that only the first migrates."""
-    return tmp_path_factory.mktemp("starts")
+    """One folder for all starts; the first start of all is that of the template (tests/support/templates.py)."""
+    return furnish(tmp_path_factory.mktemp("starts"))
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,9 +16,18 @@ import psutil
 
 from tests.support.servers import free_port
 
+TEMPLATE = "TEST_TEMPLATE"
+"""Names the folder of a system that has been started before, where the run has made one."""
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 240.0
 """Seconds for set-up of the demo and for all three processes, on a busy machine too."""
+
+
+def furnish(folder: Path) -> Path:
+    """Copy the run's template into `folder`, so that the next start there is a second start; nothing without one."""
+    if template := os.environ.get(TEMPLATE):
+        shutil.copytree(template, folder, dirs_exist_ok=True)
+    return folder
 
 
 class System:

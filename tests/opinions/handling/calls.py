@@ -17,12 +17,19 @@ from tests.factories.roster import DeputyFactory
 UNTIL = date(2026, 12, 7)
 """Three working days after the reply of a matter assigned at NOW is due."""
 
+ANOTHER = "荷塘小区西门路灯不亮"
+
 
 def _another_above(world: HandlingWorld) -> Deputy:
     """A deputy of the city who has not been asked yet."""
     term = world.city_deputy.term
     made: Deputy = DeputyFactory.create(organisation=world.congress, level=CongressLevel.MUNICIPAL, term=term)
     return made
+
+
+def _another(world: HandlingWorld) -> Matter:
+    """An open matter of the same street beside the one in hand; made where the test has not laid it ready."""
+    return Matter.objects.filter(title=ANOTHER).first() or open_matter(world, title=ANOTHER)
 
 
 Call = Callable[[HandlingWorld, Matter, dict[str, Any]], Any]
@@ -64,8 +71,8 @@ CALLS: dict[str, Call] = {
     "relay": lambda world, matter, who: relays.relay(
         level=CongressLevel.MUNICIPAL, deputies=[_another_above(world)], reason="跨区", **who
     ),
-    "merge": lambda world, matter, who: handling.merge(target=open_matter(world), **who),
-    "branch": lambda world, matter, who: handling.branch(target=open_matter(world), **who),
+    "merge": lambda world, matter, who: handling.merge(target=_another(world), **who),
+    "branch": lambda world, matter, who: handling.branch(target=_another(world), **who),
     "unmerge": lambda world, matter, who: handling.unmerge(**who),
     "reopen": lambda world, matter, who: handling.reopen(reason="承诺没有兑现", lead=world.department, **who),
 }

@@ -22,13 +22,14 @@ from tests.factories.matters import (
     relayed,
     taken,
 )
-from tests.opinions.handling.calls import CALLS, call
+from tests.opinions.handling.calls import ANOTHER, CALLS, call
 from tests.opinions.handling.situations import SITUATIONS
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_services_permit_exactly_what_is_offered(world: HandlingWorld, situation: str) -> None:
     matter = SITUATIONS[situation](world)
+    open_matter(world, title=ANOTHER)
     for name, user in world.users.items():
         fresh = Matter.objects.get(pk=matter.pk)
         offered = {row.verb for row in verbs_for(user, fresh, now=NOW)}
