@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 
 from liaison.base.stamps import forget_all
 from liaison.run.catalogues import compile_catalogues
+from tests.settings import WORKER, WORKER_NUMBER
+from tests.support.cores import settle
 from tests.support.servers import RedisServer
 
 pytest_plugins = ["tests.support.strictness"]
@@ -26,9 +28,11 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: the collector need not look through it again and again."""
+    """What is loaded by now stays, and who takes turns sits together."""
     gc.collect()
     gc.freeze()
+    if connection.vendor == "postgresql" and WORKER != "main":
+        settle(WORKER_NUMBER)
 
 
 @pytest.fixture(scope="session")

@@ -180,7 +180,10 @@ def give_out(
 
 
 def _revoke(matter: Matter, row: Assignment, *, now: datetime) -> None:
+    """Take back what was given; with it goes what the body still answered for since it returned the matter before."""
     revoke(row, now=now)
+    if row.part in REPLYING:
+        matter.assignments.filter(organisation=row.organisation, liable=True).update(liable=False)
     stop_clocks(matter=matter, outcome="assign", now=now, kinds=CLOCKS[Part(row.part)], organisation=row.organisation)
     call(matter, "revoke", _("不再需要贵单位办理：{title}"), now=now, to=row.organisation)
 

@@ -185,6 +185,14 @@ def test_assign_again_to_the_same_body_gives_no_new_time(world: HandlingWorld) -
     assert [clock.due_on for clock in running] == [due]
 
 
+def test_recall_from_the_body_that_returned_it_before_leaves_the_committee_responsible(world: HandlingWorld) -> None:
+    matter = returned(world, assigned(world))
+    handling.assign(matter=matter, tier=Tier.DEPARTMENT, lead=world.department, by=world.staff, now=NOW)
+    handling.recall(matter=matter, reason="选错了", by=world.staff, now=NOW)
+    assert clocks(matter) == {("reply", "YX")}
+    assert answers_for(matter, list(matter.assignments.select_related("organisation"))) == world.committee
+
+
 def test_second_return_needs_the_district(world: HandlingWorld) -> None:
     matter = returned(world, assigned(world))
     handling.assign(matter=matter, tier=Tier.DEPARTMENT, lead=world.other_department, by=world.staff, now=NOW)
