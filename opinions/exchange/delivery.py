@@ -19,7 +19,7 @@ from liaison.base.notices.channels import Refused, Unclear
 from opinions.exchange.adapters import Answer, Parcel, adapter
 from opinions.exchange.models import Dispatch, WorkOrder
 from opinions.exchange.services.doors import use_nonce
-from opinions.exchange.services.ledger import entry, hold, tell_history, tell_resident, tell_staff
+from opinions.exchange.services.ledger import entry, hold, keep_number, tell_history, tell_resident, tell_staff
 from opinions.exchange.states import DispatchStatus, MessageKind, OrderState, Outcome, Way
 
 logger = logging.getLogger(__name__)
@@ -137,14 +137,9 @@ def _note_order(order: WorkOrder, status: str, now: datetime, error: str, answer
         tell_staff(order, f"push:{order.pushes}:{status}", _("%(partner)s没有接收：%(title)s"), now=now, more=error)
     else:
         order.state = OrderState(answer.state)
-        order.number = _free_number(order, answer.number)
+        if answer.number:
+            keep_number(order, answer.number)  # else it is another order's, and our own code alone names this one
         if order.state == OrderState.ACCEPTED:
             tell_history(order, "push_news", now=now, said=f"{OrderState.ACCEPTED.label} {order.number}".strip())
             tell_resident(order, _("%(partner)s已经受理。"), now=now)
-    order.save(update_fields=["state", "reason", "number"])
-
-
-def _free_number(order: WorkOrder, number: str) -> str:
-    """The partner's number, unless it has given the same to another order of ours: then ours alone names it."""
-    taken = WorkOrder.objects.filter(partner=order.partner, number=number).exclude(pk=order.pk)
-    return "" if not number or taken.exists() else number
+    order.save(update_fields=["state", "reason"])

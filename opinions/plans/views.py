@@ -17,7 +17,7 @@ from liaison.base.files.services import prepared_images
 from liaison.base.web.forms import posted
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.parts import Thumb
-from liaison.base.web.toasts import toast
+from liaison.base.web.toasts import toast, toast_refusal
 from liaison.base.workdays.arithmetic import local_today
 from opinions.matters.models import Attachment, Matter
 from opinions.plans import services
@@ -184,7 +184,7 @@ def _tap(request: SignedIn, measure: Measure, act: Act, said: str) -> HttpRespon
     except NotAllowed:
         raise
     except DomainError as error:
-        toast(request, str(error.message))
+        toast_refusal(request, error)
     return go(request, _place(measure.plan.matter))
 
 

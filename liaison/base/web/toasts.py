@@ -15,11 +15,16 @@ def toast(request: HttpRequest, text: object, *, undo_url: str = "", level: int 
     messages.add_message(request, level, str(text), extra_tags=f"{UNDO}{undo_url}" if undo_url else "")
 
 
+def toast_refusal(request: HttpRequest, error: DomainError) -> None:
+    """Show in the service's own words, on the next page, why something was not done."""
+    toast(request, error.message, level=messages.ERROR)
+
+
 def toast_outcome(request: HttpRequest, service: Callable[..., object], text: object, **given: object) -> None:
     """Call the service; the next page shows `text`, or in the service's own words why not, marked as a refusal."""
     try:
         service(**given)
     except DomainError as error:
-        toast(request, error.message, level=messages.ERROR)
+        toast_refusal(request, error)
     else:
         toast(request, text)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.utils.translation import override
 
 from liaison.base.audit.models import Audience
@@ -45,6 +46,17 @@ def hold(order: WorkOrder) -> WorkOrder:
     held = WorkOrder.objects.select_for_update(of=("self",)).select_related("partner", "pushed_by").get(pk=order.pk)
     held.matter = matter
     return held
+
+
+def keep_number(order: WorkOrder, number: str) -> bool:
+    """Keep the partner's number of `order`; false when the partner has given it to another order."""
+    try:
+        with transaction.atomic():
+            WorkOrder.objects.filter(pk=order.pk).update(number=number)
+    except IntegrityError:
+        return False
+    order.number = number
+    return True
 
 
 def tell_history(

@@ -14,7 +14,7 @@ from liaison.base.stamps import reading
 from liaison.base.workdays.arithmetic import SHANGHAI
 from opinions.exchange.models import Entry, Partner, WorkOrder
 from opinions.exchange.services.doors import SwitchedOff
-from opinions.exchange.services.ledger import hold, received, tell_history, tell_resident, tell_staff
+from opinions.exchange.services.ledger import hold, keep_number, received, tell_history, tell_resident, tell_staff
 from opinions.exchange.sheets import fingerprint
 from opinions.exchange.states import CHANNELS, NEWS, MessageKind, OrderState, Outcome, PartnerKind, Way
 from opinions.intake.services.outside import submit_order, target_for
@@ -146,7 +146,7 @@ def receive_status(
     body_hash = fingerprint({**said, "at": at.isoformat()})
     outcome = _outcome(order, body_hash, at)
     if outcome == Outcome.TAKEN:
-        _take_news(order, OrderState(state), number, text, at, now)
+        _take_news(order, OrderState(state), text, at, now)
     received(
         partner, kind=MessageKind.STATUS, outcome=outcome, body_hash=body_hash, now=now, number=order.number,
         code=order.matter.code, note=text,
@@ -163,7 +163,7 @@ def _order_called(partner: Partner, code: str, number: str) -> WorkOrder:
     held = hold(found)
     if number and held.number not in ("", number):
         raise UnknownOrder(_("这件事登记的对方编号不是这一个，请核对。"), field="number")
-    if number and WorkOrder.objects.filter(partner=partner, number=number).exclude(pk=held.pk).exists():
+    if number and not keep_number(held, number):
         raise UnknownOrder(_("这个对方编号已经用在另一件事上，请核对。"), field="number")
     return held
 
@@ -175,11 +175,11 @@ def _outcome(order: WorkOrder, body_hash: str, at: datetime) -> Outcome:
     return Outcome.LATE if order.news_at is not None and at < order.news_at else Outcome.TAKEN
 
 
-def _take_news(order: WorkOrder, state: OrderState, number: str, text: str, at: datetime, now: datetime) -> None:
+def _take_news(order: WorkOrder, state: OrderState, text: str, at: datetime, now: datetime) -> None:
     changed = order.state != state
-    order.state, order.news_at, order.number = state, at, number or order.number
+    order.state, order.news_at = state, at
     order.reason = text[:300] if state == OrderState.REFUSED else ""
-    order.save(update_fields=["state", "news_at", "number", "reason"])
+    order.save(update_fields=["state", "news_at", "reason"])
     said = f"{state.label}：{text}" if text else state.label
     tell_history(order, "push_news", now=now, said=said, data={"at": f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"})
     if changed:

@@ -15,7 +15,7 @@ from liaison.base.errors import DomainError
 from liaison.base.imports import ImportReport, read_table
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.paging import KeysetPage
-from liaison.base.web.toasts import toast
+from liaison.base.web.toasts import toast, toast_refusal
 from opinions.exchange.forms import LedgerForm, SettleForm, StatementForm
 from opinions.exchange.models import Partner
 from opinions.exchange.queries import compare, differences, entries_of, partners_of, undelivered, unsettled
@@ -54,7 +54,7 @@ def again(request: SignedIn, pk: int) -> HttpResponse:
         redo(row=row, by=request.user, now=timezone.now())
         toast(request, _("已放回待发送，几秒后重发。"))
     except DomainError as error:
-        toast(request, str(error.message))
+        toast_refusal(request, error)
     return go(request, reverse("exchange:todo"))
 
 

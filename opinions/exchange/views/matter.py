@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from deputies.accounts.access import Permission, SignedIn, can, requires
 from liaison.base.errors import DomainError
 from liaison.base.web.htmx import go, render_page
-from liaison.base.web.toasts import toast
+from liaison.base.web.toasts import toast, toast_refusal
 from opinions.exchange.forms import PushForm
 from opinions.exchange.models import Partner, WorkOrder
 from opinions.exchange.queries import orders_of, receivers
@@ -64,5 +64,5 @@ def push_matter(request: SignedIn, code: str) -> HttpResponse:
         push(matter=matter, partner=partner, by=request.user, now=timezone.now())
         toast(request, _("已推送到%(partner)s。") % {"partner": partner.name})
     except DomainError as error:
-        toast(request, str(error.message))
+        toast_refusal(request, error)
     return go(request, reverse("desk:matter", args=[code]))

@@ -16,7 +16,7 @@ from liaison.base.files.responses import file_response
 from liaison.base.web.forms import attempt, posted
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.paging import KeysetPage
-from liaison.base.web.toasts import toast
+from liaison.base.web.toasts import toast, toast_refusal
 from opinions.exchange.forms import NewPartnerForm, PartnerForm, SecretForm
 from opinions.exchange.models import Handover, Partner
 from opinions.exchange.queries import partners_of
@@ -96,7 +96,7 @@ def switch(request: SignedIn, code: str) -> HttpResponse:
         services.switch(partner=found, active=active, by=request.user, now=timezone.now())
         toast(request, _("已启用。") if active else _("已停用，未发出的消息留着，启用后再发。"))
     except DomainError as error:
-        toast(request, str(error.message))
+        toast_refusal(request, error)
     return go(request, _page_of(found))
 
 
@@ -126,7 +126,7 @@ def make_file(request: SignedIn, code: str) -> HttpResponse:
         made = hand_over(partner=found, as_xlsx=as_xlsx, by=request.user, now=timezone.now())
         toast(request, _("交接文件已生成，共 %(count)d 行，可在下面下载。") % {"count": made.count})
     except DomainError as error:
-        toast(request, str(error.message))
+        toast_refusal(request, error)
     return go(request, _page_of(found))
 
 

@@ -184,14 +184,14 @@ def test_bad_statement_is_refused(partner: Partner, said: Any) -> None:
     assert answer.json()["detail"]
 
 
-def _at_once(partner: Partner, messages: list[dict[str, str]]) -> list[Any]:
+def _at_once(partner: Partner, messages: list[dict[str, str]], what: str = "orders") -> list[Any]:
     """Send the messages in threads that start together."""
     start, answers = Barrier(len(messages)), list[Any]([None] * len(messages))
 
     def run(place: int) -> None:
         try:
             start.wait(timeout=10)
-            answers[place] = send(partner, "orders", messages[place])
+            answers[place] = send(partner, what, messages[place])
         finally:
             connection.close()
 
@@ -233,3 +233,15 @@ def test_ledger_line_cannot_be_changed() -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         Entry.objects.update(outcome=Outcome.REFUSED)
     assert Entry.objects.get().outcome == Outcome.TAKEN
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_number_for_two_orders_at_once_is_kept_by_one_and_refused_in_words_to_the_other() -> None:
+    world = handling_world()
+    partner = grid(world)
+    said = {"number": "WG-1", "state": "accepted", "at": timezone.now().isoformat()}
+    codes = [pushed(world, taken(world), partner).matter.code for _n in range(4)]
+    answers = _at_once(partner, [{**said, "code": code} for code in codes], what="status")
+    assert sorted(answer.status_code for answer in answers) == [200, 404, 404, 404]
+    assert {answer.json().get("detail", "") for answer in answers} == {"", "这个对方编号已经用在另一件事上，请核对。"}
+    assert WorkOrder.objects.filter(number="WG-1").count() == 1

@@ -377,7 +377,9 @@ def test_hand_over_file_is_made_and_fetched_again(
     assert answer.status_code == 200
     assert handed.stored.name.endswith(format)
     assert b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-    assert "没有新的结果" in body(district.post(place, {"format": format}, follow=True))
+    refused = body(district.post(place, {"format": format}, follow=True))
+    assert "没有新的结果" in refused
+    assert "toast-bad" in refused, "a refusal does not look like success"
 
 
 def test_untaken_matter_of_a_deputy_is_not_pushed_over_his_head(world: HandlingWorld, grid: Partner) -> None:
