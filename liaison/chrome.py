@@ -33,6 +33,12 @@ PLACES: tuple[tuple[Permission, Any, str, str, bool], ...] = (
     (P.AUDIT_LOG, _("审计日志"), "accounts:audit", "journal-check", True),
 )
 """Permission, label, URL name, icon, and whether it belongs into a phone's bottom bar."""
+ALSO = {
+    "proposals:list": ["proposals:notes"],
+    "gathering:hot": ["gathering:topics"],
+    "succession:bodies": ["succession:places"],
+}
+"""Pages of a place that lie elsewhere, by the URL name of the place."""
 
 
 def desk_chrome(request: HttpRequest) -> Chrome:
@@ -43,7 +49,7 @@ def desk_chrome(request: HttpRequest) -> Chrome:
     sees_matters = can(user, P.MATTER_VIEW)
     return Chrome(
         entries=[
-            Entry(label=label, url=reverse(name), icon=icon, phone=phone)
+            Entry(label, reverse(name), icon, phone=phone, also=[reverse(one) for one in ALSO.get(name, ())])
             for permission, label, name, icon, phone in PLACES
             if can(user, permission)
         ],

@@ -212,6 +212,7 @@ CELERY_BEAT_SCHEDULE = {
             ("purge-rehearsals", "rehearsal.purge_differences", 3, 40),
             ("forget-nonces", "exchange.forget_nonces", 3, 30),
             ("gather-all-results", "exchange.gather_all", 3, 35),
+            ("drop-old-exchange", "exchange.drop_old", 3, 45),
         )
     },
 }
@@ -300,6 +301,8 @@ EXCHANGE_LEASE = env.float("EXCHANGE_LEASE", default=300.0)
 """Seconds after which a message to an outside system whose worker died while sending it is taken up again."""
 EXCHANGE_NETWORKS = env.list("EXCHANGE_NETWORKS", default=[])
 """Networks of our own that outside systems may lie in, e.g. 10.8.0.0/16; no other private address is ever called."""
+EXCHANGE_KEPT_DAYS = env.int("EXCHANGE_KEPT_DAYS", default=180)
+"""Days after the end of a matter for which what was exchanged about it is kept; the ledger's facts stay for good."""
 EXCHANGE_FOLDER = env.str("EXCHANGE_FOLDER", default=str(VAR_DIR / "exchange"))
 """Where messages are put for outside systems that take files."""
 NOTICE_CHANNELS = {

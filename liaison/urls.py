@@ -27,6 +27,9 @@ CAPABILITIES = [
     ("", "opinions.guests.urls"),
     ("", "opinions.evaluation.urls"),
     ("api/", "opinions.exchange.api_urls"),
+    ("api/", "opinions.gathering.api_urls"),
+    ("api/", "opinions.handling.api_urls"),
+    ("api/", "opinions.routing.api_urls"),
     ("api/", "opinions.intake.api_urls"),
     ("", "opinions.intake.urls"),
 ]

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from liaison.base.stamps import forget_all
 from liaison.run.catalogues import compile_catalogues
 from tests.settings import WORKER, WORKER_NUMBER
+from tests.support.connections import keep_open
 from tests.support.cores import settle
 from tests.support.servers import RedisServer
 
@@ -25,6 +26,7 @@ settings.load_profile("suite")
 def pytest_configure() -> None:
     """The English of today, also where one file of tests is run alone."""
     compile_catalogues()
+    keep_open()
 
 
 def pytest_collection_finish() -> None:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
-
 SURNAMES = {
     "单": "shan", "仇": "qiu", "区": "ou", "解": "xie", "曾": "zeng", "查": "zha", "任": "ren", "朴": "piao",
     "盖": "ge", "缪": "miao", "乐": "yue", "覃": "qin", "翟": "zhai", "卜": "bu", "繁": "po", "秘": "bi",
@@ -67,6 +65,8 @@ def _surname(surname: str, *, syllables: bool) -> list[str]:
 
 def _syllables(text: str) -> list[str]:
     """The reading of each character, by words where a word decides it; what is not Chinese stands for itself."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - its dictionaries are 50 MB, and few processes need them
+
     spelt = lazy_pinyin(text, style=Style.NORMAL, errors=_apart)
     return [part for part in spelt if part.strip()]
 

@@ -6,10 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DomainError(Exception):
-    """A refusal that the user can understand; `field` names the form field it belongs to, if any."""
+    """A refusal that the user can understand; `field` names the form field it belongs to, if any.
+
+    `retry_after` is in seconds; 0 where coming again later changes nothing.
+    """
 
     message: Any = _("这一步现在不能做。")
     status_code = 409
+    retry_after = 0
 
     def __init__(self, message: object = None, *, field: str = "") -> None:
         self.message = message or type(self).message

@@ -147,10 +147,11 @@ class Story:
             )
             for text, body, days in rows
         )
-        plans.make_project(
-            matter=self.matter, name=f"{self.matter.title[:30]}整改", starts_on=day, by=user, now=now,
-            ends_on=day + timedelta(days=30), budget_line="街道为民办实事经费",
+        data = plans.ProjectData(
+            name=f"{self.matter.title[:30]}整改", starts_on=day, ends_on=day + timedelta(days=30),
+            budget_line="街道为民办实事经费",
         )  # fmt: skip
+        plans.make_project(matter=self.matter, data=data, by=user, now=now)
         told = "已到现场处理，周边做了围挡。"
         plans.add_progress(measure=first, text=told, phase="before", by=user, now=self.watch.work(1))
         plans.finish(measure=first, by=user, now=self.watch.work())

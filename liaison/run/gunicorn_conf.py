@@ -1,5 +1,6 @@
 """The web server: address, processes, counters shared between processes. Read by gunicorn."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -29,10 +30,18 @@ if MEMORY.is_dir():  # the heartbeat belongs in memory
 
 
 def on_starting(server: Arbiter) -> None:
-    """Counters begin anew with the server.
+    """Counters begin anew with the server; then the program is loaded once, and each worker is a copy that shares it.
 
-    Processes share them through mapped files. On a full disk a write to such a file ends the process without a word
-    (SIGBUS), so they belong in memory too. prometheus_client reads the variable when a worker imports it.
+    Not by `preload_app`, which would load prometheus_client before it is told where the counters lie.
+    """
+    _begin_counters()
+    server.app.wsgi()
+    gc.freeze()  # what is loaded now stays: collecting it again would copy every page of it
+
+
+def _begin_counters() -> None:
+    """Processes share counters through mapped files. On a full disk a write to such a file ends the process without a
+    word (SIGBUS), so they belong in memory too.
     """
     asked = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     if asked is None and MEMORY.is_dir():

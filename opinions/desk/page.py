@@ -12,6 +12,7 @@ from deputies.organisations.models import Organisation
 from deputies.roster.models import Deputy
 from liaison.base.audit.models import Audience, Event
 from liaison.base.audit.verbs import verb_words
+from liaison.base.codes import grouped
 from liaison.base.web import parts
 from liaison.base.workdays.arithmetic import Light, light
 from liaison.base.workflow import Transition
@@ -237,8 +238,8 @@ TONES = {
 
 
 def _title(event: Event) -> str:
-    """The event in a few words, with the body or deputy it concerns."""
-    body = event.data.get("body") or event.data.get("deputy") or ""
+    """The event in a few words, with the body, the deputy or the other matter it concerns."""
+    body = grouped(event.data.get("into", "")) or event.data.get("body") or event.data.get("deputy") or ""
     label = str(verb_words(event.verb))
     return _("%(what)s：%(body)s") % {"what": label, "body": body} if body else label
 

@@ -8,7 +8,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import authentication_classes, permission_classes
 from rest_framework.permissions import AllowAny
@@ -17,7 +17,8 @@ from rest_framework.response import Response
 
 from liaison.base.codes import normalise
 from liaison.base.errors import InvalidInput
-from liaison.base.web.api import TextField, api_view
+from liaison.base.web.api import REFUSAL, MomentField, TextField, api_view
+from liaison.base.web.client import client_hash
 from liaison.base.web.decorators import public
 from liaison.base.workdays.arithmetic import SHANGHAI
 from opinions.exchange.models import Partner
@@ -36,7 +37,7 @@ HEADERS = [
         (SIGNATURE, "hexadecimal HMAC-SHA256 of timestamp, line feed, nonce, line feed, body"),
         (KEY, "the same for every repetition of one message"),
     )
-]
+] + [OpenApiParameter("Retry-After", int, OpenApiParameter.HEADER, response=[429], description="seconds to wait")]
 FIELDS = {"number": "source_number", "raised_at": "raised_on"}
 """Names of the interface where they differ from those of intake."""
 
@@ -56,7 +57,7 @@ class OrderIn(serializers.Serializer[Any]):
     number = TextField(max_length=80)
     content = TextField(max_length=10_000)
     title = TextField(required=False, allow_blank=True, max_length=80)
-    raised_at = serializers.DateTimeField(required=False, allow_null=True, help_text="without a zone: Beijing time")
+    raised_at = MomentField(required=False, allow_null=True, help_text="without a zone: Beijing time")
     place = TextField(required=False, allow_blank=True, max_length=160)
     division = TextField(required=False, allow_blank=True, max_length=80, help_text="street or community, name or code")
     category = TextField(required=False, allow_blank=True, max_length=40, help_text="name or code")
@@ -79,7 +80,7 @@ class StatusIn(serializers.Serializer[Any]):
     number = TextField(required=False, allow_blank=True, max_length=80)
     state = serializers.ChoiceField(choices=[(one.value, one.value) for one in NEWS])
     text = TextField(required=False, allow_blank=True, max_length=300)
-    at = serializers.DateTimeField(help_text="when it came to this; without a zone: Beijing time")
+    at = MomentField(help_text="when it came to this; without a zone: Beijing time")
 
 
 class StatedOrder(serializers.Serializer[Any]):
@@ -103,15 +104,7 @@ class ComparisonOut(serializers.Serializer[Any]):
     different = serializers.ListField(child=serializers.DictField())
 
 
-REFUSAL = OpenApiResponse(
-    {
-        "type": "object",
-        "properties": {"detail": {"type": "string"}, "fields": {"type": "object"}},
-        "required": ["detail"],
-    },
-    "why it was not taken: a sentence, and sentences by field",
-)
-REFUSALS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422), REFUSAL)
+REFUSALS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429), REFUSAL)
 
 
 def _opened(request: Request, code: str) -> tuple[Partner, dict[str, Any]]:
@@ -121,7 +114,7 @@ def _opened(request: Request, code: str) -> tuple[Partner, dict[str, Any]]:
         body = raw.body
     except RequestDataTooBig as error:
         raise TooBig from error
-    partner = open_door(code, headers=raw.headers, body=body, now=timezone.now())
+    partner = open_door(code, headers=raw.headers, body=body, client=client_hash(raw), now=timezone.now())
     try:
         said = json.loads(body)
     except (ValueError, RecursionError) as error:

@@ -20,7 +20,7 @@ from opinions.exchange.adapters import Answer, Parcel, adapter
 from opinions.exchange.models import Dispatch, WorkOrder
 from opinions.exchange.services.doors import use_nonce
 from opinions.exchange.services.ledger import entry, hold, keep_number, tell_history, tell_resident, tell_staff
-from opinions.exchange.states import DispatchStatus, MessageKind, OrderState, Outcome, Way
+from opinions.exchange.states import ON_THE_WAY, DispatchStatus, MessageKind, OrderState, Outcome, Way
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=settings.EXCHANGE_LEASE)
@@ -37,9 +37,8 @@ _OUTCOMES = {
 
 def due(now: datetime, *, without: set[int] | None = None) -> list[Dispatch]:
     """Messages to deliver: due, or of a dead worker; none whose order has an earlier one still on its way."""
-    on_the_way = (S.PENDING, S.SENDING)
-    earlier = Dispatch.objects.filter(order=OuterRef("order"), pk__lt=OuterRef("pk"), status__in=on_the_way)
-    rows = Dispatch.objects.filter(status__in=on_the_way, due_at__lte=now, partner__active=True)
+    earlier = Dispatch.objects.filter(order=OuterRef("order"), pk__lt=OuterRef("pk"), status__in=ON_THE_WAY)
+    rows = Dispatch.objects.filter(status__in=ON_THE_WAY, due_at__lte=now, partner__active=True)
     rows = rows.exclude(partner__in=without or ()).filter(~Exists(earlier))
     return list(rows.select_related("partner").order_by("due_at", "id")[:BATCH])
 
@@ -53,7 +52,7 @@ def deliver_all(now: datetime) -> int:
                 continue
             if deliver(row, now):
                 sent += 1
-            elif Dispatch.objects.filter(pk=row.pk, status__in=(S.PENDING, S.SENDING)).exists():
+            elif Dispatch.objects.filter(pk=row.pk, status__in=ON_THE_WAY).exists():
                 down.add(row.partner_id)
     return sent
 

@@ -1,5 +1,6 @@
 """Forms of the exchange."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -88,6 +89,15 @@ class SecretForm(forms.Form):
         help_text=_("对方给了密钥就填在这里；空着则由本系统生成一个。"),
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
+
+    overlap = forms.TypedChoiceField(
+        label=_("旧密钥"), required=False, coerce=int, empty_value=None, initial=24,
+        choices=[(24, _("再用 24 小时")), (168, _("再用 7 天")), (0, _("立刻停用"))],
+        help_text=_("新密钥立刻能用。对方还没换好时，旧的在这段时间里也能用，以后可以提前停用。"),
+    )  # fmt: skip
+
+    def clean_overlap(self) -> timedelta:
+        return timedelta(hours=self.cleaned_data["overlap"] or 0)
 
     def clean_secret(self) -> str:
         secret: str = self.cleaned_data["secret"]

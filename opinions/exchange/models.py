@@ -1,12 +1,14 @@
 """Exchange with outside systems: partners, work orders, the outbox, and an append-only ledger of every message."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from deputies.organisations.models import Organisation
-from liaison.base.encryption import EncryptedCharField
+from liaison.base.encryption import EncryptedCharField, EncryptedTextField, EncryptedTexts
 from liaison.base.files.models import StoredFile
 from opinions.exchange.states import (
     AdapterName,
@@ -26,7 +28,8 @@ LONGEST_TIMEOUT = 60
 class Partner(models.Model):
     """An outside system that exchanges work orders with a street or a district. `code` stands in addresses.
 
-    `secret` signs messages both ways; it is shown once, when it is made. `timeout` is in seconds.
+    `secret` signs messages both ways; it is shown once, when it is made. After a change the one before holds as well,
+    until `former_until`. `timeout` is in seconds.
     """
 
     code = models.SlugField(_("代号"), max_length=30, unique=True)
@@ -39,10 +42,12 @@ class Partner(models.Model):
     adapter = models.CharField(_("对接方式"), max_length=10, choices=AdapterName)
     address = models.CharField(_("接口地址"), max_length=300, blank=True)
     secret = EncryptedCharField(max_length=300, blank=True)
+    former_secret = EncryptedCharField(max_length=300, blank=True)
+    former_until = models.DateTimeField(null=True, blank=True)
     timeout = models.PositiveSmallIntegerField(_("等待时间（秒）"), default=10)
     active = models.BooleanField(_("启用"), default=False)
     created_at = models.DateTimeField()
-    personal_fields = ("secret",)
+    personal_fields = ("secret", "former_secret")
 
     class Meta:
         ordering = ["name", "id"]
@@ -54,6 +59,11 @@ class Partner(models.Model):
                 condition=~Q(adapter="http") | ~Q(address="") | Q(active=False) | Q(ways="in"),
                 name="partner_http_has_address",
             ),
+            models.CheckConstraint(
+                condition=Q(former_secret="", former_until__isnull=True)
+                | (~Q(former_secret="") & Q(former_until__isnull=False)),
+                name="partner_former_secret_has_end",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -63,6 +73,12 @@ class Partner(models.Model):
     def chain(self) -> str:
         """Name of its chain in the ledger of events: what was changed in its settings, and by whom."""
         return f"reference:partner:{self.pk}"
+
+    def secrets(self, now: datetime) -> list[str]:
+        """The secrets that hold at `now`: the present one, and the one before it until its end."""
+        former = self.former_until is not None and now < self.former_until
+        held = [self.secret, self.former_secret] if former else [self.secret]
+        return [str(one) for one in held if one]
 
     @property
     def receives(self) -> bool:
@@ -78,8 +94,9 @@ class Partner(models.Model):
 class WorkOrder(models.Model):
     """A matter on both sides: theirs that came in (`way` in), or ours that was handed to them (out).
 
-    `held` is what they sent and we took over; `update` what they have sent since, until staff settle it. `told_*` is
-    the last result that the adapter was given, `handed_*` the last one that went along in a file.
+    `held` is what they sent and we took over, without who raised it (ADR 6); `update` what they have sent since, until
+    staff settle it. Both are emptied some time after the end (`services.keeping`). `told_*` is the last result that the
+    adapter was given, `handed_*` the last one that went along in a file.
     """
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="orders")
@@ -92,9 +109,9 @@ class WorkOrder(models.Model):
     pushed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    held = models.JSONField(default=dict, blank=True)
+    held = EncryptedTexts(default=dict, blank=True)
     held_hash = models.CharField(max_length=64, blank=True)
-    update = models.JSONField(null=True, blank=True)
+    update = EncryptedTexts(null=True, blank=True)
     update_hash = models.CharField(max_length=64, blank=True)
     updated_at = models.DateTimeField(null=True, blank=True)
     news_at = models.DateTimeField(null=True, blank=True, help_text="the partner's own time of its last report")
@@ -135,20 +152,23 @@ class WorkOrder(models.Model):
 
 
 class Dispatch(models.Model):
-    """The outbox: one message to a partner, written with the fact it tells of. `key` goes along as Idempotency-Key."""
+    """The outbox: one message to a partner, written with the fact it tells of. `key` goes along as Idempotency-Key.
+
+    `body` and `error` are emptied some time after the end of the order.
+    """
 
     key = models.CharField(max_length=80, unique=True)
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+")
     order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="dispatches")
     kind = models.CharField(max_length=10, choices=MessageKind)
-    body = models.TextField()
+    body = EncryptedTextField(blank=True)
     body_hash = models.CharField(max_length=64)
     status = models.CharField(max_length=10, choices=DispatchStatus, default=DispatchStatus.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(help_text="not before; the lease end while sending")
     created_at = models.DateTimeField()
     error = models.CharField(max_length=300, blank=True)
-    personal_fields = ("body",)
+    personal_fields = ("body", "error")
 
     class Meta:
         ordering = ["-id"]
@@ -234,10 +254,10 @@ class Statement(models.Model):
 
 
 class Handover(models.Model):
-    """交接文件: what was handed over at one time, kept so that it can be fetched again."""
+    """交接文件: what was handed over at one time, kept for some time so that it can be fetched again."""
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="handovers")
-    stored = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    stored = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     count = models.PositiveIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

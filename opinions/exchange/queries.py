@@ -13,12 +13,15 @@ from django.utils.translation import gettext_lazy
 from deputies.accounts.models import User
 from deputies.accounts.queries import organisations_below, streets_of
 from liaison.base.codes import is_code, normalise
+from liaison.base.privacy import mask_name, mask_phone
 from liaison.base.workdays.arithmetic import SHANGHAI
 from opinions.evaluation.models import Rating
 from opinions.exchange.models import Dispatch, Entry, Partner, Statement, WorkOrder
 from opinions.exchange.states import PROGRESS, UNDELIVERED, Progress, Way
 from opinions.handling.models import Reply, ReplyStatus
-from opinions.matters.models import Matter
+from opinions.intake.queries import first_reporter
+from opinions.intake.services.outside import without_landline
+from opinions.matters.models import Matter, Reporter
 from opinions.matters.states import Status
 
 LABELS = {
@@ -26,8 +29,8 @@ LABELS = {
     "raised_on": gettext_lazy("反映日期"), "place": gettext_lazy("地点"), "division": gettext_lazy("街道或社区"),
     "category": gettext_lazy("类别"), "name": gettext_lazy("反映人"), "phone": gettext_lazy("电话"),
 }  # fmt: skip
-MASKED = ("name", "phone")
-"""Fields of which a difference only says that they have changed."""
+CONTACT = ("name", "phone")
+"""Who raised it. They stand with the reporter (ADR 6), and beside it only while a change waits for staff."""
 
 
 def partners_of(user: User) -> "QuerySet[Partner]":
@@ -49,9 +52,9 @@ def entries_of(user: User, chosen: Mapping[str, Any]) -> "QuerySet[Entry]":
 
 
 def undelivered(user: User) -> "QuerySet[Dispatch]":
-    """Messages that a person must look at."""
+    """Messages that a person must look at; not those whose content has been emptied, which nobody can send again."""
     rows = Dispatch.objects.filter(partner__in=partners_of(user).order_by().values("pk"), status__in=UNDELIVERED)
-    return rows.select_related("partner", "order__matter")
+    return rows.exclude(body="").select_related("partner", "order__matter")
 
 
 def unsettled(user: User) -> "QuerySet[WorkOrder]":
@@ -80,16 +83,28 @@ class Difference:
 
 
 def differences(order: WorkOrder) -> list[Difference]:
-    """What the partner has changed; of personal fields only that they have changed."""
-    after = order.update or {}
-    found = []
-    for name, label in LABELS.items():
-        was, now = order.held.get(name, ""), after.get(name, "")
-        if was != now and name in MASKED:
-            found.append(Difference(label, _("（已隐去）") if was else "", _("（有变化）") if now else ""))
-        elif was != now:
-            found.append(Difference(label, was, now))
+    """What the partner has changed; who raised it is held against the reporter, and masked."""
+    after: dict[str, str] = order.update or {}
+    pairs = {name: (order.held.get(name, ""), after.get(name, "")) for name in LABELS if name not in CONTACT}
+    found = [Difference(LABELS[name], *pair) for name, pair in pairs.items() if pair[0] != pair[1]]
+    reporter = first_reporter(order.matter_id)
+    if reporter.erased_at is None:
+        found += _of_contact(reporter, after)
     return found
+
+
+def _of_contact(reporter: Reporter, after: Mapping[str, str]) -> Iterator[Difference]:
+    """Another name, another number. A landline is not kept by intake, and so no difference from none."""
+    name, phone = (after.get(field, "") for field in CONTACT)
+    if name != reporter.name:
+        yield _masked("name", mask_name(reporter.name), mask_name(name))
+    if without_landline(after)["phone"] != reporter.phone:
+        yield _masked("phone", mask_phone(reporter.phone), mask_phone(phone))
+
+
+def _masked(name: str, before: str, after: str) -> Difference:
+    """Two values whose masks may look alike."""
+    return Difference(LABELS[name], before, _("%(masked)s（有变化）") % {"masked": after} if before == after else after)
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,7 @@ class DispatchStatus(Toned):
     UNCERTAIN = "uncertain", _("是否送达不明")
 
 
+ON_THE_WAY = (DispatchStatus.PENDING, DispatchStatus.SENDING)
 UNDELIVERED = (DispatchStatus.REFUSED, DispatchStatus.FAILED, DispatchStatus.UNCERTAIN)
 
 
@@ -146,5 +147,7 @@ name_verbs(
         "push_news": pgettext_lazy("done", "外部系统反馈"),
         "order_update": pgettext_lazy("done", "来源工单内容有变"),
         "order_settle": pgettext_lazy("done", "核对来源工单的变化"),
+        "set_secret": pgettext_lazy("done", "设置密钥"),
+        "end_secret": pgettext_lazy("done", "停用旧密钥"),
     }
 )

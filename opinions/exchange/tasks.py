@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from opinions.exchange.delivery import deliver_all
 from opinions.exchange.services.doors import forget_nonces as forget
+from opinions.exchange.services.keeping import drop_contacts, drop_files, drop_former_secrets, strip_ended
 from opinions.exchange.services.pushing import DELIVER
 from opinions.exchange.services.telling import gather
 
@@ -31,3 +32,10 @@ def gather_all() -> int:
 def forget_nonces() -> int:
     """Forget what can no longer be replayed; returns how many."""
     return forget(now=timezone.now())
+
+
+@shared_task(name="exchange.drop_old")
+def drop_old() -> int:
+    """Let go of what is kept no longer: contents, files, contacts of erased residents, secrets; returns how many."""
+    now = timezone.now()
+    return strip_ended(now=now) + drop_files(now=now) + drop_contacts(now=now) + drop_former_secrets(now=now)

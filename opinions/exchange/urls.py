@@ -2,14 +2,15 @@
 
 from django.urls import path
 
-from opinions.exchange.views import importing, ledger, matter, partners
+from opinions.exchange.views import changes, importing, ledger, matter, partners
 
 app_name = "exchange"
 urlpatterns = [
     path("exchange/", ledger.ledger, name="ledger"),
     path("exchange/todo/", ledger.todo, name="todo"),
     path("exchange/todo/<int:pk>/again/", ledger.again, name="again"),
-    path("exchange/changes/<int:pk>/", ledger.change, name="change"),
+    path("exchange/changes/<int:pk>/", changes.change, name="change"),
+    path("exchange/changes/<int:pk>/phone/", changes.phone, name="phone"),
     path("exchange/differs/", ledger.differs, name="differs"),
     path("exchange/differs/<slug:partner>/", ledger.comparison, name="comparison"),
     path("exchange/import/", importing.upload, name="import"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("exchange/partner/<slug:code>/edit/", partners.edit, name="edit"),
     path("exchange/partner/<slug:code>/switch/", partners.switch, name="switch"),
     path("exchange/partner/<slug:code>/secret/", partners.secret, name="secret"),
+    path("exchange/partner/<slug:code>/secret/end/", partners.end_secret, name="end_secret"),
     path("exchange/partner/<slug:code>/handover/", partners.make_file, name="hand_over"),
     path("exchange/partner/<slug:code>/handover/<int:pk>/", partners.fetch_file, name="handover"),
     path("matters/<str:code>/exchange/", matter.panel, name="panel"),

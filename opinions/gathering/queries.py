@@ -79,6 +79,13 @@ def near(
     return Near(len(people), shown)
 
 
+def chosen_place(*codes: str) -> Division | None:
+    """The first of the divisions named by code that is in use: the community chosen, else the place of the plaque."""
+    wanted = [one for one in codes if one]
+    places = {row.code: row for row in Division.objects.filter(code__in=wanted, active=True)}
+    return next((places[code] for code in wanted if code in places), None)
+
+
 def _to_be_shown(ids: Sequence[int], division: Division) -> list[Matter]:
     """Those of the matters that anybody may know of, in their order; one statement."""
     district = district_of(street_committee_of(division) or division)

@@ -15,6 +15,7 @@ from opinions.gathering.queries import tell_apart
 from opinions.handling.queries import why_not
 from opinions.handling.services import checked_text, step
 from opinions.matters.models import Matter
+from opinions.matters.services import hold_row
 from opinions.proposals.models import Proposal
 from opinions.proposals.queries import first_words
 from opinions.proposals.services import draft_proposal
@@ -73,6 +74,7 @@ def make_topic(*, issue: HotIssue, title: str, about: str, by: User, now: dateti
     TopicMatter.objects.bulk_create(TopicMatter(topic=topic, matter=row) for row in matters)
     record(topic.chain, Fact(verb="topic.create", data={"body": body.name}), by=by, now=now, first=True)
     for row in matters:
+        hold_row(row)
         record(row.chain, Fact(verb="topic.noted", data={"body": title}), by=by, now=now)
     turned_into(issue=issue, state=HotState.TOPIC, reference=topic.chain, by=by, now=now)
     return topic

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from liaison.base.web.forms import day_field, offer, photos_field, text_field
 from opinions.catalog.models import ReasonKind
 from opinions.catalog.queries import reasons
-from opinions.handling.services import Content, Point
+from opinions.handling.services import MOST_POINTS, Content, Point
 from opinions.matters.models import ReplyClass
 
 POINTS = 3
-"""Points of a reply that can be written here."""
+"""Points of a reply that are offered at first."""
 
 
 class SignForm(forms.Form):
@@ -44,8 +44,9 @@ class PhotosForm(forms.Form):
 
 
 class ReplyForm(forms.Form):
-    """The structured reply: text, class and up to three points."""
+    """The structured reply: text, class and points, a few at first and a button for one more."""
 
+    count = forms.IntegerField(required=False, widget=forms.HiddenInput)
     text = text_field(_("正文"), 6, required=_("请写下答复的正文。"))
     reply_class = forms.ChoiceField(
         label=_("答复类别"), widget=forms.RadioSelect, choices=ReplyClass.choices,
@@ -55,11 +56,35 @@ class ReplyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for number in range(POINTS):
+        self.shown = self._shown()
+        self.fields["count"].initial = self.shown
+        for number in range(self.shown):
             self.fields[f"problem{number}"] = forms.CharField(label=_("问题"), max_length=200, required=False)
             self.fields[f"measure{number}"] = forms.CharField(label=_("措施"), max_length=2000, required=False)
             self.fields[f"person{number}"] = forms.CharField(label=_("责任人"), max_length=40, required=False)
             self.fields[f"due_on{number}"] = day_field(_("完成日期"), required=False)
+
+    def _shown(self) -> int:
+        """How many points the form has."""
+        said = str((self.data if self.is_bound else self.initial).get("count", ""))
+        shown = int(said) if said.isascii() and said.isdigit() and len(said) < 4 else POINTS
+        return max(1, min(shown, MOST_POINTS))
+
+    def as_typed(self, *, more: bool) -> "ReplyForm":
+        """The form with what was typed, unchecked, and with one point more if wanted."""
+        typed = {name: self.data.get(name) for name in self.fields}
+        return ReplyForm(initial={**typed, "count": self.shown + more}, auto_id=self.auto_id)
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        """The visible fields but those of the points."""
+        return [self["text"], self["reply_class"]]
+
+    @property
+    def points(self) -> list[list[forms.BoundField]]:
+        """The fields of each point."""
+        names = ("problem", "measure", "person", "due_on")
+        return [[self[f"{name}{number}"] for name in names] for number in range(self.shown)]
 
     @property
     def content(self) -> Content:
@@ -72,6 +97,6 @@ class ReplyForm(forms.Form):
                 person=data[f"person{n}"],
                 due_on=data[f"due_on{n}"],
             )
-            for n in range(POINTS)
+            for n in range(self.shown)
         )
         return Content(text=data["text"], reply_class=data["reply_class"], points=points)

@@ -22,7 +22,7 @@ from opinions.invitations.models import BodyLink
 from opinions.invitations.queries import find_body_link
 from opinions.invitations.services import revoke_body_link
 from opinions.matters.models import Matter
-from opinions.matters.services import attach
+from opinions.matters.services import attach, hold_row
 
 SPAN = timedelta(hours=1)
 MOST_IN_SPAN = 120
@@ -60,7 +60,9 @@ def enter(token: str, *, now: datetime) -> Door:
 
 @step
 def note_use(door: Door, what: str, *, now: datetime) -> None:
-    """Every use of a link stands in its chain of the ledger."""
+    """Every use of a link stands in its chain of the ledger. The matter's row is held as every verb holds it, so that
+    two uses at once take their turn."""
+    hold_row(door.matter)
     actor = guest_of(door.assignment).signature
     record(door.link.chain, Fact(verb="link_used", reason=what), by=None, actor=actor, now=now)
 
@@ -124,7 +126,7 @@ def revoke(*, assignment: Assignment, by: User, now: datetime) -> None:
 
 
 def _check_giver(assignment: Assignment, by: User) -> None:
-    """Hold the assignment, so that of two fresh links the later one closes the other. Raises NotAllowed."""
-    Assignment.objects.select_for_update().filter(pk=assignment.pk).values_list("pk", flat=True).first()
+    """Hold the matter's row, so that of two fresh links the later one closes the other. Raises NotAllowed."""
+    hold_row(assignment.matter)
     if not assignment.by_link or assignment.status not in LIVE or not oversees(by, assignment.matter):
         raise NotAllowed

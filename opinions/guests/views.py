@@ -90,6 +90,9 @@ def _carry_out(
 ) -> HttpResponse:
     _label, form_class, act, said = steps[chosen]
     form = form_class(request.POST, request.FILES, auto_id=_ids_of(chosen))
+    if "more" in request.POST and isinstance(form, forms.ReplyForm):
+        services.note_use(door, "open", now=now)
+        return _page(request, door, steps, bound={chosen: form.as_typed(more=request.POST["more"] == "1")}, status=200)
     if form.is_valid():
         try:
             act(door, form, now)

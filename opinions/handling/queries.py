@@ -1,16 +1,18 @@
 """Reading what handling has written, and what a user can do next."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import DEPARTMENT_ROLES, User
 from deputies.organisations.models import Organisation, OrganisationKind
 from deputies.organisations.queries import bodies, district_of, handlers_of, street_committee_of
 from deputies.roster.models import Deputy, DeputyQuerySet
 from deputies.roster.states import DeputyStatus
+from liaison.base.codes import normalise
 from liaison.base.errors import DomainError
 from liaison.base.joined import joined
 from liaison.base.workdays.arithmetic import local_today
@@ -18,12 +20,49 @@ from liaison.base.workflow import Transition, WrongState
 from opinions.catalog.models import ClockKind, ReplyTemplate, Writer
 from opinions.clocks.models import Clock
 from opinions.handling.guest import Guest, Worker
-from opinions.handling.models import LIVE, Assignment, AssignmentStatus, Part, Reply, ReplyStatus
+from opinions.handling.models import LIVE, Assignment, AssignmentStatus, Merger, MergerKind, Part, Reply, ReplyStatus
 from opinions.handling.standing import RULES, Read, Standing, leads_on, refusal
 from opinions.matters.models import Matter, MatterQuerySet
 from opinions.matters.states import WORKFLOWS, Status
 
 ASKED = ("organisation", "return_reason", "suggested")
+
+
+class NoSuchMatter(DomainError):
+    """No matter with this code, or none in the user's scope."""
+
+    message = _("没有查到这个编号。")
+    status_code = 404
+
+
+def asked_for(user: User, code: str, *related: str) -> Matter:
+    """The matter that a program names by its code, in the user's scope. Raises NoSuchMatter."""
+    rows = Matter.objects.one_visible_to(user, normalise(code)).select_related("street", "district", *related)
+    found = rows.first()
+    if found is None:
+        raise NoSuchMatter
+    return found
+
+
+Adviser = Callable[[Matter], tuple[Organisation, Sequence[Organisation]] | None]
+"""Gives the lead and the co-handlers that it would choose for a matter, or nothing."""
+_ADVISERS: list[Adviser] = []
+
+
+def advises(adviser: Adviser) -> Adviser:
+    """Let an upper capability (routing) say whom it would choose; the form of 交办 shows it."""
+    _ADVISERS.append(adviser)
+    return adviser
+
+
+def advice_on(matter: Matter) -> tuple[Organisation, Sequence[Organisation]] | None:
+    """The lead and the co-handlers that somebody advises for the matter."""
+    return next((told for told in (adviser(matter) for adviser in _ADVISERS) if told is not None), None)
+
+
+def lies_in(matter: Matter, target: Matter, kind: MergerKind) -> bool:
+    """Whether the matter went into the target by a step of this kind, and was not taken out again."""
+    return Merger.objects.filter(matter=matter, target=target, kind=kind, undone_at__isnull=True).exists()
 
 
 def verbs_for(

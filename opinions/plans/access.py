@@ -1,22 +1,27 @@
-"""Who keeps a plan and who looks after it: the bodies that handle plan and report, the committees accept or refuse."""
+"""Who keeps a plan and who looks after it: the bodies that handle plan and report, the committees accept or refuse.
+
+No body handles an opinion that is in a proposal: the committee keeps the plan of a project made of one.
+"""
 
 from deputies.accounts.access import Permission, can
 from deputies.accounts.models import User
 from opinions.handling.queries import handles, leads, oversees
 from opinions.matters.models import Matter
-from opinions.plans.models import Measure
+from opinions.plans.models import Measure, Plan
 
 
 def keeps(user: User, matter: Matter) -> bool:
-    """Whether the user's body writes the plan: the lead, or one of several that answer separately."""
-    return can(user, Permission.MATTER_REPLY) and leads(user, matter)
+    """Whether the user's body writes the plan: the lead, one of several that answer separately, or the committee."""
+    if can(user, Permission.MATTER_REPLY) and leads(user, matter):
+        return True
+    return looks_after(user, matter) and Plan.objects.filter(matter=matter, proposal__isnull=False).exists()
 
 
 def works_on(user: User, measure: Measure) -> bool:
     """Whether the user reports on this measure: the keeper, or the body whose measure it is."""
     matter = measure.plan.matter
     mine = measure.body_id == user.organisation_id and handles(user, matter)
-    return can(user, Permission.MATTER_REPLY) and (mine or leads(user, matter))
+    return (can(user, Permission.MATTER_REPLY) and mine) or keeps(user, matter)
 
 
 def looks_after(user: User, matter: Matter) -> bool:

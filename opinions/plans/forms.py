@@ -1,6 +1,6 @@
 """Forms of a plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -8,11 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
+from deputies.organisations.models import Organisation
 from liaison.base.web.forms import day_field, offer, photos_field, text_field
 from opinions.handling.queries import handlers_for
 from opinions.matters.models import Matter
 from opinions.plans.models import Measure, Phase, Plan
-from opinions.plans.services import MeasureData
+from opinions.plans.services import MeasureData, ProjectData
 
 ROWS = 3
 """Milestones that can be written at once."""
@@ -115,9 +116,26 @@ class ProjectForm(forms.Form):
     budget_line = forms.CharField(label=_("资金来源（可选）"), max_length=120, required=False)
     button = _("立项")
 
-    def __init__(self, *args: Any, matter: Matter, plan: Plan | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, title: str, plan: Plan | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].initial = plan.name if plan and plan.name else matter.title
+        self.fields["name"].initial = plan.name if plan and plan.name else title[:80]
         if plan is not None:
             for name in ("starts_on", "ends_on", "budget_line"):
                 self.fields[name].initial = getattr(plan, name)
+
+    @property
+    def project_data(self) -> ProjectData:
+        """What was written, of a valid form."""
+        names = ("name", "starts_on", "ends_on", "budget_line")
+        return ProjectData(**{name: self.cleaned_data[name] for name in names})
+
+
+class FoundForm(ProjectForm):
+    """Turning a proposal into a small project: who builds it as well."""
+
+    body = forms.TypedChoiceField(label=_("实施单位"), error_messages={"required": _("请选择实施单位。")})
+    field_order = ["name", "body"]
+
+    def __init__(self, *args: Any, bodies: Iterable[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self.fields["body"], [(body, body.name) for body in bodies], first=[("", _("请选择"))])

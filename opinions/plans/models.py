@@ -2,27 +2,43 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from deputies.organisations.models import Organisation
 from opinions.matters.models import Attachment, Matter
 from opinions.plans.states import MeasureStatus
+from opinions.proposals.models import Proposal, ProposalSource
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    def of(self, matter: Matter) -> "PlanQuerySet":
+        """The matter's own plan, then the projects of proposals in which it is."""
+        held = ProposalSource.objects.filter(matter=matter, unlinked_at=None).values("proposal")
+        own_first = Case(When(matter=matter, then=0), default=1)
+        return self.filter(Q(matter=matter) | Q(proposal__in=held)).order_by(own_first, "id")
 
 
 class Plan(models.Model):
-    """The plan of one matter. With `project_on` it is a small project (Z12) with a name, a budget line and dates."""
+    """The plan of one matter. With `project_on` it is a small project (Z12) with a name, a budget line and dates.
+
+    One made of a `proposal` stands for all opinions in it; `matter` is the one of them that carries it.
+    """
 
     matter = models.OneToOneField(Matter, on_delete=models.CASCADE, related_name="plan")
     name = models.CharField(_("项目名称"), max_length=80, blank=True)
     body = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("实施单位")
     )
+    proposal = models.OneToOneField(
+        Proposal, null=True, blank=True, on_delete=models.PROTECT, related_name="project", verbose_name=_("来自建议")
+    )
     budget_line = models.CharField(_("资金来源"), max_length=120, blank=True)
     project_on = models.DateField(null=True, blank=True)
     starts_on = models.DateField(_("开工日期"), null=True, blank=True)
     ends_on = models.DateField(_("完工日期"), null=True, blank=True)
     made_at = models.DateTimeField()
+    objects = PlanQuerySet.as_manager()
     personal_fields: tuple[str, ...] = ()
 
     class Meta:

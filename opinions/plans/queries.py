@@ -20,12 +20,13 @@ WEEK = 7
 
 
 def plan_of(matter: Matter) -> Plan | None:
-    """The plan of a matter with all that hangs on it; six statements whatever its size."""
+    """The plan of a matter, or the project of a proposal in which it is, with all that hangs on it; six statements
+    whatever its size."""
     progress = Progress.objects.select_related("by").prefetch_related("photos__stored")
     measures = Measure.objects.select_related("body").prefetch_related(
         "milestones", Prefetch("progress", progress), Prefetch("redos", Redo.objects.select_related("by", "body"))
     )
-    rows = Plan.objects.filter(matter=matter).select_related("body")
+    rows = Plan.objects.of(matter).select_related("body", "proposal")
     return rows.prefetch_related(Prefetch("measures", measures)).first()
 
 
@@ -43,10 +44,11 @@ def light_up(plan: Plan, today: date) -> None:
 
 
 def days_to_project(plan: Plan) -> int | None:
-    """Days from the opinion to the project; None while it is none."""
+    """Days from the opinion, or from the draft of the proposal, to the project; None while it is none."""
     if plan.project_on is None:
         return None
-    return (plan.project_on - local_today(plan.matter.opened_at)).days
+    suggested_at = plan.proposal.created_at if plan.proposal else plan.matter.opened_at
+    return (plan.project_on - local_today(suggested_at)).days
 
 
 def overdue(user: User, today: date) -> Q:
@@ -73,7 +75,7 @@ class PublicMeasure:
 
 def public_measures(matter: Matter) -> list[PublicMeasure]:
     """The measures of a matter for its resident, by their days; one statement."""
-    rows: Any = Measure.objects.filter(plan__matter=matter).select_related("body").order_by("due_on", "id")
+    rows: Any = Measure.objects.filter(plan__in=Plan.objects.of(matter)).select_related("body").order_by("due_on", "id")
     return [
         PublicMeasure(
             text=row.text,

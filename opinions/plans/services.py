@@ -24,6 +24,8 @@ from opinions.matters.states import FINAL, Status
 from opinions.plans.access import keeps, looks_after, works_on
 from opinions.plans.models import Measure, Milestone, Phase, Plan, Progress, Redo
 from opinions.plans.states import MEASURE
+from opinions.proposals.access import may_found
+from opinions.proposals.models import Proposal
 
 MOST_MEASURES = 40
 FURTHEST = 366 * 3
@@ -32,6 +34,14 @@ FURTHEST = 366 * 3
 
 class PlanClosed(DomainError):
     message = _("这件事已经结束，计划不能再改。")
+
+
+class AlreadyProject(DomainError):
+    message = _("这份建议已经立项，可以在项目里修改。")
+
+
+class NoCarrier(DomainError):
+    message = _("这份建议里没有您这边还在等结果、没有立项的意见，不能立项。")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +56,22 @@ class MeasureData:
 
 
 def _keeper(matter: Matter, by: User) -> Plan:
-    """The plan, made where there is none yet, for somebody who keeps it. Raises NotAllowed, PlanClosed."""
+    """The plan, made where there is none yet, for somebody who keeps it; a project made of a proposal goes on whatever
+    becomes of the opinion that carries it. Raises NotAllowed, PlanClosed."""
     hold_row(matter)
     if not keeps(by, matter):
         raise NotAllowed
-    if matter.status in (Status.DECLINED, Status.MERGED, Status.WITHDRAWN):
+    plan = Plan.objects.filter(matter=matter).first() or Plan(matter=matter, body=by.organisation)
+    if matter.status in (Status.DECLINED, Status.MERGED, Status.WITHDRAWN) and not plan.proposal_id:
         raise PlanClosed
-    found = Plan.objects.filter(matter=matter).first()
-    return found or Plan(matter=matter, body=by.organisation)
+    return plan
+
+
+def _hold(measure: Measure) -> Matter:
+    """The matter of a measure, its row held: its history is written by one at a time, and all lock in this order."""
+    matter = measure.plan.matter
+    hold_row(matter)
+    return matter
 
 
 def _check_day(day: date, today: date, *, field: str) -> None:
@@ -139,6 +157,7 @@ def add_progress(
     *, measure: Measure, text: str, phase: str, by: User, now: datetime, photos: Sequence[StoredFile] = ()
 ) -> Progress:
     """报告进展, with photos (prepared, not saved yet). Raises NotAllowed, InvalidInput."""
+    matter = _hold(measure)
     if not works_on(by, measure):
         raise NotAllowed
     text = checked_text(text, field="text", missing=_("请写下做了什么。"))
@@ -146,31 +165,32 @@ def add_progress(
         raise InvalidInput(_("请选择整改前、进行中或整改后。"), field="phase")
     row = Progress.objects.create(measure=measure, text=text, phase=phase, by=by, at=now)
     files = save_prepared(photos)
-    row.photos.set(attach(matter=measure.plan.matter, stored=files, audience=Audience.INTERNAL, by=by, now=now))
-    _tell(measure.plan.matter, "plan_progress", measure, by=by, now=now, reason=text[:300])
+    row.photos.set(attach(matter=matter, stored=files, audience=Audience.INTERNAL, by=by, now=now))
+    _tell(matter, "plan_progress", measure, by=by, now=now, reason=text[:300])
     return row
 
 
 @step
 def reach(*, milestone: Milestone, by: User, now: datetime) -> Milestone:
     """到达节点. Doing it twice does nothing. Raises NotAllowed."""
-    if not works_on(by, milestone.measure):
+    measure = milestone.measure
+    matter = _hold(measure)
+    if not works_on(by, measure):
         raise NotAllowed
     today = local_today(now)
     if Milestone.objects.filter(pk=milestone.pk, reached_on__isnull=True).update(reached_on=today):
         milestone.reached_on = today
-        measure = milestone.measure
-        _tell(measure.plan.matter, "reach_milestone", measure, by=by, now=now, reason=milestone.name)
+        _tell(matter, "reach_milestone", measure, by=by, now=now, reason=milestone.name)
     return milestone
 
 
 @step
 def finish(*, measure: Measure, by: User, now: datetime) -> Measure:
     """办完了: the body says so; the street looks. Raises NotAllowed, StaleState."""
+    matter = _hold(measure)
     if not works_on(by, measure):
         raise NotAllowed
     _move(measure, "finish_measure", by=by, now=now, done_at=now)
-    matter = measure.plan.matter
     told = _("措施已办完，请验看：{title}")
     call(matter, f"finish{measure.pk}.{measure.version}", told, now=now, to=matter.street, more=measure.text)
     return measure
@@ -179,7 +199,7 @@ def finish(*, measure: Measure, by: User, now: datetime) -> Measure:
 @step
 def accept(*, measure: Measure, by: User, now: datetime) -> Measure:
     """验看达标, by the committee."""
-    if not looks_after(by, measure.plan.matter):
+    if not looks_after(by, _hold(measure)):
         raise NotAllowed
     _move(measure, "accept_measure", by=by, now=now)
     return measure
@@ -188,7 +208,7 @@ def accept(*, measure: Measure, by: User, now: datetime) -> Measure:
 @step
 def redo(*, measure: Measure, reason: str, due_on: date, by: User, now: datetime) -> Redo:
     """不达标重做: why, and a new day; who was responsible is kept. Raises NotAllowed, InvalidInput, WrongState."""
-    matter = measure.plan.matter
+    matter = _hold(measure)
     if not looks_after(by, matter):
         raise NotAllowed
     reason = checked_text(reason, field="reason", missing=_("请写明哪里不达标。"))
@@ -203,24 +223,77 @@ def redo(*, measure: Measure, reason: str, due_on: date, by: User, now: datetime
     return row
 
 
+@dataclass(frozen=True, kw_only=True)
+class ProjectData:
+    """What a small project is called, when it is built and who pays."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+    budget_line: str = ""
+
+
 @step
-def make_project(
-    *, matter: Matter, name: str, starts_on: date, ends_on: date, by: User, now: datetime, budget_line: str = ""
-) -> Plan:
+def make_project(*, matter: Matter, data: ProjectData, by: User, now: datetime) -> Plan:
     """立项: the suggestion becomes a small project with its plan (Z12). Raises NotAllowed, InvalidInput, PlanClosed."""
     plan = _keeper(matter, by)
-    if matter.status in FINAL:
+    if matter.status in FINAL and not plan.proposal_id:
         raise PlanClosed
-    plan.name = checked_text(name, field="name", missing=_("请给项目起个名字。"))[:80]
-    _check_day(starts_on, local_today(now), field="starts_on")
-    _check_day(ends_on, local_today(now), field="ends_on")
-    if ends_on < starts_on:
+    _found(plan, data, body=plan.body if plan.proposal_id else by.organisation, now=now)
+    record(matter.chain, _founded(plan), by=by, now=now)
+    return plan
+
+
+@step
+def make_project_of(*, proposal: Proposal, body: Organisation, data: ProjectData, by: User, now: datetime) -> Plan:
+    """立项 from a proposal, for all opinions in it; `body` builds it and the committee keeps its plan.
+
+    The opinions stay in the proposal, and each says so in its history. Raises NotAllowed, NoCarrier, AlreadyProject,
+    InvalidInput.
+    """
+    if not may_found(by, proposal):
+        raise NotAllowed
+    rows = Matter.objects.filter(proposal_links__proposal=proposal, proposal_links__unlinked_at=None).order_by("pk")
+    matters = list(rows)
+    for matter in matters:
+        hold_row(matter)
+    Proposal.objects.select_for_update(no_key=True).get(pk=proposal.pk)
+    if Plan.objects.filter(proposal=proposal).exists():
+        raise AlreadyProject
+    plan = _carried(matters, by)
+    if body not in handlers_for(plan.matter):
+        raise InvalidInput(_("请选择本区在用的承办单位。"), field="body")
+    plan.proposal = proposal
+    _found(plan, data, body=body, now=now)
+    for chain in (proposal.chain, *(matter.chain for matter in matters)):
+        record(chain, _founded(plan), by=by, now=now)
+    return plan
+
+
+def _carried(matters: Iterable[Matter], by: User) -> Plan:
+    """The plan of the first opinion that still waits in the proposal, is in the user's care and no project yet."""
+    for matter in matters:
+        plan = Plan.objects.filter(matter=matter).first() or Plan(matter=matter)
+        if matter.status == Status.PROPOSED and plan.project_on is None and looks_after(by, matter):
+            return plan
+    raise NoCarrier
+
+
+def _found(plan: Plan, data: ProjectData, *, body: Organisation | None, now: datetime) -> None:
+    """Write the project down; its day stays when the record is corrected."""
+    today = local_today(now)
+    plan.name = checked_text(data.name, field="name", missing=_("请给项目起个名字。"))[:80]
+    for field in ("starts_on", "ends_on"):
+        _check_day(getattr(data, field), today, field=field)
+    if data.ends_on < data.starts_on:
         raise InvalidInput(_("完工日期不能早于开工日期。"), field="ends_on")
-    plan.body, plan.starts_on, plan.ends_on, plan.budget_line = by.organisation, starts_on, ends_on, budget_line.strip()
-    plan.project_on = plan.project_on or local_today(now)
+    plan.body, plan.starts_on, plan.ends_on = body, data.starts_on, data.ends_on
+    plan.budget_line, plan.project_on = data.budget_line.strip(), plan.project_on or today
     if plan._state.adding:
         plan.made_at = now
     plan.save()
-    data = {"body": plan.body.name if plan.body else "", "starts": str(starts_on), "ends": str(ends_on)}
-    record(matter.chain, Fact(verb="plan_project", reason=plan.name, data=data), by=by, now=now)
-    return plan
+
+
+def _founded(plan: Plan) -> Fact:
+    data = {"body": plan.body.name if plan.body else "", "starts": str(plan.starts_on), "ends": str(plan.ends_on)}
+    return Fact(verb="plan_project", reason=plan.name, data=data)

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from deputies.accounts.access import Permission as P
 from deputies.accounts.access import SignedIn, requires
+from deputies.organisations.queries import district_of, handlers_of
 from liaison.base.errors import DomainError, NotAllowed
 from liaison.base.files.services import prepared_images
-from liaison.base.web.forms import posted
+from liaison.base.web.forms import attempt, posted
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.parts import Thumb
 from liaison.base.web.toasts import toast, toast_refusal
@@ -22,9 +23,12 @@ from liaison.base.workdays.arithmetic import local_today
 from opinions.matters.models import Attachment, Matter
 from opinions.plans import services
 from opinions.plans.access import keeps, looks_after, works_on
-from opinions.plans.forms import MeasureForm, ProgressForm, ProjectForm, RedoForm
+from opinions.plans.forms import FoundForm, MeasureForm, ProgressForm, ProjectForm, RedoForm
 from opinions.plans.models import Measure, Milestone, Plan
 from opinions.plans.queries import WEEK, days_to_project, light_up, plan_of
+from opinions.proposals.access import may_found
+from opinions.proposals.models import Proposal
+from opinions.proposals.queries import visible_proposals
 
 Act = Callable[..., Any]
 
@@ -50,14 +54,24 @@ def plan(request: SignedIn, code: str) -> HttpResponse:
     matter, today = _matter(request, code), local_today(timezone.now())
     found = plan_of(matter)
     if found is not None:
-        found.matter = matter
         light_up(found, today)
         _show_photos(found)
+        if found.matter_id == matter.pk:
+            found.matter = matter
     days = days_to_project(found) if found else None
     may = {"keep": keeps(request.user, matter), "look": looks_after(request.user, matter)}
-    context = {"matter": matter, "plan": found, "may": may, "days": days, "in_week": days is not None and days <= WEEK}
-    context["mine"] = request.user.organisation_id
+    context = {
+        "matter": matter, "plan": found, "may": may, "days": days, "in_week": days is not None and days <= WEEK,
+        "mine": request.user.organisation_id, "source": _source(request, found),
+    }  # fmt: skip
     return render(request, "opinions/plans/plan.html", context)
+
+
+def _source(request: SignedIn, plan: Plan | None) -> Proposal | None:
+    """The proposal of which the project was made, if the user may open it."""
+    if plan is None or plan.proposal_id is None:
+        return None
+    return visible_proposals(request.user).filter(pk=plan.proposal_id).first()
 
 
 def _show_photos(plan: Plan) -> None:
@@ -71,7 +85,7 @@ def _thumb(attachment: Attachment) -> Thumb:
     return Thumb(url=url, name=attachment.stored.name, preview_url=f"{url}?thumb=1", size=attachment.stored.size)
 
 
-@requires(P.MATTER_REPLY)
+@requires(P.MATTER_VIEW)
 def add(request: SignedIn, code: str) -> HttpResponse:
     """列入措施."""
     matter = _matter(request, code)
@@ -85,7 +99,7 @@ def add(request: SignedIn, code: str) -> HttpResponse:
     return _serve(request, matter, _("列入措施"), form, act, _("已列入计划。"))
 
 
-@requires(P.MATTER_REPLY)
+@requires(P.MATTER_VIEW)
 def change(request: SignedIn, measure_id: int) -> HttpResponse:
     """调整措施."""
     measure = _measure(request, measure_id)
@@ -100,7 +114,7 @@ def change(request: SignedIn, measure_id: int) -> HttpResponse:
     return _serve(request, matter, _("调整措施"), form, act, _("已保存。"))
 
 
-@requires(P.MATTER_REPLY)
+@requires(P.MATTER_VIEW)
 def progress(request: SignedIn, measure_id: int) -> HttpResponse:
     """报告进展."""
     measure = _measure(request, measure_id)
@@ -130,22 +144,43 @@ def redo(request: SignedIn, measure_id: int) -> HttpResponse:
     return _serve(request, measure.plan.matter, _("不达标重做"), form, act, _("已退回重做。"))
 
 
-@requires(P.MATTER_REPLY)
+@requires(P.MATTER_VIEW)
 def project(request: SignedIn, code: str) -> HttpResponse:
     """立项."""
     matter = _matter(request, code)
     if not keeps(request.user, matter):
         raise NotAllowed
-    form = ProjectForm(*posted(request), matter=matter, plan=plan_of(matter))
+    form = ProjectForm(*posted(request), title=matter.title, plan=plan_of(matter))
 
     def act(**who: Any) -> None:
-        services.make_project(matter=matter, **form.cleaned_data, **who)
+        services.make_project(matter=matter, data=form.project_data, **who)
 
     return _serve(request, matter, _("立项"), form, act, _("已立项。"))
 
 
+@requires(P.MATTER_ASSIGN)
+def found(request: SignedIn, proposal_id: int) -> HttpResponse:
+    """立项 from a proposal, in one step."""
+    proposal = get_object_or_404(visible_proposals(request.user), pk=proposal_id)
+    if not may_found(request.user, proposal):
+        raise NotAllowed
+    body = proposal.organisation
+    district = district_of(body) if body else None
+    bodies = handlers_of(district) if district else []
+    form = FoundForm(*posted(request), title=proposal.title, bodies=bodies)
+    if form.is_bound and form.is_valid():
+        words: dict[str, Any] = {"body": form.cleaned_data["body"], "data": form.project_data}
+        made = attempt(form, services.make_project_of, proposal=proposal, by=request.user, now=timezone.now(), **words)
+        if made is not None:
+            toast(request, _("已立项。"))
+            return go(request, _place(made.matter))
+    context = {"proposal": proposal, "form": form, "label": _("立项")}
+    pages = "opinions/plans/found.html", "opinions/plans/_found.html"
+    return render_page(request, *pages, context, status=422 if form.is_bound else 200)
+
+
 @require_POST
-@requires(P.MATTER_REPLY)
+@requires(P.MATTER_VIEW)
 def finish(request: SignedIn, measure_id: int) -> HttpResponse:
     """办完了."""
     return _tap(request, _measure(request, measure_id), services.finish, _("已报办完，等街道验看。"))
@@ -159,7 +194,7 @@ def accept(request: SignedIn, measure_id: int) -> HttpResponse:
 
 
 @require_POST
-@requires(P.MATTER_REPLY)
+@requires(P.MATTER_VIEW)
 def reach(request: SignedIn, milestone_id: int) -> HttpResponse:
     """到达节点."""
     held = get_object_or_404(Milestone, pk=milestone_id)

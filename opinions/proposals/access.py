@@ -15,6 +15,11 @@ def may_edit(user: User, proposal: Proposal) -> bool:
     return can(user, P.MATTER_RAISE) and proposal.organisation_id in organisations_below(user)
 
 
+def may_found(user: User, proposal: Proposal) -> bool:
+    """Whether the user may make a project of it: of the committee, and may write at it."""
+    return can(user, P.MATTER_ASSIGN) and may_edit(user, proposal)
+
+
 def may_write(user: User, note: ResearchNote) -> bool:
     """Whoever wrote the note, and the people of the body that keeps it."""
     if not can(user, P.RESEARCH_EDIT):

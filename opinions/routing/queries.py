@@ -17,6 +17,7 @@ from opinions.catalog.queries import STAMP as CATALOG
 from opinions.catalog.queries import category_tree
 from opinions.clocks.services import OwnLimit
 from opinions.handling import services as handling
+from opinions.handling.queries import advises
 from opinions.matters.models import Matter
 from opinions.routing.conditions import DivisionWithin, Names, Node
 from opinions.routing.engine import ReadyRule, read_rule
@@ -179,6 +180,13 @@ def suggested(matter: Matter) -> Suggested | None:
     co = dict.fromkeys(acting for acting in (current(one) for one in held if one) if acting and acting != lead)
     limit = row.outcome.get("limit")
     return Suggested(row.tier, lead, tuple(co), OwnLimit(*limit) if limit else None)
+
+
+@advises
+def advised(matter: Matter) -> tuple[Organisation, tuple[Organisation, ...]] | None:
+    """Lead and co-handlers of what is suggested, for the form of 交办."""
+    told = suggested(matter)
+    return (told.lead, told.co) if told else None
 
 
 def version_called(district_id: int, key: str) -> RuleSet | None:

@@ -101,7 +101,7 @@ def _district_deputy(raised: Raised, roster: Roster) -> Found:
 
 
 def _community(raised: Raised, roster: Roster) -> Found:
-    missing = _("%(place)s没有对应的社区。") % {"place": raised.division.name}
+    missing = _("地点是%(place)s，找不到对应的社区。") % {"place": raised.division.name}
     return _acting_for(raised.division, (OrganisationKind.COMMUNITY,), missing)
 
 
@@ -110,7 +110,7 @@ def _street(raised: Raised, roster: Roster) -> Found:
 
 
 def _street_office(raised: Raised, roster: Roster) -> Found:
-    missing = _("%(place)s没有对应的街道办事处。") % {"place": raised.division.name}
+    missing = _("地点是%(place)s，找不到对应的街道办事处。") % {"place": raised.division.name}
     return _acting_for(raised.division, (OrganisationKind.STREET_OFFICE,), missing)
 
 

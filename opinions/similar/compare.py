@@ -28,14 +28,15 @@ _HELD, _COPIED = 0.3, 10.0
 _COPY, _COPY_MARKS = 0.55, 12
 _SHORT_COPY, _SHORT_MARKS = 0.8, 5
 """Messages share so much of the shorter one, if it has so many pairs, only when one was copied."""
+_LONG_MARKS = 50
+"""So many shared pairs are a copy even where places differ."""
 
-# Fitted by logistic regression with signs held to what they mean, over invented incidents (ADR 0012).
-BIAS = -6.79
+# Midway between two fits by logistic regression, signs held to what they mean, over invented incidents (ADR 0012).
+BIAS = -6.8
 FACTORS: Mapping[str, float] = {
-    "topic": 1.44, "family": 1.47, "same": 0.33, "conflict": -0.67, "crossed": -6.11, "coded": -2.63,
-    "other topic": -0.24, "silent": -0.09, "same signs": 21.61, "same rest": 0.12, "same head": 1.42,
-    "same topic": 5.49, "same family": 1.73, "same silent": 3.33, "same signs topic": -18.19,
-    "unknown topic": 3.65,
+    "topic": 1.5, "family": 0.9, "same": 0.7, "conflict": -0.5, "crossed": -5.7, "coded": -2.3, "other topic": -0.4,
+    "silent": -0.1, "same signs": 19.0, "same head": 0.9, "same topic": 5.3, "same family": 1.8, "same silent": 2.6,
+    "same signs topic": -15.3, "unknown topic": 1.8,
 }  # fmt: skip
 
 
@@ -133,13 +134,14 @@ class Name:
 
     @property
     def telling(self) -> float:
-        return self.whole / len(self.pairs) if self.pairs else 2.0
+        """Mean weight of its pairs. Of a name without pairs (仁和) nothing is known against it."""
+        return self.whole / len(self.pairs) if self.pairs else math.inf
 
     def share_in(self, other: Portrait) -> float:
         """How much of the name stands in the other message, 0 to 1."""
         marks = other.all_marks
         if not self.pairs:
-            return float(any(self.place.name == one.name for one in other.places))
+            return float(any(self.place.name in one.name for one in other.places))
         if not self.numbered <= marks:
             return 0.0
         return sum(weight for pair, weight in self.pairs if pair in marks) / self.whole
@@ -166,22 +168,23 @@ def _verdict(score: float, traits: Mapping[str, float]) -> Verdict:
 
 def _by_copy(traits: Mapping[str, float]) -> float:
     """What shared text adds to the odds, so that of several alike the copy comes first."""
-    return _COPIED * max(0.0, traits["held"] - _HELD) if _long_enough(traits) else 0.0
+    return _COPIED * max(0.0, traits["held"] - _HELD) if _copied(traits) else 0.0
 
 
 def _of_copy(traits: Mapping[str, float]) -> float:
-    """Least odds of a copy: by the share of the shorter text that stands in the longer one.
-
-    None where the two name places that differ: neighbours of two estates often write the same words.
-    """
+    """Least odds of a copy: by the share of the shorter text that stands in the longer one."""
     held = min(0.999, traits["held"])
-    copied = held >= _COPY and _long_enough(traits) and not traits["conflict"]
-    return math.log(held / (1.0 - held)) if copied else -30.0
+    return math.log(held / (1.0 - held)) if held >= _COPY and _copied(traits) else -30.0
 
 
-def _long_enough(traits: Mapping[str, float]) -> bool:
-    """Whether so much is shared that it is no accident."""
+def _copied(traits: Mapping[str, float]) -> bool:
+    """Whether so much is shared that it is no accident.
+
+    Neighbours of two estates often write the same few words; a long text is not written twice.
+    """
     shared = traits["shared"]
+    if traits["conflict"]:
+        return shared >= _LONG_MARKS
     return shared >= _COPY_MARKS or (shared >= _SHORT_MARKS and traits["held"] >= _SHORT_COPY)
 
 
@@ -252,11 +255,11 @@ def _names(one: Sitter, other: Sitter) -> dict[str, float]:
     pool = [one for one in (*mine, *others) if not sure or _is_sure(one[0].place)]
     telling = _TELLING * math.log(one.weights.total + FRESH)
     best = max((share * min(1.0, name.telling / telling) for name, share in pool), default=0.0)
-    same = float(best >= _NAMED_ALIKE)
+    same, found = float(best >= _NAMED_ALIKE), any(share >= _NAMED_ALIKE for _name, share in pool)
     areas = one.portrait.areas, other.portrait.areas
     return {
         "same": same,
-        "conflict": float(not same and sure),
+        "conflict": float(sure and not found),
         "crossed": same * float(_way_missing(mine) and _way_missing(others)),
         "coded": float(bool(areas[0] and areas[1] and not areas[0] & areas[1])),
     }

@@ -38,8 +38,8 @@ def _words(portrait: Portrait, division_id: int) -> Iterable[tuple[str, float]]:
 
 
 def _telling(place: Place) -> tuple[bool, bool]:
-    """Names that the records know and those with a clear beginning come first."""
-    return (not place.sure, bool(place.kind))
+    """Places with a clear beginning come first, those that may be ordinary words last."""
+    return (not place.sure, not place.kind)
 
 
 def _rarest(portrait: Portrait, weights: Weights) -> Iterable[tuple[int, float]]:

@@ -36,7 +36,8 @@ class Likeness(models.Model):
 class Posting(models.Model):
     """One key of one opinion. Searching reads the newest postings of a key, never all, so that its cost is bounded.
 
-    No foreign key: a table of millions is not asked when a matter goes; what is left over is passed by and cleared.
+    No foreign key: a table of millions is not asked when a matter goes; what is left over is passed by, and cleared
+    within a week.
     """
 
     pk = models.CompositePrimaryKey("key", "raised_on", "matter_id")
@@ -124,6 +125,9 @@ class HotIssue(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(_("理由"), max_length=200, blank=True)
+    people_then = models.PositiveIntegerField(
+        null=True, blank=True, help_text="people concerned when it was dismissed; stays when it came back by itself"
+    )
     reference = models.CharField(max_length=80, blank=True, help_text="what it was turned into, e.g. proposal:12")
 
     objects = HotIssueQuerySet.as_manager()
@@ -145,6 +149,11 @@ class HotIssue(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def came_back(self) -> bool:
+        """Whether it was dismissed, and listed again since because more people are concerned."""
+        return self.state == HotState.OPEN and self.people_then is not None
 
     @property
     def state_member(self) -> HotState:

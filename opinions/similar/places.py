@@ -13,6 +13,7 @@ from pathlib import Path
 
 import rjieba
 
+from opinions.similar.naming import is_own, is_phrase, tag_of
 from opinions.similar.text import says_nothing
 from opinions.similar.topics import lexicon
 
@@ -22,28 +23,37 @@ LEAST_SEEN = 2
 MANY = 4
 """A word that stands beside so many different places is no place itself."""
 LENGTHS = range(3, 7)
+OFTEN, FRONT, IN_FRONT = 4, 25, 0.7
+"""A beginning is a name if so many messages have it, and such a share of them within so many characters."""
+LONGEST_WITH_TROUBLE = 3
+"""A longer run with the word of a trouble in it is no name: 空调水滴一(路)."""
+NAMED = "name"
+"""The kind of a known name without a kind of place behind it."""
 
 _BORDER = re.compile(
     r"[^一-鿿a-z0-9]+|居住在|坐落在|位于|坐落|住在|就在|就是|我们|本人|咱们?|反映|投诉|咨询|请问|关于|建议|附近|旁边|对面|隔壁|门口"
     r"|业主|居民|村民|家长|家住|这边|那边|整个|全体|部分|每个|各个|一个|这个|那个|那家|这家|这条|那条|有个|发现|希望|因为|由于|经过|通往|靠近"
-    r"|治理|请求|强烈|[的是在我住于到从你了们把被让请求给及至跟离叫查]"
+    r"|治理|解决|处理|请求|强烈|今天|昨天|前天|今早|昨晚|每天|每晚|每年|每次|天天|早上|晚上|夜里|半夜|凌晨|傍晚|中午|白天|冬天|夏天|一到|最近|目前|现在|[早晚]高峰"
+    r"|如今|今年|去年|已经|导致|影响|造成|管管|看看|[的是在我住于到从你了们把被让请求给及至跟离叫查盼]"
 )
 _JOINED = re.compile(r"(?<=..)[和与有这那就都也]")
 _AREA = re.compile(
-    r"(?:[a-z]\d{0,2}|[一-鿿]{2,3}?)(?:省|(?<![超菜门夜早城都黑])市|县|(?<![小园校社景地厂新老东西南北中街片])区)"
+    r"(?:[a-z]\d{0,2}|[一-鿿]{2,3}?)(?:省|(?<![超菜门夜早城都黑])市(?![场民])|县|(?<![小园校社景地厂新老东西南北中街片])区)"
     r"|[一-鿿]{2,4}?(?:街道|镇|乡)(?!政府|卫生|中|小|上)"
 )
+_TOWN = re.compile(r"[一-鿿]{2,3}[镇乡]$")
 _CODED = re.compile(r"(?<![a-z0-9])[a-z]\d{1,2}[市区县]")
 _ESTATE = (
     "小区|花园|家园|佳园|嘉园|雅园|花苑|雅苑|嘉苑|佳苑|新苑|公寓|新村|新城|花城|名城|名邸|名苑|华庭|豪庭|华府|社区|大院|家属院|宿舍"
-    r"|苑|(?<!政)府(?!门)|[轩邸墅郡湾岭]|(?<=[一-鿿]\d)[区村期]"
+    r"|公馆|山庄|山房|小筑|雅居|名座|名居|半岛|壹号|家属楼|苑|(?<!政)府(?!门)|[轩邸墅郡湾岭邨]|(?<=[一-鿿]\d)[区村期]"
+    r"|里(?=小区|社区|\d+(?:号|栋|幢|弄|单元)|[东南西北]区)"
 )
 _SITE = (
-    "中学|小学|大学|学校|学院|幼儿园|中医院|人民医院|妇幼保健院|火车站|高铁站|汽车站|医院|卫生院|养老院|敬老院|菜市场|农贸市场|市场|广场|大厦|商场|商城|超市|公园|车站|地铁站|酒店|宾馆"
-    "|公司|集团|化工|厂(?!家|房|里)|工业园|产业园|园区|健身|驾校|影城|ktv|酒吧|水库|搅拌站|建筑|装饰|劳务|置业|物业|教育(?!局)|公积金中心"
+    "中学|小学|大学|学校|学院|幼儿园|中医院|人民医院|妇幼保健院|火车站|高铁站|汽车站|医院|卫生院|养老院|敬老院|菜市场|农贸市场|市场|广场|大厦|商场|商城|超市|公园|车站|地铁站|酒店|宾馆|大?酒楼"
+    "|公司|集团|化工|厂(?!家|房|里)|工业园|产业园|园区|会所|(?:早教|培训|健身|购物|体育|会展|康复)中心|健身(?!会所)|驾校|影城|ktv|酒吧|水库|搅拌站|建筑|装饰|劳务|置业|物业|教育(?!局)|公积金中心"
 )
 _WAY = (
-    r"路(?![过上面口边灯况人程])|(?<=[一-鿿])路(?=[上口面边])|街(?!道|上|坊)|大道|巷|胡同|桥(?!上|下|面|洞|墩)|隧道|高架|\d号线|\d路"
+    r"(?<![马公道])路(?![过上面口边灯况人程])|(?<=[一-鿿])路(?=[上口面边])|(?:步行|大)?街(?!道|上|坊)|大道|巷|胡同|(?<!天)桥(?!上|下|面|洞|墩)|隧道|高架|\d号线|\d路"
     "|河(?!边|道|里|水)|湖(?!边)|渠|村(?!民|里|委|干|口|支|集|务|主)|屯"
 )
 _KIND = re.compile(f"(?P<estate>{_ESTATE})|(?P<site>{_SITE})|(?P<way>{_WAY})")
@@ -52,6 +62,13 @@ _NO_NAME_PART = re.compile(
     r"[局委办部]$|有限$|^第|^[a-z]\d{0,2}[市区县]$|^[一二两三四五六七八九十几][^\d]?[^\d]?$|压得|洒"
 )
 _NO_BEGINNING = re.compile(r"[班年月日天卡费钱款跑坏停吵掉涨修装]$|[一二两三四五六七八九十几]十")
+_OF_FIRMS = re.compile("公司|集团|市场|超市|商[场城]|教育|建筑|装饰|劳务|置业|物业")
+"""Before these an ordinary word is no name: 供热公司, 配套超市."""
+_AREA_BEHIND = re.compile("[区市县镇乡]|街道")
+_NO_NOUNS = frozenset("acdprv")
+"""Marks of words that are names before a kind of place only: 建设(路), 解放(桥)."""
+_IN_NAMES = frozenset("里上下望向和太来为之")
+"""Signs that stand in every text, and in names too."""
 _GENERIC = frozenset(
     ("实验", "中心", "第一", "第二", "第三", "第四", "第五", "人民", "中医", "妇幼", "外国语", "附属", "职业", "机关")
 ) | {"铁路"}
@@ -59,7 +76,7 @@ _GENERIC = frozenset(
 _ONLY_ONE = frozenset(("中医院", "公积金中心", "人民医院", "妇幼保健院", "火车站", "高铁站", "汽车站", "火车东站"))
 """Kinds of place of which a town has one, so that the kind is the name."""
 _TAIL = re.compile(
-    r"(?<=..)(?:有限|责任|股份|科技|网络科技|房地产|房地产开发|小区|花园|家园|佳园|嘉园|公寓|社区|国际|新村|新城|花城|小学|中学|幼儿园|东门|西门|南门|北门|大道"
+    r"(?<=..)(?:有限|责任|股份|科技|网络科技|房地产|房地产开发|小区|花园|家园|佳园|嘉园|公寓|社区|国际|新村|新城|花城|实验|双语|外国语|健身|农贸|小学|中学|幼儿园|东门|西门|南门|北门|大道|大街"
     r"|(?<=[^\d])[市区县镇乡路街村河桥园苑])$"
 )
 _HEAD = re.compile(
@@ -98,7 +115,7 @@ class Names:
         found, at = dict[str, None](), 0
         while at < len(text) - 1:
             for size in self._sizes.get(text[at : at + 2], ()):
-                if (name := text[at : at + size]) in self.all:
+                if (name := text[at : at + size]) in self.all and not _AREA_BEHIND.match(text, at + size):
                     found[name] = None
                     at += size - 1
                     break
@@ -111,12 +128,40 @@ NO_NAMES = Names()
 
 def places_in(text: str, known: Names = NO_NAMES) -> tuple[Place, ...]:
     """Places that a normalised text names by a kind of place, then the `known` names that stand in it."""
+    found = _by_kind(text, known)
+    hits = known.found_in(text)
+    alone = [hit for hit in hits if _stands_alone(hit)]
+    kept = [place for name, place in found.items() if not any(_better_known(hit, name) for hit in alone)]
+    bare = [
+        Place(hit, NAMED if hit in alone else "")
+        for hit in hits
+        if hit not in found and tag_of(hit)[:1] not in _NO_NOUNS
+    ]
+    return (*kept[:MOST], *bare[:MOST])
+
+
+def _by_kind(text: str, known: Names) -> dict[str, Place]:
+    """Places with a kind behind them, by name; a town where nothing nearer is named for sure."""
     found: dict[str, Place] = {}
+    towns: list[str] = []
     for run in _BORDER.split(text):
-        for place in _named(run[_areas_end(run) :]):
+        end = _areas_end(run)
+        towns += _TOWN.findall(run[:end])
+        for place in _named(run[end:]):
             found.setdefault(place.name, Place(place.name, place.kind, place.sure or place.name in known))
-    hits = [name for name in known.found_in(text) if name not in found]
-    return (*list(found.values())[:MOST], *(Place(name) for name in hits[:MOST]))
+    if not any(place.sure for place in found.values()):
+        found |= {town: Place(town, "town") for town in towns}
+    return found
+
+
+def _better_known(hit: str, name: str) -> bool:
+    """Whether a known name tells better than one before a kind: 福寿里 than 报修福寿里, 机床厂宿舍 than 机床."""
+    return hit != name and (name in hit or name.endswith(hit))
+
+
+def _stands_alone(hit: str) -> bool:
+    """Whether a name that the records know is a name without a kind of place behind it too."""
+    return len(hit) >= LENGTHS.start or is_own(hit)
 
 
 def coded_areas_in(text: str) -> frozenset[str]:
@@ -139,7 +184,7 @@ def without_places(text: str, places: Iterable[Place]) -> str:
 
 def bare_name(name: str) -> str:
     """A name without the general words at its end, as far as something of its own is left."""
-    while (shorter := _TAIL.sub("", name)) != name and len(shorter) > 1 and shorter not in _GENERIC:
+    while (shorter := _TAIL.sub("", name)) != name and shorter not in _GENERIC and _is_name(shorter):
         name = shorter
     return name
 
@@ -150,6 +195,11 @@ def _areas_end(run: str) -> int:
     while area := _AREA.match(run, end):
         end = area.end()
     return end
+
+
+def _last_area_end(before: str) -> int:
+    """Where the last coded area ends in what stands before a kind of place."""
+    return max((area.end() for area in _CODED.finditer(before)), default=0)
 
 
 def _named(run: str) -> list[Place]:
@@ -168,7 +218,7 @@ def _named(run: str) -> list[Place]:
 
 def _place(before: str, kind: "re.Match[str]", *, begins: bool) -> Place | None:
     word, group = kind.group(), str(kind.lastgroup)
-    name = bare_name(before)
+    name = bare_name(before[_last_area_end(before) :])
     while (shorter := _HEAD.sub("", name)) != name:
         name = shorter
     if word[:1].isdigit():
@@ -176,15 +226,11 @@ def _place(before: str, kind: "re.Match[str]", *, begins: bool) -> Place | None:
     name = name[-6:]
     if name in _GENERIC:
         name += word
-    sure = begins and len(before) <= 6
-    if not _is_name(name) or (not sure and lexicon().any_word.search(name)):
+    sure = begins and len(before) <= 6 and not is_phrase(name) and not (_OF_FIRMS.search(word) and tag_of(name))
+    may_tell_trouble = not sure or (len(name) > LONGEST_WITH_TROUBLE and not name.endswith(word))
+    if not _is_name(name) or (may_tell_trouble and lexicon().any_word.search(name)):
         return Place(word, group) if word in _ONLY_ONE else None
     return Place(name, group, sure)
-
-
-def _is_word(name: str) -> bool:
-    """Whether a name is an ordinary word of the language."""
-    return len(rjieba.cut(name, False)) == 1
 
 
 def _is_name(name: str) -> bool:
@@ -199,6 +245,7 @@ class Learner:
     _lived_in: Counter[str] = field(default_factory=Counter)
     """Those of estates and roads: an ordinary word is a name there (阳光花园), before a firm (保险公司) it is none."""
     _begun: Counter[str] = field(default_factory=Counter)
+    _in_front: Counter[str] = field(default_factory=Counter)
     _beside: dict[str, set[str]] = field(default_factory=dict)
     """Names of places in the messages of a beginning: an ordinary word stands beside many, a name beside its own."""
     _went_on: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -210,6 +257,7 @@ class Learner:
         self._named.update(named)
         self._lived_in.update({place.name for place in places if place.sure and place.kind != "site"})
         beginnings = {start for run in _BORDER.split(text) for start in self._beginnings(run)}
+        self._in_front.update(start for start in beginnings if text.find(start) < FRONT)
         self._begun.update(beginnings)
         for start in beginnings:
             beside = self._beside.setdefault(start, set())
@@ -218,9 +266,14 @@ class Learner:
 
     def _beginnings(self, run: str) -> Iterable[str]:
         run = _JOINED.split(run[_areas_end(run) :], maxsplit=1)[0]
+        within = {at for kind in _KIND.finditer(run) for at in range(kind.start() + 1, kind.end())}
         for size in LENGTHS:
+            if size in within:
+                continue
             start = run[:size]
-            if len(run) < size or any(map(says_nothing, start)) or lexicon().any_word.search(start):
+            if len(run) < size or any(says_nothing(sign) and sign not in _IN_NAMES for sign in start):
+                return
+            if lexicon().any_word.search(start):
                 return
             self._went_on[start].add(run[size : size + 1])
             yield start
@@ -231,14 +284,29 @@ class Learner:
             self._begun = Counter({start: count for start, count in self._begun.items() if count > 1})
             self._went_on = defaultdict(set, {start: self._went_on[start] for start in self._begun})
             self._beside = {start: self._beside[start] for start in self._begun}
+            self._in_front &= self._begun
 
     def names(self) -> Names:
         """The names that at least two messages use."""
         found = {name for name, count in self._named.items() if count >= LEAST_SEEN}
-        found -= {name for name in found if self._lived_in[name] < LEAST_SEEN and _is_word(name)}
+        found -= {name for name in found if self._lived_in[name] < LEAST_SEEN and tag_of(name)}
         begun = {start for start, count in self._begun.items() if self._is_whole(start, count)}
-        found |= {bare_name(start) for start in begun if not _NO_BEGINNING.search(start)}
+        found |= {
+            bare_name(start)
+            for start in begun
+            if not _NO_BEGINNING.search(start) and (is_own(start) or self._is_used_as_name(start))
+        }
         return Names(name for name in found if _is_name(name) and len(name) < LENGTHS.stop)
+
+    def _is_used_as_name(self, start: str) -> bool:
+        """Whether a beginning is used as names are: often, where a message begins, and going on in many ways."""
+        used = self._begun[start]
+        return (
+            used >= OFTEN
+            and self._in_front[start] >= IN_FRONT * used
+            and len(self._went_on[start]) >= OFTEN
+            and not any(word in _NO_NAME for word in rjieba.cut(start, False))
+        )
 
     def _is_whole(self, start: str, count: int) -> bool:
         """Whether a beginning ends where a name ends: it goes on in several ways, and a shorter one is not as good."""

@@ -14,7 +14,7 @@ from opinions.similar.weights import Lengths, Weights, sign_marks
 HEAD = 30
 """Characters that stand for a title where there is none."""
 LEAD = 90
-VERSION = 1
+VERSION = 2
 """Portraits of another version are made anew."""
 _PARTS = 4
 _BEGIN = 4 + 8 * _PARTS
@@ -70,6 +70,11 @@ class Portrait:
             + b"".join(part.astype("<i4").tobytes() for part in parts)
             + json.dumps(rest).encode()
         )
+
+
+def readable(kept: bytes) -> bool:
+    """Whether a kept portrait is of today's making; others wait for the night, or for `similar index --refresh`."""
+    return int.from_bytes(kept[:4], "little") == VERSION
 
 
 def unpacked(kept: bytes) -> tuple[Portrait, Lengths]:

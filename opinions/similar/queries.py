@@ -20,7 +20,7 @@ from opinions.similar.keys import keys_of
 from opinions.similar.models import HotIssue, HotIssueQuerySet, HotMember, Vocabulary
 from opinions.similar.models import Likeness as Kept
 from opinions.similar.places import NO_NAMES, Names
-from opinions.similar.portrait import VERSION, Portrait, portrait, unpacked
+from opinions.similar.portrait import Portrait, portrait, readable, unpacked
 from opinions.similar.weights import Lengths, Weights
 
 SAME_FROM = SAME
@@ -200,7 +200,7 @@ def members(issue: HotIssue, user: User | None = None) -> QuerySet[HotMember]:
 
 def _alike_to_matter(matter: Matter) -> list[Alike]:
     kept = Kept.objects.filter(pk=matter.pk).first()
-    if kept is None:
+    if kept is None or not readable(bytes(kept.portrait)):
         return []
     asked = _sitter(kept, matter.division_id)
     rows = [row for row in _candidates(asked, None) if row.matter_id not in (matter.pk, matter.merged_into_id)]
@@ -258,12 +258,7 @@ def _candidates(asked: Sitter, since: datetime | date | None, *, most: int = CAN
         values = [value for key, weight in keys.items() for value in (weight, key, first, PER_KEY)] + [most]
     with connection.cursor() as cursor:
         cursor.execute(_ROWS.format(sql), values)
-        return [_row(record) for record in cursor.fetchall() if record[6] not in _ENDED and _readable(record[1])]
-
-
-def _readable(kept: Any) -> bool:
-    """Whether a portrait is of today's making; others wait for `similar index`."""
-    return int.from_bytes(bytes(kept[:4]), "little") == VERSION
+        return [_row(record) for record in cursor.fetchall() if record[6] not in _ENDED and readable(bytes(record[1]))]
 
 
 def _row(record: Sequence[Any]) -> _Row:

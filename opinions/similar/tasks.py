@@ -22,10 +22,12 @@ def index_waiting() -> int:
 
 @shared_task(name="similar.nightly")
 def nightly() -> int:
-    """Learn how common words are, index what was corrected, and group; returns how many hot issues are open."""
+    """Learn how common words are, index what was corrected, clear what is left of what is gone, and group; returns how
+    many hot issues are open."""
     now = timezone.now()
     services.learn(now=now)
     services.refresh(now=now)
+    services.clear_left_over(now=now)
     while services.index_waiting(now=now):
         pass
     return services.group_recent(now=now)

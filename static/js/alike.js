@@ -1,6 +1,6 @@
 "use strict";
-/* While the resident writes: what others nearby have raised, asked for after a pause. Without it (no script, no answer,
-   too many questions) the form is as it was. */
+/* While the resident writes: what others nearby have raised, asked for after a pause; an answer overtaken by a
+   newer question is dropped. Without it (no script, no answer, too many questions) the form is as it was. */
 (function () {
   var box = document.querySelector("[data-alike]");
   var form = box && box.closest("form");
@@ -23,10 +23,10 @@
     fetch(box.getAttribute("data-alike"), { method: "POST", body: data, credentials: "same-origin" }).then(function (answer) {
       return answer.status === 200 ? answer.text() : "";
     }).then(function (html) {
-      if (box.contains(document.activeElement)) { return; }
+      if (said !== asked || box.contains(document.activeElement)) { return; }
       box.innerHTML = html;
       box.hidden = !html;
-    }).catch(function () { asked = ""; });
+    }).catch(function () { if (said === asked) { asked = ""; } });
   }
   function soon() { clearTimeout(timer); timer = setTimeout(look, 1200); }
   form.addEventListener("input", function (event) { if (!box.contains(event.target)) { soon(); } });

@@ -249,6 +249,7 @@
     }
   });
 
+  all(".tabs [aria-current]").forEach((tab) => { tab.parentNode.scrollLeft += tab.getBoundingClientRect().right - tab.parentNode.getBoundingClientRect().right; });
   const summary = all("[data-error-summary]").find((node) => !node.closest("[data-quiet]"));
   if (summary) summary.focus();
 })();

@@ -54,10 +54,10 @@ def pushed(world: HandlingWorld, matter: Matter, partner: Partner, *, now: datet
 
 def send(
     partner: Partner, what: str, said: Any, *, secret: str = SECRET, at: datetime | None = None, key: str = "",
-    code: str = "", **changed: str,
+    code: str = "", address: str = "127.0.0.1", **changed: str,
 ) -> Any:  # fmt: skip
     """A signed request to our door; `changed` headers replace what was signed."""
     body = said if isinstance(said, bytes) else json.dumps(said, ensure_ascii=False).encode()
     headers = {**seal(secret, body, now=at or timezone.now()).headers, **({KEY: key} if key else {}), **changed}
     url = f"/api/v1/exchange/{code or partner.code}/{what}/"
-    return Client().post(url, body, content_type="application/json", headers=headers)
+    return Client(REMOTE_ADDR=address).post(url, body, content_type="application/json", headers=headers)

@@ -72,7 +72,7 @@ def _take_and_assign_by_keyboard(street: Page, code: str) -> None:
     press_key("Enter")
     form.get_by_label("云汀区交通运输局").focus()
     press_key("Space")
-    see(street, "按类别建议：云汀区城市管理局")
+    see(street, "建议：云汀区城市管理局")
     form.get_by_role("button", name="交办", exact=True).focus()
     press_key("Enter")
     expect(street.locator("#toasts")).to_contain_text("已交办")

@@ -3,7 +3,7 @@
 import re
 import secrets
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import PHONE, AtDesk, NewPage
 from tests.journeys.people import choose, fill_opinion, open_matter, photo, press, receipt, see, send, track
@@ -121,3 +121,25 @@ def test_press_without_connection_keeps_the_text_and_says_so(new_page: NewPage, 
     phone.context.set_offline(False)
     send(phone)
     track(phone, receipt(phone).link, "地下车库进水")
+
+
+def test_answer_that_comes_late_does_not_cover_the_newer_one(new_page: NewPage, system: System) -> None:
+    phone, held = new_page(PHONE), dict[str, Route]()
+    phone.route("**/near/", lambda route: held.update({_asked(route): route}))
+    phone.goto(system.listed("/p/"))
+    for text in ("南门路灯不亮，晚上很黑。", "北门下水道堵了，污水往外冒。"):
+        phone.get_by_label("您想反映什么").fill(text)
+        while text[:2] not in held:  # the route's callback runs only while the page waits
+            phone.wait_for_timeout(50)
+    near = phone.locator("[data-alike]")
+    held["北门"].fulfill(body="北门也有人反映")
+    expect(near).to_have_text("北门也有人反映")
+    with phone.expect_event("requestfinished", lambda request: request == held["南门"].request):
+        held["南门"].fulfill(body="南门也有人反映")
+    phone.wait_for_timeout(100)
+    expect(near).to_have_text("北门也有人反映")
+
+
+def _asked(route: Route) -> str:
+    """Of which of the two gates a question is."""
+    return "南门" if "南门" in (route.request.post_data or "") else "北门"

@@ -1,15 +1,18 @@
 """What every interface for programs shares."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import decorators, exceptions, serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -32,11 +35,37 @@ SENTENCES: dict[type[Exception], Any] = {
 }
 """What the framework refuses by itself, in our words. Its own sentences name exceptions in English."""
 
+REFUSAL = OpenApiResponse(
+    {
+        "type": "object",
+        "properties": {"detail": {"type": "string"}, "fields": {"type": "object"}},
+        "required": ["detail"],
+    },
+    "why it was not taken: a sentence, and sentences by field",
+)
+
+
+class BadFields(DomainError):
+    """Fields that cannot be read, each with its sentences."""
+
+    message = gettext_lazy("请求的内容不对。")
+    status_code = 400
+
+    def __init__(self, fields: Any) -> None:
+        super().__init__()
+        self.fields = fields
+
 
 class TooDeep(ParseError):
     """Brackets nested past what anybody means."""
 
     default_detail = gettext_lazy("JSON 的层次太多。")
+
+
+class NoObject(ParseError):
+    """A list, a number or null where fields are expected."""
+
+    default_detail = gettext_lazy("请求的内容应当是一个 JSON 对象，写在 { } 里。")
 
 
 def api_view(methods: Sequence[str]) -> Callable[[Callable[..., Response]], Any]:
@@ -61,9 +90,12 @@ def handle_error(error: Exception, context: dict[str, Any]) -> Response | None:
     if not isinstance(error, DomainError):
         return _refused(error, context)
     body: dict[str, Any] = {"detail": str(error.message)}
-    if error.field:
+    if isinstance(error, BadFields):
+        body["fields"] = error.fields
+    elif error.field:
         body["fields"] = {error.field: [str(error.message)]}
-    return Response(body, status=error.status_code)
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+    return Response(body, status=error.status_code, headers=headers)
 
 
 def _refused(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -75,13 +107,16 @@ def _refused(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 class PlainJSONParser(JSONParser):
-    """JSON of sensible depth: brackets nested past what the interpreter follows are bad input, not our fault."""
+    """An object in JSON, of sensible depth: brackets nested past what the interpreter follows are no fault of ours."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return super().parse(stream, media_type, parser_context)
+            found = super().parse(stream, media_type, parser_context)
         except RecursionError as error:
             raise TooDeep from error
+        if not isinstance(found, dict):
+            raise NoObject
+        return found
 
 
 class TextField(serializers.CharField):
@@ -92,3 +127,23 @@ class TextField(serializers.CharField):
         if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
             raise serializers.ValidationError(_("内容里有不能保存的字符。"))
         return text
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment; one that no zone can be put to, at either end of the calendar, is bad input."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        try:
+            moment: datetime = super().to_internal_value(value)
+            moment.astimezone(UTC)
+        except OverflowError:
+            self.fail("invalid", format="YYYY-MM-DDThh:mm[:ss][+hh:mm]")
+        return moment
+
+
+def read_fields(form: type[serializers.Serializer[Any]], request: Request) -> Any:
+    """The checked fields of a request. Raises BadFields with the sentences of all bad ones."""
+    sent = form(data=request.data)
+    if not sent.is_valid():
+        raise BadFields(sent.errors)
+    return sent.validated_data

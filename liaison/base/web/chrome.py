@@ -22,6 +22,8 @@ class Entry:
     count: Any = None
     phone: bool = False
     current: bool = False
+    also: Sequence[str] = ()
+    """Addresses of other pages that belong to this place."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,9 @@ class Chrome:
 
 
 def mark_current(entries: Sequence[Entry], path: str) -> list[Entry]:
-    """The entries, the one whose address is the longest beginning of `path` marked as current."""
-    matching = [entry.url for entry in entries if _leads_to(entry.url, path)]
-    best = max(matching, key=len, default=None)
+    """The entries, the one with an address that is the longest beginning of `path` marked as current."""
+    matching = [(url, entry.url) for entry in entries for url in (entry.url, *entry.also) if _leads_to(url, path)]
+    _longest, best = max(matching, key=lambda one: len(one[0]), default=("", None))
     return [replace(entry, current=entry.url == best) for entry in entries]
 
 

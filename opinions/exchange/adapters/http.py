@@ -3,7 +3,8 @@
 import json
 import ssl
 import time
-from contextlib import closing
+from contextlib import closing, suppress
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
 
@@ -27,6 +28,10 @@ class Later(Exception):
     """The partner cannot take the message now."""
 
 
+class NotKnown(Refused):
+    """The partner does not know the secret that the message was signed with."""
+
+
 class _Plain(HTTPConnection):
     """For development: a connection to a judged address, without encryption."""
 
@@ -48,7 +53,17 @@ class Http:
     idempotent = True
 
     def send(self, partner: Partner, parcel: Parcel) -> Answer:
-        """Hand over one message. A line that breaks before anything was sent raises OSError; after that, Unclear."""
+        """Hand over one message. A line that breaks before anything was sent raises OSError; after that, Unclear.
+
+        While two secrets hold, a partner that does not know the new one yet gets the message signed with the other.
+        """
+        *newer, last = partner.secrets(parcel.now) or [""]
+        for secret in newer:
+            with suppress(NotKnown):
+                return self._hand_over(partner, parcel, secret)
+        return self._hand_over(partner, parcel, last)
+
+    def _hand_over(self, partner: Partner, parcel: Parcel, secret: str) -> Answer:
         try:
             parts = checked_url(partner.address)
         except BadAddress as error:
@@ -61,14 +76,14 @@ class Http:
             except BadAddress as error:
                 raise Refused(str(error.message)) from error
             target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-            return _exchange(line, target, partner, parcel)
+            return _exchange(line, target, partner, parcel, secret)
 
 
-def _exchange(line: HTTPConnection, target: str, partner: Partner, parcel: Parcel) -> Answer:
+def _exchange(line: HTTPConnection, target: str, partner: Partner, parcel: Parcel, secret: str) -> Answer:
     body = parcel.body.encode()
     give_up = time.monotonic() + partner.timeout * PATIENCE
     try:
-        line.request("POST", target, body, _headers(partner.secret, parcel, body))
+        line.request("POST", target, body, _headers(secret, parcel, body))
         answer = line.getresponse()
         text = _read(answer, give_up)
     except (OSError, HTTPException) as error:
@@ -100,7 +115,8 @@ def _judged(status: int, text: bytes) -> Answer:
     if status in FOR_NOW or status >= 500:
         raise Later(f"HTTP {status}")
     if not 200 <= status < 300:
-        raise Refused(f"HTTP {status} {_word(_said(text), 'reason', 'detail')}".strip())
+        kind = NotKnown if status == HTTPStatus.UNAUTHORIZED else Refused
+        raise kind(f"HTTP {status} {_word(_said(text), 'reason', 'detail')}".strip())
     try:
         said = json.loads(text or b"{}")
     except (ValueError, RecursionError) as error:

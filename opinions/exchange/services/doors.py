@@ -1,5 +1,6 @@
 """The door for partners' programs: who knocks is proved by the signature, and a message is let in once."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -7,9 +8,15 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from liaison.base.errors import DomainError
+from liaison.base.throttle import count
 from liaison.base.workdays.arithmetic import SHANGHAI
 from opinions.exchange.models import Partner, UsedNonce
 from opinions.exchange.signing import KEPT, SKEW, Seal
+
+logger = logging.getLogger(__name__)
+MOST_WRONG = 10
+"""Wrong signatures of one address for one code within `SPAN` that are answered with what to check."""
+SPAN = 60
 
 
 class BadSignature(DomainError):
@@ -17,6 +24,11 @@ class BadSignature(DomainError):
 
     message = _("签名不对，或缺少签名的请求头。请按接口说明检查代号、密钥、时间戳、随机数和签名。")
     status_code = 401
+
+
+class TooManyWrong(DomainError):
+    message = _("错误的签名太多了，请停下来检查密钥和签名的算法，过一会儿再试。")
+    status_code = 429
 
 
 class ClockSkew(DomainError):
@@ -33,12 +45,18 @@ class SwitchedOff(DomainError):
     status_code = 403
 
 
-def open_door(code: str, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Partner:
-    """The partner who sent `body`. Raises BadSignature, ClockSkew, Replayed, SwitchedOff."""
+def open_door(code: str, *, headers: Mapping[str, str], body: bytes, client: str, now: datetime) -> Partner:
+    """The partner who sent `body` from the address `client`.
+
+    The signature is always looked at: however many wrong ones came, in the partner's name or from its own address, the
+    right one is let in. Raises BadSignature, TooManyWrong, ClockSkew, Replayed, SwitchedOff.
+    """
     partner = Partner.objects.select_related("organisation").filter(code=code[:30]).first()
     seal = Seal.of(headers)
-    if seal is None or not seal.fits(partner.secret if partner else "", body) or partner is None:
-        raise BadSignature
+    secrets = (partner.secrets(now) if partner else []) or [""]  # so that nobody can time which codes there are
+    fits = seal is not None and any(seal.fits(secret, body) for secret in secrets)
+    if partner is None or seal is None or not fits:
+        raise _wrong(code, client, now)
     if not seal.is_current(now):
         raise ClockSkew(
             _("时间戳与本系统相差超过 %(minutes)d 分钟（本系统现在是 %(now)s），请校准时钟后重发。")
@@ -48,6 +66,19 @@ def open_door(code: str, *, headers: Mapping[str, str], body: bytes, now: dateti
     if not partner.active:
         raise SwitchedOff
     return partner
+
+
+def _wrong(code: str, client: str, now: datetime) -> DomainError:
+    """How a wrong signature is refused; counted alike whether or not there is a partner of this code."""
+    span, elapsed = divmod(int(now.timestamp()), SPAN)
+    wrong = count(f"exchange-wrong:{code[:30]}:{client}:{span}", SPAN)
+    if wrong <= MOST_WRONG:
+        return BadSignature()
+    if wrong == MOST_WRONG + 1:
+        logger.warning("too many wrong signatures for %r from one address", code)
+    error = TooManyWrong()
+    error.retry_after = SPAN - elapsed
+    return error
 
 
 def use_nonce(partner: Partner, nonce: str, *, now: datetime) -> None:

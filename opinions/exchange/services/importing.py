@@ -13,7 +13,7 @@ from deputies.accounts.models import User
 from liaison.base.imports import ImportReport, Row, Table, is_formula
 from opinions.exchange.models import Partner, WorkOrder
 from opinions.exchange.services.doors import SwitchedOff
-from opinions.exchange.services.ledger import entry, hold, write
+from opinions.exchange.services.ledger import entry, hold, kept, write
 from opinions.exchange.services.receiving import note_update
 from opinions.exchange.sheets import fingerprint
 from opinions.exchange.states import CHANNELS, MessageKind, OrderState, Outcome, PartnerKind, Way
@@ -156,7 +156,8 @@ def _write_orders(partner: Partner, rows: Sequence[Cells], now: datetime) -> Non
         orders = [
             WorkOrder(
                 partner=partner, matter_id=matters[cells["source_number"]], way=Way.IN, state=OrderState.TAKEN,
-                number=cells["source_number"], held=dict(cells), held_hash=fingerprint(cells), created_at=now,
+                number=cells["source_number"], created_at=now,
+                held=kept(cells, contact=False), held_hash=fingerprint(cells),
             )
             for cells in part
         ]  # fmt: skip

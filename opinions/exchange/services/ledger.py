@@ -1,6 +1,6 @@
 """The ledger of the exchange, and what all its services share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,9 @@ from django.utils.translation import override
 from liaison.base.audit.models import Audience
 from liaison.base.audit.services import Fact, record
 from liaison.base.codes import grouped
+from liaison.base.privacy import deidentified, hide_id_numbers
 from opinions.exchange.models import Entry, Partner, WorkOrder
+from opinions.exchange.queries import CONTACT
 from opinions.exchange.states import Way
 from opinions.matters.models import Matter
 from opinions.matters.services import add_line, tell_body
@@ -22,10 +24,10 @@ def entry(
     partner: Partner, *, way: str, kind: str, outcome: str, body_hash: str, now: datetime, number: str = "",
     code: str = "", note: object = "", attempts: int = 1,
 ) -> Entry:  # fmt: skip
-    """A line of the ledger, not saved yet."""
+    """A line of the ledger, not saved yet. It stays for good, so that what leads to a person is put out of `note`."""
     return Entry(
         partner=partner, way=way, kind=kind, outcome=outcome, body_hash=body_hash, number=number[:80], code=code[:16],
-        note=str(note)[:300], attempts=attempts, at=now,
+        note=deidentified(str(note))[:300], attempts=attempts, at=now,
     )  # fmt: skip
 
 
@@ -38,6 +40,12 @@ def received(
         partner, way=Way.IN, kind=kind, outcome=outcome, body_hash=body_hash, now=now, number=number, code=code,
         note=note,
     ).save()  # fmt: skip
+
+
+def kept(said: Mapping[str, str], *, contact: bool) -> dict[str, str]:
+    """What of an order's content is kept: who raised it only with `contact`, identity numbers never."""
+    with override(settings.LANGUAGE_CODE):
+        return {name: hide_id_numbers(text) for name, text in said.items() if contact or name not in CONTACT}
 
 
 def hold(order: WorkOrder) -> WorkOrder:

@@ -1,6 +1,6 @@
 """Partners: made, changed, switched on and off, given a secret. Each change stands in the ledger of reference data."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,6 +16,7 @@ from opinions.exchange.models import Partner
 from opinions.exchange.signing import SHORTEST_SECRET, new_secret
 from opinions.exchange.states import AdapterName
 
+FORMER = ("former_secret", "former_until")
 FIELDS = ("name", "kind", "organisation", "ways", "adapter", "address", "timeout")
 
 
@@ -74,18 +75,39 @@ def switch(*, partner: Partner, active: bool, by: User, now: datetime) -> Partne
 
 
 @transaction.atomic
-def set_secret(*, partner: Partner, by: User | None, now: datetime, secret: str = "") -> str:
-    """Set the secret, a fresh one unless the partner has given one; returned to be shown once. Raises InvalidInput."""
+def set_secret(
+    *, partner: Partner, by: User | None, now: datetime, secret: str = "", overlap: timedelta = timedelta(0)
+) -> str:
+    """Set the secret, a fresh one unless the partner has given one; returned to be shown once.
+
+    It holds at once; the one before holds on for `overlap`, an earlier one no more. Raises NotAllowed, InvalidInput.
+    """
     held = _held(partner, by) if by else partner
     secret = secret.strip() or new_secret()
     if len(secret) < SHORTEST_SECRET or not secret.isascii() or not secret.isprintable():
         raise InvalidInput(
             _("密钥至少 %(count)d 个字符，只用英文字母、数字和符号。") % {"count": SHORTEST_SECRET}, field="secret"
         )
+    if secret == held.secret:
+        raise InvalidInput(_("和现在的密钥一样，没有更换。"), field="secret")
+    stays = bool(overlap and held.secret)
+    held.former_secret, held.former_until = (held.secret, now + overlap) if stays else ("", None)  # type: ignore[assignment]
     held.secret = secret  # type: ignore[assignment]
-    held.save(update_fields=["secret"])
-    record(held.chain, Fact(verb="set_secret"), by=by, now=now)
+    held.save(update_fields=["secret", *FORMER])
+    data = {"former_until": held.former_until.isoformat(timespec="seconds")} if held.former_until else {}
+    record(held.chain, Fact(verb="set_secret", data=data), by=by, now=now)
     return secret
+
+
+@transaction.atomic
+def end_former_secret(*, partner: Partner, by: User, now: datetime) -> None:
+    """The secret before the present one holds no longer. Raises NotAllowed."""
+    held = _held(partner, by)
+    if held.former_until is None:
+        return
+    held.former_secret, held.former_until = "", None  # type: ignore[assignment]
+    held.save(update_fields=FORMER)
+    record(held.chain, Fact(verb="end_secret"), by=by, now=now)
 
 
 def _held(partner: Partner, by: User | None) -> Partner:

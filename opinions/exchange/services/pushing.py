@@ -134,7 +134,7 @@ def redo(*, row: Dispatch, by: User, now: datetime) -> None:
     """
     check(by, Permission.EXCHANGE_WORK)
     order = hold(row.order)
-    again = Dispatch.objects.filter(pk=row.pk, status__in=UNDELIVERED)
+    again = Dispatch.objects.filter(pk=row.pk, status__in=UNDELIVERED).exclude(body="")
     if not again.update(status=DispatchStatus.PENDING, attempts=0, due_at=now, error=""):
         raise NothingToRepeat
     if row.kind == MessageKind.ORDER:

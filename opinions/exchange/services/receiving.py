@@ -14,9 +14,10 @@ from liaison.base.stamps import reading
 from liaison.base.workdays.arithmetic import SHANGHAI
 from opinions.exchange.models import Entry, Partner, WorkOrder
 from opinions.exchange.services.doors import SwitchedOff
-from opinions.exchange.services.ledger import hold, keep_number, received, tell_history, tell_resident, tell_staff
+from opinions.exchange.services.ledger import hold, keep_number, kept, received, tell_history, tell_resident, tell_staff
 from opinions.exchange.sheets import fingerprint
 from opinions.exchange.states import CHANNELS, NEWS, MessageKind, OrderState, Outcome, PartnerKind, Way
+from opinions.intake.queries import first_reporter
 from opinions.intake.services.outside import submit_order, target_for
 from opinions.intake.services.submission import DuplicateSource
 
@@ -79,8 +80,8 @@ def _begin(partner: Partner, said: dict[str, str], now: datetime) -> WorkOrder:
     order, made = WorkOrder.objects.get_or_create(
         partner=partner, number=number,
         defaults={
-            "matter": receipt.matter, "way": Way.IN, "state": OrderState.TAKEN, "held": said, "held_hash": body_hash,
-            "created_at": now,
+            "matter": receipt.matter, "way": Way.IN, "state": OrderState.TAKEN, "held_hash": body_hash,
+            "held": kept(said, contact=False), "created_at": now,
         },
     )  # fmt: skip
     if made:
@@ -121,8 +122,12 @@ def _answer(order: WorkOrder, said: dict[str, str], now: datetime) -> Answer:
 
 
 def note_update(order: WorkOrder, said: Mapping[str, str], *, now: datetime) -> None:
-    """Keep a changed order for staff to look at. The caller holds order and matter."""
-    order.update, order.update_hash, order.updated_at = dict(said), fingerprint(said), now
+    """Keep a changed order for staff to look at. The caller holds order and matter.
+
+    Name and telephone are not kept of residents who had them deleted.
+    """
+    erased = first_reporter(order.matter_id).erased_at is not None
+    order.update, order.update_hash, order.updated_at = kept(said, contact=not erased), fingerprint(said), now
     order.save(update_fields=["update", "update_hash", "updated_at"])
     tell_history(order, "order_update", now=now)
     key = f"update:{order.update_hash[:16]}"

@@ -15,7 +15,7 @@ from liaison.base.phrases import listing
 from liaison.base.privacy import hide_id_numbers
 from opinions.exchange.models import WorkOrder
 from opinions.exchange.queries import Difference, differences
-from opinions.exchange.services.ledger import hold, tell_history
+from opinions.exchange.services.ledger import hold, kept, tell_history
 from opinions.matters.services import add_line
 
 
@@ -36,7 +36,7 @@ def settle_update(*, order: WorkOrder, take_over: bool, seen: str, by: User, now
     with override(settings.LANGUAGE_CODE):
         verdict = str(_("已记入") if take_over else _("已阅，不改"))
         tell_history(held, "order_settle", by=by, now=now, said=f"{verdict}：{listing(row.label for row in changed)}")
-    held.held, held.held_hash = held.update, held.update_hash
+    held.held, held.held_hash = kept(held.update, contact=False), held.update_hash
     held.update, held.update_hash, held.updated_at = None, "", None
     held.save(update_fields=["held", "held_hash", "update", "update_hash", "updated_at"])
 

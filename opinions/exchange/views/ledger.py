@@ -16,11 +16,10 @@ from liaison.base.imports import ImportReport, read_table
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.paging import KeysetPage
 from liaison.base.web.toasts import toast, toast_refusal
-from opinions.exchange.forms import LedgerForm, SettleForm, StatementForm
+from opinions.exchange.forms import LedgerForm, StatementForm
 from opinions.exchange.models import Partner
-from opinions.exchange.queries import compare, differences, entries_of, partners_of, undelivered, unsettled
+from opinions.exchange.queries import compare, entries_of, partners_of, undelivered, unsettled
 from opinions.exchange.services.pushing import redo
-from opinions.exchange.services.settling import settle_update
 from opinions.exchange.services.statements import import_statement
 from opinions.exchange.views.common import FORM_METHODS, PAGES, own_partners, tabs
 
@@ -56,23 +55,6 @@ def again(request: SignedIn, pk: int) -> HttpResponse:
     except DomainError as error:
         toast_refusal(request, error)
     return go(request, reverse("exchange:todo"))
-
-
-@require_http_methods(FORM_METHODS)
-@requires(Permission.EXCHANGE_WORK)
-def change(request: SignedIn, pk: int) -> HttpResponse:
-    """What a partner has changed of an order, field by field; staff settle it."""
-    order = get_object_or_404(unsettled(request.user), pk=pk)
-    form = SettleForm(request.POST)
-    if request.method == "POST" and form.is_valid():
-        take_over = form.cleaned_data["verdict"] == "take"
-        seen, now = form.cleaned_data["seen"], timezone.now()
-        settle_update(order=order, take_over=take_over, seen=seen, by=request.user, now=now)
-        toast(request, _("已核对。"))
-        return go(request, reverse("desk:matter", args=[order.matter.code]))
-    context = {"order": order, "rows": differences(order)}
-    status = 422 if request.method == "POST" else 200
-    return render_page(request, f"{PAGES}/change.html", f"{PAGES}/_change.html", context, status=status)
 
 
 @require_http_methods(FORM_METHODS)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -68,6 +68,7 @@ def partner(request: SignedIn, code: str) -> HttpResponse:
     may = {"edit": can(request.user, Permission.EXCHANGE_EDIT), "work": can(request.user, Permission.EXCHANGE_WORK)}
     place = request.build_absolute_uri(reverse("exchange_api:orders", args=[found.code]))
     context = {"partner": found, "handovers": handovers, "may": may, "place": place, "tabs": tabs(request, "partners")}
+    context["both_hold"] = len(found.secrets(timezone.now())) > 1
     return render(request, f"{PAGES}/partner.html", context)
 
 
@@ -105,16 +106,28 @@ def switch(request: SignedIn, code: str) -> HttpResponse:
 @requires(Permission.EXCHANGE_EDIT)
 def secret(request: SignedIn, code: str) -> HttpResponse:
     """Set the secret. It is shown on the answer to this one request, and never again."""
-    found, form, made = _partner(request, code), SecretForm(*posted(request)), None
+    found, form = _partner(request, code), SecretForm(*posted(request))
+    made: str | None = None
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data["secret"]
-        made = attempt(form, services.set_secret, partner=found, by=request.user, now=timezone.now(), secret=given)
-        if made and given:
+        made = attempt(
+            form, services.set_secret, partner=found, by=request.user, now=timezone.now(), **form.cleaned_data
+        )
+        if made and form.cleaned_data["secret"]:
             toast(request, _("密钥已保存，以后不再显示。"))
             return go(request, _page_of(found))
     context = {"partner": found, "form": form, "made": made}
     status = 422 if form.errors else 200
     return render_page(request, f"{PAGES}/secret.html", f"{PAGES}/_secret.html", context, status=status)
+
+
+@require_POST
+@requires(Permission.EXCHANGE_EDIT)
+def end_secret(request: SignedIn, code: str) -> HttpResponse:
+    """End the time of the secret before the present one."""
+    found = _partner(request, code)
+    services.end_former_secret(partner=found, by=request.user, now=timezone.now())
+    toast(request, _("旧密钥已停用。"))
+    return go(request, _page_of(found))
 
 
 @require_POST
@@ -135,4 +148,6 @@ def make_file(request: SignedIn, code: str) -> HttpResponse:
 def fetch_file(request: SignedIn, code: str, pk: int) -> HttpResponseBase:
     """A file that was handed over."""
     handed = get_object_or_404(Handover.objects.select_related("stored"), pk=pk, partner=_partner(request, code))
+    if handed.stored is None:
+        raise Http404
     return file_response(request, handed.stored)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from deputies.organisations.models import Division
 from liaison.base.errors import DomainError
 from liaison.base.stamps import reading
 from liaison.base.web.client import client_hash
@@ -32,10 +31,10 @@ def near(request: HttpRequest) -> HttpResponse:
     if not may_ask(client_hash(request)):
         return HttpResponse(status=429)
     form = NearForm(request.POST)
-    place = _place(form) if form.is_valid() else None
+    data = form.cleaned_data if form.is_valid() else {}
+    place = queries.chosen_place(data["community"], data["here"]) if data else None
     if place is None:
         return HttpResponse(status=204)
-    data = form.cleaned_data
     with reading():
         found = queries.near(
             text=data["content"], division=place, place=data["place"], now=timezone.now(), **form.position
@@ -44,13 +43,6 @@ def near(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     rows = _rows(found, handling.followed(request.POST.get("follow", "")))
     return render(request, "opinions/gathering/_near.html", {"near": found, "rows": rows})
-
-
-def _place(form: NearForm) -> Division | None:
-    """The community that the resident chose, else the place of the plaque."""
-    codes = [one for one in (form.cleaned_data["community"], form.cleaned_data["here"]) if one]
-    places = {row.code: row for row in Division.objects.filter(code__in=codes, active=True)}
-    return next((places[code] for code in codes if code in places), None)
 
 
 def _rows(found: queries.Near, chosen: Matter | None = None) -> list[dict[str, Any]]:

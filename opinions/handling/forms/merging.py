@@ -38,6 +38,10 @@ class MergeForm(VerbForm):
                 self.add_error("code", _("没有找到这个编号的事项，或者它不在您的范围内。"))
         return data
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What is wrong with the target stands where it was named."""
+        super().add_error("code" if field == "target" and self.data.get("code") else field, error)
+
     @property
     def arguments(self) -> dict[str, Any]:
         return {"target": self.cleaned_data["found"]}

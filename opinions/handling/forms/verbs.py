@@ -26,6 +26,7 @@ from opinions.handling.forms.base import (
 )
 from opinions.handling.models import AssignmentStatus
 from opinions.handling.queries import (
+    advice_on,
     last_lead,
     speaks_publicly,
     transfer_candidates,
@@ -138,18 +139,27 @@ class AssignForm(VerbForm):
         self._suggest(bodies)
 
     def _suggest(self, bodies: list[Organisation]) -> None:
-        """Who returned it named somebody; else the body responsible for the category."""
+        """Who returned it named somebody; else the rules' lead with its co-handlers, else the body responsible for the
+        category."""
         before = last_lead(self.matter)
-        returned = before is not None and before.status == AssignmentStatus.RETURNED
-        found = before.suggested if before is not None and returned else self._responsible()
-        if found is None or found not in bodies:
+        if before is not None and before.status == AssignmentStatus.RETURNED:
+            self._offer(before.suggested, bodies, _("退回单位建议：%(body)s"))
             return
-        self.fields["lead"].initial = str(found.pk)
-        told = _("退回单位建议：%(body)s") if returned else _("按类别建议：%(body)s")
-        self.fields["lead"].help_text = told % {"body": found.name}
+        lead, co = advice_on(self.matter) or (None, ())
+        if self._offer(lead, bodies, _("规则建议：%(body)s")):
+            self.initial["others"] = [str(body.pk) for body in co if body in bodies]
+        else:
+            self._offer(
+                responsible_for(self.matter.category, self.matter.district_id), bodies, _("按类别建议：%(body)s")
+            )
 
-    def _responsible(self) -> Organisation | None:
-        return responsible_for(self.matter.category, self.matter.district_id)
+    def _offer(self, body: Organisation | None, bodies: list[Organisation], told: Any) -> bool:
+        """Choose the lead beforehand and say whence; not where it is none of those offered."""
+        if body is None or body not in bodies:
+            return False
+        self.fields["lead"].initial = str(body.pk)
+        self.fields["lead"].help_text = told % {"body": body.name}
+        return True
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

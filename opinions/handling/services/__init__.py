@@ -1,6 +1,6 @@
 """Writing: every verb of an opinion, one function each. Other capabilities import from here."""
 
-from opinions.handling.content import Content, Fault, Point, faults
+from opinions.handling.content import MOST_POINTS, Content, Fault, Point, faults
 from opinions.handling.services.answering import ANSWER_CLASSES, answer
 from opinions.handling.services.assigning import (
     TIERS,
@@ -61,6 +61,7 @@ __all__ = [
     "ANSWER_CLASSES",
     "MOST_CO_DAYS",
     "MOST_EXTENSION",
+    "MOST_POINTS",
     "TIERS",
     "AlreadyMerged",
     "AlreadyReplied",

@@ -75,6 +75,7 @@ class Command(BaseCommand):
         except NothingNew as error:
             self.stdout.write(str(error.message))
             return
+        assert handed.stored is not None  # noqa: S101 - it has just been made
         place = folder / handed.stored.name
         with handed.stored.file.open("rb") as held:
             place.write_bytes(held.read())

@@ -20,7 +20,7 @@ from opinions.catalog.models import ClockKind, Tier
 from opinions.clocks.services import start_clock
 from opinions.handling.services import Side, checked_text, end_handling, news, side_of, standing_for, step
 from opinions.matters.models import Matter
-from opinions.matters.services import advance_matter
+from opinions.matters.services import advance_matter, hold_row
 from opinions.matters.states import Status
 from opinions.proposals.access import may_edit
 from opinions.proposals.models import Proposal, ProposalSource, ResearchNote
@@ -98,6 +98,8 @@ def _check_lead(lead: Deputy | None) -> None:
 
 def _side(matter: Matter, *, by: User, now: datetime) -> Side:
     """For whom the user raises the matter; one that is in a proposal already needs no more than being in scope."""
+    if matter.status == Status.PROPOSED:
+        hold_row(matter)
     if matter.status != Status.PROPOSED:
         return side_of(standing_for("raise", matter=matter, by=by, now=now))
     check(by, Permission.MATTER_RAISE, matter)
@@ -181,6 +183,7 @@ def unlink_matter(*, proposal: Proposal, matter: Matter, reason: str, by: User, 
     """
     _check_editor(proposal, by)
     reason = checked_text(reason, field="reason", missing=_("请写明为什么移出，居民会看到。"))
+    hold_row(matter)
     link = live_links(proposal).filter(matter=matter).first()
     if link is None:
         raise WrongState

@@ -21,7 +21,7 @@ from liaison.base.web.toasts import toast
 from opinions.handling.queries import why_not
 from opinions.matters.models import Matter
 from opinions.proposals import services
-from opinions.proposals.access import may_edit
+from opinions.proposals.access import may_edit, may_found
 from opinions.proposals.forms.drafts import (
     ComposeForm,
     EditForm,
@@ -53,7 +53,8 @@ MOST_CODES = 200
 
 def found(request: SignedIn, proposal_id: int) -> Proposal:
     """The proposal, if it is in the user's scope; else 404."""
-    return get_object_or_404(visible_proposals(request.user), pk=proposal_id)
+    rows = visible_proposals(request.user).select_related("project__matter", "project__body")
+    return get_object_or_404(rows, pk=proposal_id)
 
 
 def place(proposal: Proposal) -> str:
@@ -141,7 +142,8 @@ def proposal(request: SignedIn, proposal_id: int) -> HttpResponse:
     notes = visible_notes(request.user).filter(proposal=held)
     context = {
         "proposal": held, "links": links, "taken_out": taken_out, "elsewhere": elsewhere, "notes": notes,
-        "may": _may(request, held), "events": told(Event.objects.filter(chain=held.chain).order_by("-seq")[:100]),
+        "may": _may(request, held), "may_found": may_found(request.user, held),
+        "events": told(Event.objects.filter(chain=held.chain).order_by("-seq")[:100]),
     }  # fmt: skip
     return render(request, "opinions/proposals/proposal.html", context)
 

@@ -57,6 +57,7 @@ def call_off(*, rule_set: RuleSet, by: User, now: datetime) -> None:
     """Take a planned activation back. Raises NotAllowed, StaleState."""
     if not may_keep(by, rule_set):
         raise NotAllowed
+    bump(STAMP)
     waiting = PlannedActivation.objects.filter(rule_set=rule_set, status=PlanStatus.WAITING)
     if not waiting.update(status=PlanStatus.CANCELLED, settled_at=now):
         raise StaleState
@@ -74,7 +75,9 @@ def fire(*, plan_id: int, now: datetime) -> bool:
     """Activate what was planned, once, whoever else tries; False where it was not its turn, or somebody else's.
 
     The rules are checked as they are at this moment; the author is told when they could not be put in force.
+    The stamp is taken before the plan, as `plan_activation` takes them.
     """
+    bump(STAMP)
     turn = PlannedActivation.objects.filter(pk=plan_id, status=PlanStatus.WAITING, at__lte=now)
     if not turn.update(status=PlanStatus.DONE, settled_at=now):
         return False

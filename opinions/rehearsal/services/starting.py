@@ -44,6 +44,7 @@ def start(*, request: Request, by: User, now: datetime) -> Rehearsal:
     """Rehearse in the background. Raises NotAllowed, InvalidInput at the field that is wrong, TooManyOpen."""
     if not may_keep(by, request.rule_set):
         raise NotAllowed
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # counts what this person has open, one request at a time
     waiting = Rehearsal.objects.filter(
         by=by, finished_at=None, cancelled_at=None, job__status__in=("queued", "running")
     )

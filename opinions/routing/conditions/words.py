@@ -68,7 +68,9 @@ class Keywords:
         return tuple(word for head, one, word in self._folded if head in heads and one in text)
 
     def sentence(self, names: Names) -> str:
-        return str(_KEYWORDS_SAY[self.mode]) % {"values": listing(f"“{word}”" for word in self.values)}
+        alone = len(self.values) == 1 and self.mode != Mode.NONE
+        said = _("内容提到 %(values)s") if alone else str(_KEYWORDS_SAY[self.mode])
+        return said % {"values": listing(f"“{word}”" for word in self.values)}
 
     def seen_words(self, seen: Iterable[str], names: Names) -> str:
         return listing(f"“{word}”" for word in seen) or _("没有提到")

@@ -36,7 +36,7 @@ from opinions.routing.conditions import (
     read_condition,
 )
 from opinions.routing.conditions.likeness import DAYS, LEAST, METRES
-from opinions.routing.forms.choices import ANY, INDENT, YES_NO, WordsField, list_field
+from opinions.routing.forms.choices import ANY, CHOOSE, INDENT, YES_NO, WordsField, list_field
 
 LISTS: dict[str, Any] = {
     "category_in": CategoryIn, "division_within": DivisionWithin, "channel_in": ChannelIn, "level_in": LevelIn,
@@ -69,7 +69,10 @@ class GroupForm(forms.Form):
 
     mode = forms.ChoiceField(label=gettext_lazy("怎样组合"), choices=MODES, initial=Mode.ALL.value)
     category_in = list_field(gettext_lazy("类别（含下级）"))
-    words_any = WordsField(label=gettext_lazy("内容提到其中任意一个"), required=False)
+    words_any = WordsField(
+        label=gettext_lazy("内容提到其中任意一个"), required=False,
+        help_text=gettext_lazy("几个词用顿号、逗号或空格隔开。"),
+    )  # fmt: skip
     words_all = WordsField(label=gettext_lazy("内容同时提到"), required=False)
     words_none = WordsField(label=gettext_lazy("内容没有提到"), required=False)
     reach_in = list_field(gettext_lazy("影响范围"), Reach.choices)
@@ -96,7 +99,9 @@ class GroupForm(forms.Form):
     similar_days = forms.IntegerField(
         label=gettext_lazy("多少天以内"), required=False, min_value=DAYS[0], max_value=DAYS[1]
     )
-    similar_within = forms.ChoiceField(label=gettext_lazy("多大范围"), required=False, choices=[ANY, *Within.choices])
+    similar_within = forms.ChoiceField(
+        label=gettext_lazy("多大范围"), required=False, choices=[CHOOSE, *Within.choices]
+    )
     similar_metres = forms.IntegerField(
         label=gettext_lazy("多少米（只在选“附近若干米内”时填）"),
         required=False,
@@ -125,11 +130,12 @@ class GroupForm(forms.Form):
     def _check_similar(self, data: Mapping[str, Any]) -> None:
         needed = ["similar_least", "similar_days", "similar_within"]
         given = [name for name in SIMILAR if data.get(name)]
-        if data.get("similar_within") == Within.METRES:
-            needed.append("similar_metres")
         for name in needed:
             if given and not data.get(name) and name not in self.errors:
                 self.add_error(name, _("数类似的事，请把件数、天数和范围都填上。"))
+        by_metres = data.get("similar_within") == Within.METRES
+        if by_metres and not data.get("similar_metres") and "similar_metres" not in self.errors:
+            self.add_error("similar_metres", _("请填多少米以内算附近。"))
 
     def conditions(self) -> Iterator[Condition]:
         """The conditions that are filled in."""

@@ -76,6 +76,7 @@ def _show(
         "versions": versions.select_related("created_by", "district").order_by("-version")[:MOST_VERSIONS],
         "problems": problems,
         "findings": [] if problems else _findings(rule_set),
+        "rehearses": rule_set is not None and (rule_set.street_id is not None or common.own_street(request) is None),
     }
     return render_page(request, f"{PAGES}/rule_set.html", f"{PAGES}/_rules.html", context, status=status)
 

@@ -8,12 +8,22 @@ from opinions.similar.services.hot import (
     reopen,
     turned_into,
 )
-from opinions.similar.services.indexing import INDEX, forget, index_matters, index_soon, index_waiting, learn, refresh
+from opinions.similar.services.indexing import (
+    INDEX,
+    clear_left_over,
+    forget,
+    index_matters,
+    index_soon,
+    index_waiting,
+    learn,
+    refresh,
+)
 
 __all__ = [
     "INDEX",
     "AlreadyDecided",
     "NeedsReason",
+    "clear_left_over",
     "dismiss",
     "forget",
     "group_recent",

@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from math import ceil
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +22,7 @@ from opinions.similar.compare import Sitter
 from opinions.similar.explain import words_of
 from opinions.similar.grouping import Tie, groups_of
 from opinions.similar.models import Alikeness, HotIssue, HotMember, HotState, Likeness
-from opinions.similar.portrait import unpacked
+from opinions.similar.portrait import readable, unpacked
 from opinions.similar.queries import known
 
 name_verbs(
@@ -29,12 +30,15 @@ name_verbs(
         "hot.dismiss": _("忽略热点"),
         "hot.reopen": _("重新列为热点"),
         "hot.turn": _("热点转为专题或建议"),
+        "hot.return": _("更多居民反映，重新列为热点"),
     }
 )
 RECENT = timedelta(days=30)
 """Opinions of so many days are grouped."""
 LEAST_PEOPLE = 3
 """Fewer people are no hot issue."""
+MORE_PEOPLE, MORE_SHARE = 3, 0.5
+"""A dismissed issue comes back once at least so many people more, and so much of those then more, are concerned."""
 _TOLD_FROM = 40
 """Opinions of a group from which its words are taken."""
 _PART = 500
@@ -80,7 +84,8 @@ def group_recent(*, now: datetime, days: int = RECENT.days, least_people: int = 
 
 
 def dismiss(*, issue: HotIssue, by: User, now: datetime, reason: str) -> None:
-    """The issue is none, or nothing is to be done. It keeps its identity and is not listed again.
+    """The issue is none, or nothing is to be done. It keeps its identity and is not listed again until clearly more
+    people are concerned (`returns`).
 
     Raises NeedsReason, AlreadyDecided.
     """
@@ -99,7 +104,8 @@ def reopen(*, issue: HotIssue, by: User, now: datetime) -> None:
     """Take back that it was dismissed: last in the list until the night ranks it anew. Raises AlreadyDecided."""
     held = HotIssue.objects.filter(pk=issue.pk, state=HotState.DISMISSED)
     last = HotIssue.objects.filter(district=issue.district_id).aggregate(last=Max("rank"))["last"] or 0
-    if not held.update(state=HotState.OPEN, decided_by=None, decided_at=None, reason="", rank=last + 1):
+    undone = {"decided_by": None, "decided_at": None, "reason": "", "people_then": None}
+    if not held.update(state=HotState.OPEN, rank=last + 1, **undone):
         raise AlreadyDecided
     record(chain_of(issue), Fact(verb="hot.reopen"), by=by, now=now)
     issue.refresh_from_db()
@@ -115,7 +121,9 @@ def _decide(
     issue: HotIssue, state: HotState, *, by: User, now: datetime, verb: str, reason: str = "", reference: str = ""
 ) -> None:
     held = HotIssue.objects.filter(pk=issue.pk, state=HotState.OPEN)
-    if not held.update(state=state, decided_by=by, decided_at=now, reason=reason, reference=reference, rank=None):
+    then = F("people") if state == HotState.DISMISSED else None
+    decided = {"decided_by": by, "decided_at": now, "reason": reason, "reference": reference, "people_then": then}
+    if not held.update(state=state, rank=None, **decided):
         raise AlreadyDecided
     fact = Fact(verb=verb, reason=reason, data={"state": state, "reference": reference})
     record(chain_of(issue), fact, by=by, now=now)
@@ -130,6 +138,9 @@ def _group_district(district_id: int, since: datetime, now: datetime, least_peop
     HotIssue.objects.filter(district=district_id, rank__isnull=False).update(rank=None)
     kept = [_keep(group, issue, district_id, today) for group, issue in zip(groups, issues, strict=True)]
     _seat(kept, groups)
+    for issue in kept:
+        if issue.state == HotState.DISMISSED and returns(issue.people_then, issue.people):
+            _bring_back(issue, now)
     opened = [issue for issue in kept if issue.state == HotState.OPEN]
     opened.sort(key=lambda issue: (-issue.people, -issue.last_on.toordinal(), -issue.opinions, issue.pk))
     for rank, issue in enumerate(opened, start=1):
@@ -187,7 +198,7 @@ def _described(group: Sequence[int], people: int, means: Mapping[int, float]) ->
     divisions = Counter(division for _title, division, _opened in by_id.values())
     division = min(divisions, key=lambda one: (-divisions[one], one))
     kept = Likeness.objects.filter(pk__in=typical[:_TOLD_FROM]).order_by("pk").values_list("portrait", flat=True)
-    words = words_of(Sitter(unpacked(bytes(one))[0], known().weights) for one in kept)
+    words = words_of(Sitter(unpacked(bytes(one))[0], known().weights) for one in kept if readable(bytes(one)))
     members = {pk: means[pk] for pk in typical}
     return _Group(members, people, dict(sorted(curve.items())), division, by_id[typical[0]][0], words)
 
@@ -219,6 +230,19 @@ def _keep(group: _Group, issue: HotIssue | None, district_id: int, today: date) 
     issue.grouped_on, issue.rank = today, None
     issue.save()
     return issue
+
+
+def returns(then: int | None, people: int) -> bool:
+    """Whether an issue that was dismissed when `then` people were concerned is to be looked at anew. Pure."""
+    return then is not None and people >= then + max(MORE_PEOPLE, ceil(then * MORE_SHARE))
+
+
+def _bring_back(issue: HotIssue, now: datetime) -> None:
+    """List a dismissed issue again; its reason and how many were concerned then stay to be read."""
+    issue.state, issue.decided_by, issue.decided_at = HotState.OPEN, None, None
+    issue.save(update_fields=["state", "decided_by", "decided_at"])
+    data = {"then": issue.people_then, "people": issue.people}
+    record(chain_of(issue), Fact(verb="hot.return", reason=issue.reason, data=data), by=None, now=now)
 
 
 def _seat(issues: Sequence[HotIssue], groups: Sequence[_Group]) -> None:

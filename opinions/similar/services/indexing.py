@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from liaison.base.nudge import Nudge
@@ -32,6 +32,8 @@ LEARNED_FROM = 50_000
 """Newest opinions from which is learned how common words are."""
 LOOKED_BACK = 5_000
 """Ids before the newest indexed one among which new opinions are looked for: a table of millions is not walked."""
+NIGHTS = 7
+"""Nights in which each key has its turn to be cleared."""
 _MOST_BEGINNINGS = 200_000
 
 
@@ -112,6 +114,17 @@ def _drop(kept: Iterable[Likeness]) -> None:
         keys = np.frombuffer(bytes(one.keys), dtype="<i4").tolist()
         Posting.objects.filter(key__in=keys, raised_on=one.raised_on, matter_id=one.pk).delete()
         one.delete()
+
+
+def clear_left_over(*, now: datetime) -> int:
+    """Delete the postings of opinions that are gone, among a part of the keys each night; returns how many.
+
+    A matter that is deleted takes its portrait along, but not its postings, which have no foreign key.
+    """
+    width = -(-(2**32) // NIGHTS)
+    first = timezone.localdate(now).toordinal() % NIGHTS * width - 2**31
+    part = Posting.objects.filter(key__range=(first, min(first + width, 2**31) - 1))
+    return part.filter(~Exists(Likeness.objects.filter(pk=OuterRef("matter_id")))).delete()[0]
 
 
 def refresh(*, now: datetime, days: int = WINDOW.days) -> int:

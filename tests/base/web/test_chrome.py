@@ -5,7 +5,11 @@ from django.test import RequestFactory
 
 from liaison.base.web.chrome import Chrome, Entry, load_chrome, mark_current
 
-ENTRIES = [Entry("待办", "/desk/"), Entry("代表", "/desk/roster/"), Entry("站点", "/desk/points/?all=1")]
+ENTRIES = [
+    Entry("待办", "/desk/"),
+    Entry("代表", "/desk/roster/", also=["/desk/groups/"]),
+    Entry("站点", "/desk/points/?all=1"),
+]
 
 
 @pytest.mark.parametrize(
@@ -15,6 +19,7 @@ ENTRIES = [Entry("待办", "/desk/"), Entry("代表", "/desk/roster/"), Entry("�
         ("/desk/matters/X/", "待办"),
         ("/desk/roster/", "代表"),
         ("/desk/roster/12/", "代表"),
+        ("/desk/groups/3/", "代表"),
         ("/desk/points/3/", "站点"),
         ("/desk/rosters/", "待办"),
         ("/elsewhere/", None),

@@ -108,7 +108,8 @@ BAD = [
     json.dumps({**ORDER, "number": ""}).encode(), json.dumps({**ORDER, "number": "9" * 81}).encode(),
     json.dumps({**ORDER, "content": "a\x00b"}).encode(), json.dumps({**ORDER, "content": "\ud800"}).encode(),
     json.dumps({**ORDER, "content": {"a": 1}}).encode(), json.dumps({**ORDER, "raised_at": "soon"}).encode(),
-    json.dumps({**ORDER, "raised_at": "9999-12-31T23:59:59Z"}).encode(), json.dumps({**ORDER, "phone": ["1"]}).encode(),
+    json.dumps({**ORDER, "raised_at": "9999-12-31T23:59:59Z"}).encode(),
+    json.dumps({**ORDER, "raised_at": "0001-01-01T00:00"}).encode(), json.dumps({**ORDER, "phone": ["1"]}).encode(),
 ]  # fmt: skip
 
 

@@ -25,11 +25,12 @@ from tests.support.servers import free_port
 
 
 class Line:
-    """A partner's server: it keeps what it was sent and answers as told; `cut` hangs up without a word."""
+    """A partner's server: it keeps what it was sent and answers as told; `cut` hangs up without a word. What was not
+    signed with `known`, where it is set, is answered with 401."""
 
     def __init__(self) -> None:
         self.taken: list[tuple[dict[str, str], bytes]] = []
-        self.status, self.body, self.cut, self.pause = 200, b'{"number": "WG-5"}', 0, 0.0
+        self.status, self.body, self.cut, self.pause, self.known = 200, b'{"number": "WG-5"}', 0, 0.0, ""
         line = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -41,7 +42,9 @@ class Line:
                     self.connection.shutdown(socket.SHUT_RDWR)
                     return
                 time.sleep(line.pause)
-                self.send_response(line.status)
+                seal = Seal.of(dict(self.headers))
+                right = not line.known or (seal is not None and seal.fits(line.known, body))
+                self.send_response(line.status if right else 401)
                 self.send_header("Location", "http://127.0.0.1:1/")
                 self.end_headers()
                 self.wfile.write(line.body)
@@ -70,6 +73,30 @@ def partner(url: str) -> Partner:
 
 def parcel() -> Parcel:
     return Parcel(key="grid-1-o1", kind="order", body='{"type": "order", "title": "路灯"}', nonce="n" * 32, now=NOW)
+
+
+NEW = "new-only-for-tests-0123456789abcdefgh"
+
+
+@pytest.mark.parametrize(("known", "tries"), [(NEW, 1), (SECRET, 2)])
+def test_partner_who_has_not_changed_its_secret_yet_gets_the_message_signed_with_the_former(
+    line: Line, known: str, tries: int
+) -> None:
+    line.known, changing = known, partner(line.url)
+    changing.secret, changing.former_secret = NEW, SECRET  # type: ignore[assignment]
+    changing.former_until = NOW + timedelta(seconds=1)
+    assert Http().send(changing, parcel()).number == "WG-5"
+    assert len(line.taken) == tries
+
+
+@pytest.mark.parametrize(("known", "tries"), [("another-" + NEW, 2), (SECRET, 1)])
+def test_partner_who_knows_no_secret_that_holds_has_refused(line: Line, known: str, tries: int) -> None:
+    line.known, changing = known, partner(line.url)
+    changing.secret, changing.former_secret = NEW, SECRET  # type: ignore[assignment]
+    changing.former_until = NOW + timedelta(seconds=1) if tries == 2 else NOW
+    with pytest.raises(Refused, match="401"):
+        Http().send(changing, parcel())
+    assert len(line.taken) == tries
 
 
 def send(url: str) -> Answer:

@@ -71,7 +71,7 @@ def test_changed_row_is_an_update(hotline: Partner) -> None:
     take(hotline, GOOD)
     report = take(hotline, GOOD.replace("路面有坑", "路面有大坑"))
     assert (report.created, report.updated, report.unchanged) == (0, 1, 1)
-    assert WorkOrder.objects.get(number="RX-2").update["content"] == "北渡桥头路面有大坑"  # type: ignore[index]
+    assert WorkOrder.objects.get(number="RX-2").update["content"] == "北渡桥头路面有大坑"
     assert Opinion.objects.count() == 2
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from deputies.accounts.models import Role, User
 from deputies.organisations.models import OrganisationKind
 from liaison.base.audit.models import Event
+from liaison.base.files.models import StoredFile
 from opinions.exchange.models import Dispatch, Entry, Handover, Partner, Statement, WorkOrder
 from opinions.exchange.services.receiving import receive_order
 from opinions.exchange.services.statements import keep_statement
@@ -375,7 +376,7 @@ def test_hand_over_file_is_made_and_fetched_again(
     handed = Handover.objects.get()
     answer = district.get(reverse("exchange:handover", args=["hotline", handed.pk]))
     assert answer.status_code == 200
-    assert handed.stored.name.endswith(format)
+    assert StoredFile.objects.get().name.endswith(format)
     assert b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     refused = body(district.post(place, {"format": format}, follow=True))
     assert "没有新的结果" in refused

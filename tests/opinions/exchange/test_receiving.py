@@ -91,7 +91,7 @@ def test_old_content_that_comes_late_does_not_drop_an_update(hotline: Partner) -
     give(hotline)
     give(hotline, content="改过的内容")
     assert give(hotline).state == "taken"
-    assert WorkOrder.objects.get().update["content"] == "改过的内容"  # type: ignore[index]
+    assert WorkOrder.objects.get().update["content"] == "改过的内容"
 
 
 @pytest.mark.parametrize("take_over", [True, False])

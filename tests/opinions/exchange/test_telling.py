@@ -126,9 +126,11 @@ def test_partner_that_only_gives_is_told_nothing(world: HandlingWorld) -> None:
 
 
 def rows_of(handed: Handover) -> list[list[str]]:
-    with handed.stored.file.open("rb") as held:
+    stored = handed.stored
+    assert stored is not None
+    with stored.file.open("rb") as held:
         data = held.read()
-    if handed.stored.name.endswith(".csv"):
+    if stored.name.endswith(".csv"):
         return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))[1:]
     sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
     return [[str(cell) for cell in row] for row in sheet.to_python()][1:]

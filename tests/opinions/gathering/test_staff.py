@@ -13,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deputies.accounts.models import User
+from liaison.base.codes import grouped
 from liaison.base.errors import NotAllowed
 from opinions.gathering import services
 from opinions.gathering.drawing import curve_of
@@ -72,6 +73,7 @@ def test_panel_says_why_two_are_alike_and_merges_in_one_tap(alike: list[Matter],
     seen = page.split('name="seen" value="', 1)[1].split('"', 1)[0]
     done = client.post(reverse("handling:merge", args=[newer.code]), {"seen": seen, "code": older.code}, follow=True)
     assert "已并案" in done.content.decode()
+    assert f"并案：{grouped(older.code)}" in done.content.decode()
     newer.refresh_from_db()
     assert newer.merged_into == older
     held = client.get(reverse("gathering:panel", args=[older.code])).content.decode()
@@ -94,7 +96,7 @@ def test_panel_for_a_handler_shows_nothing_out_of_scope_and_no_button(
     assigned(world, alike[0])
     page = browser(world.handler).get(reverse("gathering:panel", args=[alike[0].code])).content.decode()
     assert alike[1].code not in page
-    assert "并入这件" not in page
+    assert "并入它" not in page
 
 
 def test_comparison_marks_the_words_and_refuses_a_matter_with_itself(alike: list[Matter], world: HandlingWorld) -> None:
@@ -189,6 +191,15 @@ def test_dismiss_needs_a_reason_and_can_be_taken_back(world: HandlingWorld) -> N
     client.post(reverse("gathering:reopen", args=[issue.pk]))
     issue.refresh_from_db()
     assert (issue.state, issue.reason) == (HotState.OPEN, "")
+
+
+def test_issue_that_came_back_says_why(world: HandlingWorld) -> None:
+    issue = issue_of([open_matter(world)], people=6, people_then=3, reason="已在修")
+    client = browser(world.staff)
+    page = client.get(reverse("gathering:issue", args=[issue.pk])).content.decode()
+    assert "忽略时涉及 3 人，现在 6 人，重新列为热点" in page
+    assert "当时忽略的理由：已在修" in page
+    assert "忽略时 3 人" in client.get(reverse("gathering:hot")).content.decode()
 
 
 def test_hot_issue_becomes_a_topic_in_one_step(world: HandlingWorld) -> None:

@@ -184,6 +184,48 @@ def test_page_shows_one_matter_with_a_masked_number_and_works(world: HandlingWor
     assert client.get(reverse("guests:work", args=["x" * 43])).status_code == 404
 
 
+def test_page_leaves_browsers_an_origin_to_send(world: HandlingWorld) -> None:
+    """The address goes to nobody else, but with `no-referrer` a form's origin would be null, and every POST refused."""
+    answer = Client().get(reverse("guests:work", args=[token_of(given(world))]))
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert "no-referrer" not in answer.content.decode()
+
+
+def test_reply_by_a_link_has_as_many_points_as_are_needed_without_scripts(world: HandlingWorld) -> None:
+    row = given(world)
+    guests.sign(door(row), person="赵六", now=NOW)
+    client, path = Client(), reverse("guests:work", args=[token_of(row)])
+    first = client.get(path).content.decode()
+    assert ("第 3 项" in first, "第 4 项" in first) == (True, False)
+    typed = {"do": "reply", "text": "已上门查看", "reply_class": "A", "problem2": "漏水", "count": "3", "more": "1"}
+    more = client.post(path, typed)
+    page = more.content.decode()
+    assert (more.status_code, "第 4 项" in page, 'name="count" value="4"' in page) == (200, True, True)
+    assert all(words in page for words in ("已上门查看", "漏水"))
+    assert "请" not in "".join(str(error) for error in more.context["steps"][0][2].errors), "nothing is checked yet"
+    entered = client.post(path, {**typed, "more": "0"}).content.decode()
+    assert ("第 3 项" in entered, "第 4 项" in entered) == (True, False), "Enter adds nothing and sends nothing"
+    points: dict[str, str] = {}
+    for n in range(4):
+        point = {"problem": f"第{n}处漏水", "measure": "换阀门", "person": "赵六", "due_on": "2030-01-01"}
+        points |= {f"{name}{n}": value for name, value in point.items()}
+    sent = {"do": "reply", "text": "已上门更换阀门", "reply_class": "A", "count": "4", **points}
+    assert client.post(path, sent).status_code == 302
+    reply = Reply.objects.get(status=ReplyStatus.PENDING)
+    assert [one.problem for one in reply.points.order_by("order")] == [f"第{n}处漏水" for n in range(4)]
+
+
+@pytest.mark.parametrize(("count", "shown"), [("999", 20), ("9999", 3), ("-1", 3), ("x", 3), ("٣", 3), ("0", 1)])
+def test_reply_by_a_link_with_a_count_that_makes_no_sense_is_no_failure(
+    world: HandlingWorld, count: str, shown: int
+) -> None:
+    row = given(world)
+    guests.sign(door(row), person="赵六", now=NOW)
+    path = reverse("guests:work", args=[token_of(row)])
+    answer = Client().post(path, {"do": "reply", "text": "", "count": count})
+    assert (answer.status_code, answer.content.decode().count("<legend>第")) == (422, shown)
+
+
 @pytest.mark.parametrize(
     ("method", "sent"),
     [("get", {}), ("head", {}), ("post", {"do": "sign", "person": ""}), ("post", {"do": "nothing"})],
@@ -218,6 +260,23 @@ def test_two_fresh_links_at_once_leave_one_open() -> None:
     assert at_once(*renewed) == ["done", "done"]
     assert BodyLink.objects.filter(assignment=row, revoked_at__isnull=True).count() == 1
     assert BodyLink.objects.filter(assignment=row).count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_link_pressed_and_looked_at_at_once_signs_once_and_writes_down_every_use() -> None:
+    world = handling_world()
+    row = given(world)
+    doors = [door(row) for _press in range(2)]
+    outcomes = at_once(
+        *[lambda one=one: guests.sign(one, person="赵六", now=NOW) for one in doors],
+        *[lambda: guests.note_use(door(row), "open", now=NOW)] * 3,
+        lambda: guests.renew(assignment=Assignment.objects.get(pk=row.pk), by=world.staff, now=NOW),
+    )
+    assert sorted(outcomes[:2]) in (["StaleState", "done"], ["NotYourTurn", "done"])
+    assert set(outcomes[2:5]) <= {"done", "LinkGone"}
+    assert outcomes[5] == "done"
+    assert Event.objects.filter(chain=row.matter.chain, verb="sign").count() == 1
+    assert list(verify()) == []
 
 
 def test_fields_of_all_steps_have_ids_of_their_own(world: HandlingWorld) -> None:

@@ -152,6 +152,13 @@ def test_bad_input_stands_at_its_field(world: HandlingWorld, verb: str, data: di
     assert errors.get(field) or errors.get("__all__"), errors
 
 
+def test_merge_with_itself_is_refused_where_it_was_named(world: HandlingWorld) -> None:
+    matter, _near = taken(world), open_matter(world)
+    answer = browser(world.staff).post(place("merge", matter), {"code": matter.code})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {"code": ["不能并入自己。"]}
+
+
 def test_assign_suggests_the_body_of_the_category(world: HandlingWorld) -> None:
     matter = open_matter(world)
     assert matter.category is not None

@@ -20,7 +20,7 @@ from opinions.matters.models import Matter
 from opinions.plans import services as plans
 from opinions.plans.models import Measure, Milestone, Plan
 from opinions.plans.queries import days_to_project, light_of, public_measures
-from opinions.plans.services import MeasureData
+from opinions.plans.services import MeasureData, ProjectData
 from opinions.plans.states import MEASURE, MeasureStatus
 from tests.factories.accounts import sign_in
 from tests.factories.matters import NOW, TODAY, HandlingWorld, later, open_matter, signed
@@ -180,7 +180,8 @@ def test_resident_reads_measures_without_people_or_chatter(world: HandlingWorld)
 
 def project(world: HandlingWorld, matter: Matter, *, now: Any = NOW, **changes: Any) -> Plan:
     values: dict[str, Any] = {"name": "东门路灯更新", "starts_on": SOON, "ends_on": SOON + timedelta(days=30)}
-    return plans.make_project(matter=matter, by=world.handler, now=now, **{**values, **changes})
+    data = ProjectData(**{**values, **changes})
+    return plans.make_project(matter=matter, data=data, by=world.handler, now=now)
 
 
 def test_suggestion_becomes_a_project_and_says_how_fast(world: HandlingWorld) -> None:

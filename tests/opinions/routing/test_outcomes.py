@@ -1,17 +1,22 @@
 """What a rule says beyond tier and body: co-handlers, a limit, urgency, tags, the fast lane; and who confirms it."""
 
+import re
 from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from deputies.organisations.models import Organisation, OrganisationKind
 from deputies.organisations.queries import STAMP as ORGANISATIONS
 from liaison.base.audit.models import Event
 from liaison.base.notices.models import Notice
 from liaison.base.stamps import bump
-from opinions.catalog.models import ClockKind, Tier
+from opinions.catalog.models import ClockKind, ReasonKind, Tier
 from opinions.clocks.queries import told as clock_words
+from opinions.handling import services as handling
+from opinions.handling.forms.verbs import AssignForm
 from opinions.handling.models import Part
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
@@ -20,7 +25,8 @@ from opinions.routing.queries import raised_of, suggested
 from opinions.routing.services import Plan, carry_out, confirm, plan, reroute, settle
 from opinions.routing.services.common import NothingToConfirm
 from opinions.routing.wording import why
-from tests.factories.matters import NOW, HandlingWorld, later, open_matter
+from tests.factories.accounts import sign_in
+from tests.factories.matters import NOW, HandlingWorld, later, open_matter, reason
 from tests.factories.routing import rules_in_force
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +112,32 @@ def test_confirming_does_all_that_was_suggested(world: HandlingWorld) -> None:
     assert (matter.status, matter.holder) == (Status.HANDLING, world.department)
     assert matter.assignments.get(part=Part.CO).organisation == world.office
     assert matter.clocks.get(kind=ClockKind.REPLY, stopped_at=None).amount == 4
+
+
+def test_form_of_assigning_has_the_suggested_bodies_chosen_beforehand(world: HandlingWorld) -> None:
+    made = rules_in_force(world.congress, AT_DEPARTMENT)
+    with_helpers(made, (Resolver.STREET_OFFICE, None))
+    matter, _plan = decided(world)
+    form = AssignForm(user=world.staff, matter=matter)
+    assert form["lead"].value() == str(world.department.pk)
+    assert form["others"].value() == [str(world.office.pk)]
+    assert form.unfolded, "what is chosen beforehand is seen"
+    assert form.fields["lead"].help_text == f"规则建议：{world.department.name}"
+    page = sign_in(Client(), world.staff).get(reverse("handling:assign", args=[matter.code])).content.decode()
+    assert re.search(rf'name="others"[^>]*value="{world.office.pk}"[^>]*checked', page)
+
+
+def test_form_of_assigning_heeds_who_returned_it_before_the_rules(world: HandlingWorld) -> None:
+    made = rules_in_force(world.congress, AT_DEPARTMENT)
+    with_helpers(made, (Resolver.STREET_OFFICE, None))
+    matter, _plan = decided(world)
+    confirm(matter=matter, by=world.staff, now=NOW)
+    handling.return_assignment(
+        matter=matter, reason=reason(ReasonKind.RETURN), text="不属本局", suggested=world.other_department,
+        by=world.handler, now=NOW,
+    )  # fmt: skip
+    form = AssignForm(user=world.staff, matter=matter)
+    assert (form["lead"].value(), form["others"].value()) == (str(world.other_department.pk), None)
 
 
 def test_suggested_body_that_was_merged_since_is_its_successor(world: HandlingWorld) -> None:

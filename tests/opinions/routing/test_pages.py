@@ -58,8 +58,9 @@ def test_empty_group_among_others_is_refused(ruled: HandlingWorld, draft: RuleSe
 def test_check_tells_what_the_rule_means_and_saves_nothing(ruled: HandlingWorld, draft: RuleSet) -> None:
     client, url = as_user(ruled.district_staff), reverse("routing:check_rule", args=[draft.version])
     before = draft.rules.count()
-    page = client.post(url, fields(**{"g0-words_any": "路灯"})).content.decode()
-    assert "内容提到 “路灯” 中的任意一个" in page
+    page = client.post(url, fields(**{"g0-words_any": "路灯", "g0-words_none": "电梯 扶梯"})).content.decode()
+    assert "内容提到 “路灯”" in page
+    assert "任意一个" not in page
     assert "社区街道解决，交给所在街道工委" in page
     page = client.post(url, fields(tier=Tier.DEPARTMENT)).content.decode()
     assert "只能交给" in page
@@ -185,6 +186,14 @@ def test_triage_row_says_why_a_person_must_decide(ruled: HandlingWorld) -> None:
     settle(plan(raised_of(matter), now=NOW), matter=matter)
     page = as_user(ruled.staff).get(reverse("desk:home"), {"queue": "triage"}).content.decode()
     assert "待人工分派：没有规则与这件事相符。" in page
+
+
+def test_rehearsals_stand_beside_the_rules_of_those_who_may_read_them(ruled: HandlingWorld) -> None:
+    for user, beside in ((ruled.district_staff, True), (ruled.staff, False)):
+        page = as_user(user).get(reverse("routing:list")).content.decode()
+        place = reverse("rehearsal:panel", args=[RuleSet.objects.get(status=RuleSetStatus.ACTIVE).key])
+        assert (place in page) is beside
+        assert as_user(user).get(place).status_code == (200 if beside else 404)
 
 
 def test_try_out_of_street_rules_stands_among_the_districts(ruled: HandlingWorld) -> None:

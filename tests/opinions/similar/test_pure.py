@@ -118,6 +118,48 @@ def test_names_are_learned_where_no_kind_stands_behind() -> None:
     assert any(name.startswith("锦绣江") for name in learner.names().found_in("锦绣江南的物业"))
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("石榴里7号楼停水", "石榴"),
+        ("住在兰亭邨，顶楼漏雨", "兰亭"),
+        ("福瑞市场的秤不准", "福瑞"),
+        ("大塘镇垃圾填埋场太臭", "大塘镇"),
+        ("请解决B6县柳湾小区停水", "柳湾"),
+    ],
+)
+def test_place_is_found_by_its_kind(text: str, name: str) -> None:
+    assert [place.name for place in places_in(plain(text)) if place.sure] == [name]
+
+
+@pytest.mark.parametrize("text", ["空调水滴一路都是", "车堵着路口不挪", "和平里天桥没有坡道", "供热公司不来修"])
+def test_ordinary_words_before_a_kind_are_no_sure_place(text: str) -> None:
+    assert not [place for place in places_in(plain(text)) if place.sure]
+
+
+def test_name_is_learned_by_its_use_in_front_of_messages() -> None:
+    learner = Learner()
+    for text in ("梧桐邑停电", "梧桐邑的水发黄", "梧桐邑楼道很脏", "梧桐邑晚上太吵", "梧桐邑电梯坏了"):
+        learner.read(plain(text))
+    assert "梧桐邑" in learner.names()
+
+
+def test_words_that_only_join_are_not_learned() -> None:
+    learner = Learner()
+    for text in ("现场如何解决，多次沟通无果", "如何解决停水", "路灯坏了，多次沟通无果", "多次沟通无果，如何解决"):
+        learner.read(plain(text))
+    assert not learner.names().all
+
+
+def test_forgetting_keeps_what_is_used_often() -> None:
+    learner = Learner()
+    for text in ("梧桐邑停电", "梧桐邑的水发黄", "梧桐邑楼道很脏", "梧桐邑晚上太吵", "白鹭堤没有灯"):
+        learner.read(plain(text))
+    learner.forget_rare(2)
+    learner.read(plain("梧桐邑电梯坏了"))
+    assert "梧桐邑" in learner.names()
+
+
 def test_word_stands_for_one_topic_only() -> None:
     import tomllib
     from collections import Counter
@@ -198,3 +240,17 @@ def test_corpus_finds_only_others() -> None:
     corpus = Corpus([Message("", invented(number)) for number in (1, 1, 2)])
     assert next(other for other, _like in corpus.alike_to(0)) == 1
     assert all(other != 0 for other, _like in corpus.alike_to(0))
+
+
+def test_few_same_words_at_places_without_a_kind_are_not_the_same() -> None:
+    told = ("暖气片摸着冰凉，屋里只有十五度", "晚上没人值班，大门敞着", "下雨天水漫过台阶", "单元门禁坏了没人修")
+    messages = [Message("", f"{place}{text}") for text in told for place in ("梧桐邑", "打铁坊", "听涛小筑")]
+    corpus = Corpus(messages)
+    found = groups_of(corpus.ties())
+    assert not [group for group in found if len({messages[one].text[:3] for one in group}) > 1]
+
+
+def test_place_of_signs_that_stand_in_every_text_is_the_same_among_many() -> None:
+    told = [Message("", "仁和社区广场的踏板掉了，健身的都不敢用。"), Message("", "仁和社区的单杠松了，谁负责检修？")]
+    corpus = Corpus([*told, *(Message("", invented(number)) for number in range(150))])
+    assert dict(corpus.alike_to(0))[1].verdict == Verdict.SAME

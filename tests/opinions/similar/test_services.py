@@ -7,12 +7,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from liaison.base.audit.models import Event
 from opinions.intake.models import Opinion
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
 from opinions.similar import queries, services
 from opinions.similar.compare import SAME
 from opinions.similar.models import Alikeness, HotIssue, HotMember, HotState, Likeness, Posting, Vocabulary
+from opinions.similar.services.hot import chain_of, returns
 from opinions.similar.services.indexing import tie_waiting
 from tests.factories.intake import IntakeWorld, intake_world
 from tests.factories.matters import NOW, later
@@ -106,6 +108,16 @@ def test_search_asks_as_much_of_many_as_of_few(world: IntakeWorld, told: list[Ma
     assert statements(lambda: queries.count_like(text=TOLD[0])) <= 2
 
 
+def test_portraits_of_another_version_are_passed_by_until_made_anew(told: list[Matter]) -> None:
+    for row in Likeness.objects.all():
+        row.portrait = (1).to_bytes(4, "little") + bytes(row.portrait)[4:]
+        row.save()
+    assert queries.likely_duplicates(told[0]) == []
+    services.group_recent(now=NOW)
+    services.index_matters(matter_ids=[one.pk for one in told], now=NOW)
+    assert len(queries.likely_duplicates(told[0])) == 2
+
+
 def test_indexing_twice_keeps_one_portrait(told: list[Matter]) -> None:
     before = set(Posting.objects.values_list("key", "matter_id"))
     services.index_matters(matter_ids=[one.pk for one in told], now=later(1))
@@ -126,6 +138,15 @@ def test_forgotten_opinion_leaves_nothing(told: list[Matter]) -> None:
     assert not Likeness.objects.filter(pk=told[0].pk).exists()
     assert not Posting.objects.filter(matter_id=told[0].pk).exists()
     assert not Alikeness.objects.filter(older=told[0].pk).exists()
+
+
+def test_postings_of_a_deleted_matter_are_cleared_within_a_week(told: list[Matter]) -> None:
+    gone = told[0].pk
+    kept = set(Posting.objects.exclude(matter_id=gone).values_list("key", "matter_id"))
+    many = Posting.objects.filter(matter_id=gone).count()
+    Likeness.objects.filter(pk=gone).delete()
+    assert sum(services.clear_left_over(now=later(day)) for day in range(7)) == many > 0
+    assert set(Posting.objects.values_list("key", "matter_id")) == kept
 
 
 def test_learning_renews_what_is_known(told: list[Matter]) -> None:
@@ -211,6 +232,38 @@ def test_issue_keeps_its_identity_while_it_grows_and_when_dismissed(told: list[M
     assert HotIssue.objects.count() == 1
 
 
+def test_dismissed_issue_comes_back_once_clearly_more_people_are_concerned(
+    told: list[Matter], world: IntakeWorld
+) -> None:
+    services.group_recent(now=NOW)
+    issue = HotIssue.objects.get()
+    services.dismiss(issue=issue, by=world.world.staff, now=NOW, reason="已在修")
+    text = "荷塘小区东门路灯还是不亮，黑漆漆的。"
+    for number, listed in enumerate((0, 0, 1)):
+        raised(world, text, phone=f"1390000001{number}", now=later(1))
+        raised(world, text, phone="13900000010", now=later(1))
+        indexed()
+        assert services.group_recent(now=later(1)) == listed, "the same person twice is no second one"
+    issue.refresh_from_db()
+    assert (issue.state, issue.people_then, issue.people, issue.rank) == (HotState.OPEN, 3, 6, 1)
+    assert (issue.came_back, issue.reason, issue.decided_by) == (True, "已在修", None)
+    assert services.group_recent(now=later(1)) == 1
+    (event,) = Event.objects.filter(chain=chain_of(issue), verb="hot.return")
+    assert (event.by, event.reason, event.data) == (None, "已在修", {"then": 3, "people": 6})
+    services.dismiss(issue=issue, by=world.world.staff, now=later(1), reason="下周换灯")
+    assert services.group_recent(now=later(2)) == 0
+    assert HotIssue.objects.get().people_then == 6
+
+
+@pytest.mark.parametrize(
+    ("then", "people", "back"),
+    [(None, 99, False), (3, 5, False), (3, 6, True), (6, 8, False), (6, 9, True), (20, 29, False), (20, 30, True),
+     (21, 31, False), (21, 32, True), (9, 4, False)],
+)  # fmt: skip
+def test_threshold_is_half_more_and_three_at_least(then: int | None, people: int, back: bool) -> None:
+    assert returns(then, people) is back
+
+
 def test_issue_that_is_over_loses_its_rank(told: list[Matter]) -> None:
     services.group_recent(now=NOW)
     assert services.group_recent(now=later(60)) == 0
@@ -236,6 +289,7 @@ def test_dismissal_can_be_taken_back(told: list[Matter], world: IntakeWorld) -> 
     services.dismiss(issue=issue, by=by, now=NOW, reason="看错了")
     services.reopen(issue=issue, by=by, now=NOW)
     assert HotIssue.objects.open().get() == issue
+    assert not issue.came_back
     services.group_recent(now=NOW)
     assert HotIssue.objects.open().get().rank == 1
 
