@@ -20,7 +20,7 @@ from liaison.base.audit.verbs import verb_words
 from liaison.base.errors import InvalidInput
 from liaison.base.phrases import listing
 from liaison.base.privacy import mask_phone
-from liaison.base.web.forms import DateInput, PhoneField
+from liaison.base.web.forms import DayField, PhoneField
 
 USERNAME_LENGTH = 60
 PASSWORD_LENGTH = 128
@@ -203,7 +203,7 @@ class EventFilter(forms.Form):
 
     verb = forms.ChoiceField(label=_("动作"), required=False, choices=_verb_choices)
     actor = forms.CharField(label=_("经手人"), required=False, max_length=60)
-    day = forms.DateField(label=_("日期"), required=False, widget=DateInput())
+    day = DayField(label=_("日期"), required=False)
     chain = forms.CharField(label=_("记录"), required=False, max_length=60)
 
 

@@ -16,7 +16,7 @@ from deputies.organisations.models import DivisionLevel, Organisation
 from deputies.organisations.queries import bodies, division_tree
 from deputies.roster.models import Deputy
 from deputies.roster.queries import keepable_bodies
-from liaison.base.web.forms import DateInput
+from liaison.base.web.forms import DayField
 from liaison.base.workdays.arithmetic import SHANGHAI
 
 LACKING = "lacking"
@@ -143,7 +143,7 @@ class StationForm(forms.Form):
     """A deputy comes to sit at a point."""
 
     deputy = forms.ModelChoiceField(label=_("代表"), queryset=Deputy.objects.none(), empty_label=_("请选择"))
-    since = forms.DateField(label=_("自"), widget=DateInput, initial=date.today)
+    since = DayField(label=_("自"), initial=date.today)
 
     def __init__(self, *args: Any, user: User, point: ContactPoint, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -155,14 +155,14 @@ class StationForm(forms.Form):
 class LeaveForm(forms.Form):
     """A deputy's time at a point ends."""
 
-    until = forms.DateField(label=_("至"), widget=DateInput, initial=date.today)
+    until = DayField(label=_("至"), initial=date.today)
 
 
 class DutyForm(forms.Form):
     """A stationed deputy's turn."""
 
     deputy = forms.ModelChoiceField(label=_("代表"), queryset=Deputy.objects.none(), empty_label=_("请选择"))
-    day = forms.DateField(label=_("日期"), widget=DateInput)
+    day = DayField(label=_("日期"))
     begins = forms.TimeField(label=_("开始"), widget=forms.TimeInput(attrs={"type": "time"}), initial=time(9, 0))
     ends = forms.TimeField(label=_("结束"), widget=forms.TimeInput(attrs={"type": "time"}), initial=time(11, 0))
     note = forms.CharField(label=_("说明"), max_length=120, required=False)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 class DomainError(Exception):
     """A refusal that the user can understand; `field` names the form field it belongs to, if any.
 
-    `retry_after` is in seconds; 0 where coming again later changes nothing.
+    `retry_after` is in seconds; 0 where nobody can say when it will be otherwise.
     """
 
     message: Any = _("这一步现在不能做。")

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db.models import Choices
 from django.utils.translation import override, pgettext
 
+_SINGLE = str.maketrans("“”", "‘’")
+
 
 def listing(parts: Iterable[object]) -> str:
     """The parts of a list, joined as the reader's language joins them."""
@@ -17,6 +19,11 @@ def listing(parts: Iterable[object]) -> str:
 def aside(name: object, note: object) -> str:
     """A name with a note in brackets, e.g. "李某某（区人大代表）"."""
     return pgettext("a name with a note", "%(name)s（%(note)s）") % {"name": name, "note": note}
+
+
+def quotable(text: object) -> str:
+    """Text that will stand in quotation marks: its own become single ones (GB/T 15834, 4.8.3.3)."""
+    return str(text).translate(_SINGLE)
 
 
 @cache

@@ -32,10 +32,15 @@ if MEMORY.is_dir():  # the heartbeat belongs in memory
 def on_starting(server: Arbiter) -> None:
     """Counters begin anew with the server; then the program is loaded once, and each worker is a copy that shares it.
 
-    Not by `preload_app`, which would load prometheus_client before it is told where the counters lie.
+    Not by `preload_app`, which would load prometheus_client before it is told where the counters lie. Loading opens no
+    connection and starts no thread, which copies could not share. A new program takes a restart: HUP copies the old.
     """
     _begin_counters()
-    server.app.wsgi()
+    try:
+        server.app.wsgi()
+    except BaseException:
+        on_exit(server)  # which gunicorn asks for once it has started only
+        raise
     gc.freeze()  # what is loaded now stays: collecting it again would copy every page of it
 
 

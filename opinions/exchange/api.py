@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from liaison.base.codes import normalise
-from liaison.base.errors import InvalidInput
+from liaison.base.errors import DomainError, InvalidInput
 from liaison.base.web.api import REFUSAL, MomentField, TextField, api_view
 from liaison.base.web.client import client_hash
 from liaison.base.web.decorators import public
@@ -40,6 +40,7 @@ HEADERS = [
 ] + [OpenApiParameter("Retry-After", int, OpenApiParameter.HEADER, response=[429], description="seconds to wait")]
 FIELDS = {"number": "source_number", "raised_at": "raised_on"}
 """Names of the interface where they differ from those of intake."""
+OWN = {ours: theirs for theirs, ours in FIELDS.items()}
 
 
 class Unreadable(InvalidInput):
@@ -155,14 +156,18 @@ def orders(request: Request, partner: str) -> Response:
     sender, said = _opened(request, partner)
     values = _read(OrderIn, said)
     cells = {FIELDS.get(name, name): _text(value) for name, value in values.items()}
-    return _answered(receive_order(partner=sender, cells=cells, now=timezone.now()))
+    try:
+        return _answered(receive_order(partner=sender, cells=cells, now=timezone.now()))
+    except DomainError as error:
+        error.field = OWN.get(error.field, error.field)
+        raise
 
 
 def _text(value: Any) -> str:
     """A value as a cell of a table: moments in Beijing time."""
     if value is None or isinstance(value, str):
         return value or ""
-    return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+    return value.astimezone(SHANGHAI).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 @public

@@ -11,7 +11,7 @@ from deputies.accounts.models import User
 from deputies.organisations.models import STREET_KINDS, Organisation
 from deputies.organisations.queries import bodies, ids_below
 from liaison.base.errors import DomainError
-from liaison.base.web.forms import DateInput
+from liaison.base.web.forms import DayField
 from opinions.exchange.guard import checked_url
 from opinions.exchange.models import LONGEST_TIMEOUT, Partner
 from opinions.exchange.queries import partners_of
@@ -116,7 +116,7 @@ class LedgerForm(forms.Form):
     way = forms.ChoiceField(label=_("方向"), required=False, choices=[ALL, *Way.choices])
     kind = forms.ChoiceField(label=_("内容"), required=False, choices=[ALL, *MessageKind.choices])
     outcome = forms.ChoiceField(label=_("结果"), required=False, choices=[ALL, *Outcome.choices])
-    since = forms.DateField(label=_("起始日期"), required=False, widget=DateInput())
+    since = DayField(label=_("起始日期"), required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -151,8 +151,8 @@ class TableForm(forms.Form):
 class StatementForm(TableForm):
     """What a partner says it has."""
 
-    since = forms.DateField(
-        label=_("清单从哪天开始"), required=False, widget=DateInput(),
+    since = DayField(
+        label=_("清单从哪天开始"), required=False,
         help_text=_("清单只含某天以后的工单时填写，更早的不算对方缺少。"),
     )  # fmt: skip
 

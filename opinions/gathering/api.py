@@ -17,7 +17,7 @@ from liaison.base.web.api import REFUSAL, TextField, api_view, read_fields
 from liaison.base.web.client import client_hash
 from liaison.base.web.decorators import public
 from opinions.gathering import queries
-from opinions.gathering.throttle import may_ask
+from opinions.gathering.throttle import MINUTE, may_ask
 from opinions.handling import services as handling
 from opinions.handling.models import MergerKind
 from opinions.handling.queries import NoSuchMatter, lies_in
@@ -27,7 +27,7 @@ from opinions.matters.states import Status
 class AskedTooOften(DomainError):
     message = _("问得太频繁了，请过一分钟再试。")
     status_code = 429
-    retry_after = 60
+    retry_after = MINUTE
 
 
 class NearIn(serializers.Serializer[Any]):
@@ -82,7 +82,8 @@ class FollowedOut(serializers.Serializer[Any]):
 @permission_classes([AllowAny])
 def near(request: Request) -> Response:
     """Open matters that tell of the same thing; none where nothing is alike or it could lead to a household."""
-    if not may_ask(client_hash(request._request)):
+    now = timezone.now()
+    if not may_ask(client_hash(request._request), now=now):
         raise AskedTooOften
     data = read_fields(NearIn, request)
     place = queries.chosen_place(data["community"])
@@ -91,7 +92,7 @@ def near(request: Request) -> Response:
     if place is not None:
         with reading():
             found = queries.near(
-                text=data["content"], division=place, place=data.get("place", ""), now=timezone.now(),
+                text=data["content"], division=place, place=data.get("place", ""), now=now,
                 **(position if len(position) == 2 else {}),
             )  # fmt: skip
     return Response({"people": found.people, "matters": [_shown(one) for one in found.matters]})

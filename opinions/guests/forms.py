@@ -11,8 +11,8 @@ from opinions.catalog.queries import reasons
 from opinions.handling.services import MOST_POINTS, Content, Point
 from opinions.matters.models import ReplyClass
 
-POINTS = 3
-"""Points of a reply that are offered at first."""
+POINTS = 1
+"""Points of a reply that are offered at first: most have one, and the page is read on a phone."""
 
 
 class SignForm(forms.Form):
@@ -44,7 +44,7 @@ class PhotosForm(forms.Form):
 
 
 class ReplyForm(forms.Form):
-    """The structured reply: text, class and points, a few at first and a button for one more."""
+    """The structured reply: text, class and points, one at first and a button for one more."""
 
     count = forms.IntegerField(required=False, widget=forms.HiddenInput)
     text = text_field(_("正文"), 6, required=_("请写下答复的正文。"))

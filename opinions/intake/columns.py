@@ -18,7 +18,7 @@ from deputies.organisations.queries import division_tree
 from liaison.base.imports import Row
 from liaison.base.phrases import listing, values_by_word
 from liaison.base.privacy import normalise_phone
-from liaison.base.workdays.arithmetic import SHANGHAI
+from liaison.base.workdays.arithmetic import OUR_TIMES, SHANGHAI
 from opinions.catalog.models import Category, Reach, SourceChannel
 from opinions.catalog.queries import categories
 from opinions.intake.places import NoBody, Setting, divisions_called, setting_of
@@ -161,6 +161,8 @@ def _moment(text: str, now: datetime) -> datetime | None:
     try:
         numbers = [int(number or 0) for number in found.groups()] if found else []
         moment = datetime(*numbers, tzinfo=SHANGHAI)  # type: ignore[arg-type, misc]
+        if moment.year not in OUR_TIMES:
+            raise ValueError(moment)
     except (TypeError, ValueError) as error:
         told = _("“%(text)s”不是日期，应像 2026-11-22。") % {"text": text[:20]}
         raise BadCell(Field.RAISED_ON, told) from error

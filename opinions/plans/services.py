@@ -11,7 +11,7 @@ from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from liaison.base.audit.models import Audience
 from liaison.base.audit.services import Fact, record
-from liaison.base.errors import DomainError, InvalidInput, NotAllowed
+from liaison.base.errors import DomainError, InvalidInput, NotAllowed, StaleState
 from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
 from liaison.base.workdays.arithmetic import local_today
@@ -119,10 +119,12 @@ def add_measure(*, matter: Matter, data: MeasureData, by: User, now: datetime) -
     return measure
 
 
-def _write_milestones(measure: Measure, wanted: Iterable[tuple[str, date]]) -> None:
-    """Milestones that were reached stay; the others are those now named."""
-    measure.milestones.filter(reached_on__isnull=True).delete()
-    kept = set(measure.milestones.values_list("name", flat=True))
+def _write_milestones(measure: Measure, wanted: Sequence[tuple[str, date]]) -> None:
+    """Milestones that were reached or are named as they stand stay; the others are those now named."""
+    held = list(measure.milestones.all())
+    stay = [one for one in held if one.reached_on or (one.name, one.due_on) in wanted]
+    measure.milestones.filter(reached_on__isnull=True).exclude(pk__in=[one.pk for one in stay]).delete()
+    kept = {one.name for one in stay}
     rows = [Milestone(measure=measure, name=name, due_on=day) for name, day in wanted if name not in kept]
     Milestone.objects.bulk_create(rows)
 
@@ -172,7 +174,7 @@ def add_progress(
 
 @step
 def reach(*, milestone: Milestone, by: User, now: datetime) -> Milestone:
-    """到达节点. Doing it twice does nothing. Raises NotAllowed."""
+    """到达节点. Doing it twice does nothing. Raises NotAllowed, StaleState when it is planned no more."""
     measure = milestone.measure
     matter = _hold(measure)
     if not works_on(by, measure):
@@ -181,6 +183,8 @@ def reach(*, milestone: Milestone, by: User, now: datetime) -> Milestone:
     if Milestone.objects.filter(pk=milestone.pk, reached_on__isnull=True).update(reached_on=today):
         milestone.reached_on = today
         _tell(matter, "reach_milestone", measure, by=by, now=now, reason=milestone.name)
+    elif not Milestone.objects.filter(pk=milestone.pk).exists():
+        raise StaleState
     return milestone
 
 

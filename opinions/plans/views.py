@@ -20,7 +20,7 @@ from liaison.base.web.htmx import go, render_page
 from liaison.base.web.parts import Thumb
 from liaison.base.web.toasts import toast, toast_refusal
 from liaison.base.workdays.arithmetic import local_today
-from opinions.matters.models import Attachment, Matter
+from opinions.matters.models import Attachment, Matter, MatterQuerySet
 from opinions.plans import services
 from opinions.plans.access import keeps, looks_after, works_on
 from opinions.plans.forms import FoundForm, MeasureForm, ProgressForm, ProjectForm, RedoForm
@@ -33,11 +33,13 @@ from opinions.proposals.queries import visible_proposals
 Act = Callable[..., Any]
 
 
+def _matters(request: SignedIn) -> MatterQuerySet:
+    rows = Matter.objects.visible_to(request.user)
+    return rows.select_related("street", "district", "holder", "holder_deputy", "deputy")
+
+
 def _matter(request: SignedIn, code: str) -> Matter:
-    rows = Matter.objects.visible_to(request.user).select_related(
-        "street", "district", "holder", "holder_deputy", "deputy"
-    )
-    return get_object_or_404(rows, code=code)
+    return get_object_or_404(_matters(request), code=code)
 
 
 def _measure(request: SignedIn, measure_id: int) -> Measure:
@@ -53,18 +55,33 @@ def plan(request: SignedIn, code: str) -> HttpResponse:
     """The plan of a matter: measures, lights, progress, what was sent back."""
     matter, today = _matter(request, code), local_today(timezone.now())
     found = plan_of(matter)
+    carrier = _carrier(request, matter, found)
     if found is not None:
         light_up(found, today)
+    if found is not None and carrier is not None:
+        found.matter = carrier
         _show_photos(found)
-        if found.matter_id == matter.pk:
-            found.matter = matter
     days = days_to_project(found) if found else None
-    may = {"keep": keeps(request.user, matter), "look": looks_after(request.user, matter)}
     context = {
-        "matter": matter, "plan": found, "may": may, "days": days, "in_week": days is not None and days <= WEEK,
-        "mine": request.user.organisation_id, "source": _source(request, found),
+        "matter": matter, "plan": found, "days": days, "in_week": days is not None and days <= WEEK,
+        "carrier": carrier, "may": _may(request, carrier), "source": _source(request, found),
+        "mine": request.user.organisation_id if carrier else None,
     }  # fmt: skip
     return render(request, "opinions/plans/plan.html", context)
+
+
+def _carrier(request: SignedIn, matter: Matter, plan: Plan | None) -> Matter | None:
+    """The opinion that carries the plan: another one, where it is a project of a proposal; None if out of scope."""
+    if plan is None or plan.matter_id == matter.pk:
+        return matter
+    return _matters(request).filter(pk=plan.matter_id).first()
+
+
+def _may(request: SignedIn, carrier: Matter | None) -> dict[str, bool]:
+    """What the user may do to a plan: nothing where its opinion is out of scope."""
+    if carrier is None:
+        return {"keep": False, "look": False}
+    return {"keep": keeps(request.user, carrier), "look": looks_after(request.user, carrier)}
 
 
 def _source(request: SignedIn, plan: Plan | None) -> Proposal | None:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from liaison.base.web.forms import DateInput
+from liaison.base.web.forms import DayField
 from opinions.catalog.models import Tier
 from opinions.rehearsal.models import Against, Rehearsal
 from opinions.rehearsal.queries import other_versions
@@ -20,8 +20,8 @@ YEAR = timedelta(days=365)
 class StartForm(forms.Form):
     """Which period, and what to compare with."""
 
-    since = forms.DateField(label=_("从哪天"), widget=DateInput())
-    until = forms.DateField(label=_("到哪天"), widget=DateInput())
+    since = DayField(label=_("从哪天"))
+    until = DayField(label=_("到哪天"))
     against = forms.ChoiceField(label=_("和什么比较"), choices=Against, widget=forms.RadioSelect)
     other = forms.ModelChoiceField(
         label=_("哪个版本"), queryset=RuleSet.objects.none(), required=False,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from deputies.organisations.models import HANDLER_KINDS, Organisation
 from deputies.organisations.queries import current, district_of
-from liaison.base.phrases import listing
+from liaison.base.phrases import listing, quotable
 from liaison.base.workdays.arithmetic import Unit
 from opinions.catalog.models import Category, Tier, Urgency
 from opinions.catalog.queries import categories, responsible_for
@@ -142,7 +142,7 @@ def _condition_problems(groups: Sequence[Group], held: Names) -> Iterator[Proble
             yield Problem("conditions", text)
     clash = never_holds(groups, held)
     if clash:
-        told = {"one": words_of(clash[0], held), "other": words_of(clash[1], held)}
+        told = {"one": quotable(words_of(clash[0], held)), "other": quotable(words_of(clash[1], held))}
         yield Problem("conditions", _("这条规则永远不会生效：“%(one)s”与“%(other)s”互相矛盾。") % told)
 
 
@@ -239,7 +239,7 @@ def _meeting_problems(rule: RuleLike, groups: Sequence[Group], ground: Ground) -
         for needed in (DeputyAddressed(value=True), DeputyActive(value=True)):
             clash = always_excludes(groups, needed, ground.held)
             if clash:
-                told = {"condition": words_of(clash, ground.held)}
+                told = {"condition": quotable(words_of(clash, ground.held))}
                 yield Problem("resolver", _("“%(condition)s”时没有可以交给的代表。") % told)
                 return
     if rule.resolver == Resolver.RESPONSIBLE:
@@ -248,9 +248,11 @@ def _meeting_problems(rule: RuleLike, groups: Sequence[Group], ground: Ground) -
 
 def _unanswered(groups: Sequence[Group], ground: Ground) -> Iterator[Problem]:
     """Categories that a rule sends to the responsible body where there is none."""
-    for condition in (one for group in groups if group.mode != Mode.NONE for one in group.conditions):
-        if not isinstance(condition, CategoryIn):
-            continue
+    wanted = (one for group in groups if group.mode != Mode.NONE for one in group.conditions)
+    chosen = [one for one in wanted if isinstance(one, CategoryIn)]
+    if not chosen:
+        yield Problem("resolver", _("没有选类别这个条件，还没有定类别的事项会进入待分派。"), warning=True)
+    for condition in chosen:
         rows = [ground.known[code] for code in condition.values if code in ground.known]
         none = [row.name for row in rows if not _answered(row, ground)]
         if none:

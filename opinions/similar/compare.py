@@ -1,7 +1,7 @@
 """How much alike two messages are, and what made them so. Pure; no database."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -10,9 +10,8 @@ import numpy as np
 
 from opinions.similar.places import Place
 from opinions.similar.portrait import Portrait
-from opinions.similar.text import pairs_of, spelled
 from opinions.similar.topics import Topics
-from opinions.similar.weights import FRESH, Lengths, Weights, sign_marks
+from opinions.similar.weights import FRESH, Lengths, Name, Weights, sign_marks
 
 SAME = 0.5
 """From this score on two messages tell of the same thing."""
@@ -104,54 +103,16 @@ class Sitter:
         return dict(zip(signs, (self.weights(sign_marks(signs)) ** 2).tolist(), strict=False))
 
     @cached_property
-    def names(self) -> tuple["Name", ...]:
-        """The places with the pairs of their names and what these weigh."""
-        pairs = [pairs_of(place.name) for place in self.portrait.places]
-        flat = np.array([pair for one in pairs for pair in one], dtype=np.int32)
-        weights = iter(self.weights(flat).tolist() if len(flat) else ())
-        return tuple(
-            Name(place, tuple((pair, next(weights)) for pair in one))
-            for place, one in zip(self.portrait.places, pairs, strict=True)
-        )
-
-
-@dataclass(frozen=True)
-class Name:
-    """The name of a place as it is looked for in another message."""
-
-    place: Place
-    pairs: tuple[tuple[int, float], ...]
-    """Its pairs with their weights; none where all its characters stand in every text."""
-
-    @cached_property
-    def whole(self) -> float:
-        return sum(weight for _pair, weight in self.pairs)
-
-    @cached_property
-    def numbered(self) -> frozenset[int]:
-        """The pairs with a digit, which must all be found: 3区 is not 1区."""
-        return frozenset(pair for pair, _weight in self.pairs if any(map(str.isdigit, spelled(pair))))
-
-    @property
-    def telling(self) -> float:
-        """Mean weight of its pairs. Of a name without pairs (仁和) nothing is known against it."""
-        return self.whole / len(self.pairs) if self.pairs else math.inf
-
-    def share_in(self, other: Portrait) -> float:
-        """How much of the name stands in the other message, 0 to 1."""
-        marks = other.all_marks
-        if not self.pairs:
-            return float(any(self.place.name in one.name for one in other.places))
-        if not self.numbered <= marks:
-            return 0.0
-        return sum(weight for pair, weight in self.pairs if pair in marks) / self.whole
+    def names(self) -> tuple[tuple[Place, Name], ...]:
+        """The places with their names weighed."""
+        return tuple((place, self.weights.name(place.name)) for place in self.portrait.places)
 
 
 def compared(one: Sitter, other: Sitter) -> Likeness:
     """How much two messages are alike. The order of the two makes no difference."""
     traits = traits_of(one, other)
     metres, days = metres_between(one.setting, other.setting), _days(one.setting, other.setting)
-    odds = BIAS + sum(FACTORS[name] * value for name, value in traits.items() if name in FACTORS)
+    odds = BIAS + sum(factor * traits[name] for name, factor in FACTORS.items())
     odds += _by_copy(traits) + _by_setting(one.setting, other.setting, metres, days)
     if traits["other topic"]:
         odds = min(odds, _ANOTHER)
@@ -198,7 +159,7 @@ def traits_of(one: Sitter, other: Sitter) -> dict[str, float]:
     text = {
         "signs": _share(_sign_square(one, other), one.lengths.signs * other.lengths.signs),
         "rest": math.sqrt(_share(_square(one, a.rest_marks & b.rest_marks), one.lengths.rest * other.lengths.rest)),
-        "head": math.sqrt(max(_in_head(one, other), _in_head(other, one))),
+        "head": math.sqrt(max(_in_head(one, one, other), _in_head(one, other, one))),
         "topic": _cosine(a.topics, b.topics),
         "family": _cosine(a.families, b.families),
     }
@@ -221,23 +182,22 @@ def traits_of(one: Sitter, other: Sitter) -> dict[str, float]:
 
 
 def _square(one: Sitter, marks: frozenset[int]) -> float:
-    squares = one.squares
-    return math.fsum(squares[mark] for mark in marks)
+    return math.fsum(map(one.squares.__getitem__, marks))
 
 
 def _sign_square(one: Sitter, other: Sitter) -> float:
     squares = one.sign_squares
-    return math.fsum(squares[sign] for sign in set(one.portrait.signs).intersection(other.portrait.signs))
+    return math.fsum(map(squares.__getitem__, squares.keys() & other.portrait.signs))
 
 
 def _share(part: float, whole: float) -> float:
     return min(1.0, part / whole) if whole > 0 else 0.0
 
 
-def _in_head(one: Sitter, other: Sitter) -> float:
-    """How much of one's title stands in the other's text; short titles count less."""
-    found = one.portrait.head_marks & other.portrait.rest_marks
-    return _square(one, found) / (one.lengths.head**2 + _SHORT) if found else 0.0
+def _in_head(weighed: Sitter, headed: Sitter, other: Sitter) -> float:
+    """How much of the title of `headed` stands in the other's text; short titles count less."""
+    found = headed.portrait.head_marks & other.portrait.rest_marks
+    return _square(weighed, found) / (headed.lengths.head**2 + _SHORT) if found else 0.0
 
 
 def _cosine(one: Topics, other: Topics) -> float:
@@ -249,13 +209,12 @@ def _cosine(one: Topics, other: Topics) -> float:
 
 def _names(one: Sitter, other: Sitter) -> dict[str, float]:
     """Whether the two name the same place (`same`), places that differ (`conflict`), or one of two roads only."""
-    mine = [(name, name.share_in(other.portrait)) for name in one.names]
-    others = [(name, name.share_in(one.portrait)) for name in other.names]
+    mine, others = _found(one, other), _found(other, one)
     sure = _sure(mine) and _sure(others)
-    pool = [one for one in (*mine, *others) if not sure or _is_sure(one[0].place)]
+    pool = [found for found in (*mine, *others) if not sure or _is_sure(found[0])]
     telling = _TELLING * math.log(one.weights.total + FRESH)
-    best = max((share * min(1.0, name.telling / telling) for name, share in pool), default=0.0)
-    same, found = float(best >= _NAMED_ALIKE), any(share >= _NAMED_ALIKE for _name, share in pool)
+    best = max((share * min(1.0, name.telling / telling) for _place, name, share in pool), default=0.0)
+    same, found = float(best >= _NAMED_ALIKE), any(share >= _NAMED_ALIKE for _place, _name, share in pool)
     areas = one.portrait.areas, other.portrait.areas
     return {
         "same": same,
@@ -265,12 +224,25 @@ def _names(one: Sitter, other: Sitter) -> dict[str, float]:
     }
 
 
-_Found = Sequence[tuple[Name, float]]
+_Found = list[tuple[Place, Name, float]]
+
+
+def _found(one: Sitter, other: Sitter) -> _Found:
+    """The places of one, each with how much of its name stands in the other message, 0 to 1."""
+    return [(place, name, _share_of(name, place, other.portrait)) for place, name in one.names]
+
+
+def _share_of(name: Name, place: Place, other: Portrait) -> float:
+    if not name.pairs:
+        return float(any(place.name in one.name for one in other.places))
+    if not name.numbered <= other.all_marks:
+        return 0.0
+    return sum(weight for pair, weight in name.pairs if pair in other.all_marks) / name.whole
 
 
 def _sure(found: _Found) -> bool:
     """Whether a place is named beyond doubt."""
-    return any(_is_sure(name.place) for name, _share in found)
+    return any(_is_sure(place) for place, _name, _share in found)
 
 
 def _is_sure(place: Place) -> bool:
@@ -281,8 +253,8 @@ def _is_sure(place: Place) -> bool:
 def _way_missing(found: _Found) -> bool:
     """Whether a road is named that the other message does not know."""
     return any(
-        name.place.kind == "way" and name.place.sure and len(name.place.name) <= _SHORT_NAME and share < _NAMED_APART
-        for name, share in found
+        place.kind == "way" and place.sure and len(place.name) <= _SHORT_NAME and share < _NAMED_APART
+        for place, _name, share in found
     )
 
 

@@ -37,6 +37,8 @@ _BORDER = re.compile(
     r"|如今|今年|去年|已经|导致|影响|造成|管管|看看|[的是在我住于到从你了们把被让请求给及至跟离叫查盼]"
 )
 _JOINED = re.compile(r"(?<=..)[和与有这那就都也]")
+_BUILDING = re.compile(r"\d+(?:幢|栋|号楼)")
+"""Behind a name: no part of it."""
 _AREA = re.compile(
     r"(?:[a-z]\d{0,2}|[一-鿿]{2,3}?)(?:省|(?<![超菜门夜早城都黑])市(?![场民])|县|(?<![小园校社景地厂新老东西南北中街片])区)"
     r"|[一-鿿]{2,4}?(?:街道|镇|乡)(?!政府|卫生|中|小|上)"
@@ -49,18 +51,19 @@ _ESTATE = (
     r"|里(?=小区|社区|\d+(?:号|栋|幢|弄|单元)|[东南西北]区)"
 )
 _SITE = (
-    "中学|小学|大学|学校|学院|幼儿园|中医院|人民医院|妇幼保健院|火车站|高铁站|汽车站|医院|卫生院|养老院|敬老院|菜市场|农贸市场|市场|广场|大厦|商场|商城|超市|公园|车站|地铁站|酒店|宾馆|大?酒楼"
+    "中学|小学|大学|学校|学院|幼儿园|中医院|人民医院|妇幼保健院|火车站|高铁站|汽车站|医院|卫生院|养老院|敬老院|菜市场|菜场|农贸市场|市场|广场|大厦|商场|商城|超市|公园|车站|地铁站|酒店|宾馆|大?酒楼"
     "|公司|集团|化工|厂(?!家|房|里)|工业园|产业园|园区|会所|(?:早教|培训|健身|购物|体育|会展|康复)中心|健身(?!会所)|驾校|影城|ktv|酒吧|水库|搅拌站|建筑|装饰|劳务|置业|物业|教育(?!局)|公积金中心"
 )
 _WAY = (
-    r"(?<![马公道])路(?![过上面口边灯况人程])|(?<=[一-鿿])路(?=[上口面边])|(?:步行|大)?街(?!道|上|坊)|大道|巷|胡同|(?<!天)桥(?!上|下|面|洞|墩)|隧道|高架|\d号线|\d路"
+    r"(?<![行游身])步道|绿道|(?<![马公道])路(?![过上面口边灯况人程])|(?<=[一-鿿])路(?=[上口面边])|(?:步行|大)?街(?!道|上|坊)|大道|巷|胡同|(?<!天)桥(?!上|下|面|洞|墩)|隧道|高架|\d号线|\d路"
     "|河(?!边|道|里|水)|湖(?!边)|渠|村(?!民|里|委|干|口|支|集|务|主)|屯"
 )
 _KIND = re.compile(f"(?P<estate>{_ESTATE})|(?P<site>{_SITE})|(?P<way>{_WAY})")
 _NO_NAME = frozenset(tomllib.loads(Path(__file__).with_name("places.toml").read_text("utf-8"))["no_name"].split())
 _NO_NAME_PART = re.compile(
-    r"[局委办部]$|有限$|^第|^[a-z]\d{0,2}[市区县]$|^[一二两三四五六七八九十几][^\d]?[^\d]?$|压得|洒"
+    r"[局委办部]$|有限$|^第|^[a-z]\d{0,2}[市区县]$|^[一二两三四五六七八九十几](?![^公百千][亭里塘堡坊塔])[^\d]?[^\d]?$|压得|洒"
 )
+"""A number with a sign or two behind it counts something (三个月), unless it ends as names do (三里亭)."""
 _NO_BEGINNING = re.compile(r"[班年月日天卡费钱款跑坏停吵掉涨修装]$|[一二两三四五六七八九十几]十")
 _OF_FIRMS = re.compile("公司|集团|市场|超市|商[场城]|教育|建筑|装饰|劳务|置业|物业")
 """Before these an ordinary word is no name: 供热公司, 配套超市."""
@@ -266,6 +269,8 @@ class Learner:
 
     def _beginnings(self, run: str) -> Iterable[str]:
         run = _JOINED.split(run[_areas_end(run) :], maxsplit=1)[0]
+        numbered = _BUILDING.search(run)
+        run, building = (run[: numbered.start()], numbered.group()) if numbered else (run, "")
         within = {at for kind in _KIND.finditer(run) for at in range(kind.start() + 1, kind.end())}
         for size in LENGTHS:
             if size in within:
@@ -275,7 +280,7 @@ class Learner:
                 return
             if lexicon().any_word.search(start):
                 return
-            self._went_on[start].add(run[size : size + 1])
+            self._went_on[start].add(run[size : size + 1] or building)
             yield start
 
     def forget_rare(self, most: int) -> None:

@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
+from struct import Struct
 
 import numpy as np
 
@@ -17,8 +19,8 @@ LEAD = 90
 VERSION = 2
 """Portraits of another version are made anew."""
 _PARTS = 4
-_BEGIN = 4 + 8 * _PARTS
-"""Bytes before the marks: the version, how many marks each part has, and the lengths."""
+_BEGINNING = Struct(f"<i{_PARTS}i{_PARTS}f")
+"""What stands before the marks: the version, how many marks each part has, and the lengths."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,8 @@ class Portrait:
         parts = [self.marks, self.rest, self.head, self.lead]
         places = [[one.name, one.kind, one.sure] for one in self.places]
         rest = [self.signs, places, sorted(self.areas), list(self.topics.items())]
-        head = np.array([VERSION, *map(len, parts)], dtype="<i4").tobytes()
         return (
-            head
-            + np.array(lengths, dtype="<f4").tobytes()
+            _BEGINNING.pack(VERSION, *map(len, parts), *lengths)
             + b"".join(part.astype("<i4").tobytes() for part in parts)
             + json.dumps(rest).encode()
         )
@@ -82,18 +82,17 @@ def unpacked(kept: bytes) -> tuple[Portrait, Lengths]:
 
     Raises ValueError for another version.
     """
-    version, *sizes = np.frombuffer(kept, dtype="<i4", count=1 + _PARTS).tolist()
+    version, *sizes = _BEGINNING.unpack_from(kept)
     if version != VERSION:
         raise ValueError(f"portrait of version {version}")
-    lengths = Lengths(*np.frombuffer(kept, dtype="<f4", count=_PARTS, offset=4 + 4 * _PARTS).tolist())
-    numbers = np.frombuffer(kept, dtype="<i4", count=sum(sizes), offset=_BEGIN)
-    rest, head, lead = sizes[0], sizes[0] + sizes[1], sizes[0] + sizes[1] + sizes[2]
-    signs, places, areas, topics = json.loads(kept[_BEGIN + 4 * len(numbers) :])
+    marks, rest, head, lead = accumulate(sizes[:_PARTS])
+    numbers = np.frombuffer(kept, dtype="<i4", count=lead, offset=_BEGINNING.size)
+    signs, places, areas, topics = json.loads(kept[_BEGINNING.size + 4 * len(numbers) :])
     made = Portrait(
-        numbers[:rest], numbers[rest:head], numbers[head:lead], NOTHING, signs, tuple(Place(*one) for one in places),
+        numbers[:marks], numbers[marks:rest], numbers[rest:head], NOTHING, signs, tuple(Place(*one) for one in places),
         frozenset(areas), dict(topics),
     )  # fmt: skip
-    return made, lengths
+    return made, Lengths(*sizes[_PARTS:])
 
 
 def portrait(title: str, text: str, place: str = "", *, known: Names = NO_NAMES) -> Portrait:

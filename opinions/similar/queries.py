@@ -164,7 +164,7 @@ def count_like(
         rows = [row for row in rows if row.setting.division_id in divisions]
     if metres is not None:
         rows = [row for row in rows if within_metres(asked.setting.position, row.setting.position, metres)]
-    return sum(one.verdict == Verdict.SAME for one in _compared(asked, rows))
+    return sum(compared(asked, row.beside(asked)).verdict == Verdict.SAME for row in rows)
 
 
 def within_metres(one: Position, other: Position, metres: float) -> bool:

@@ -47,6 +47,8 @@ _EMPTY_SIGNS = (
 )
 _EMPTY = np.zeros(0x10000, dtype=bool)
 _EMPTY[[ord(sign) for sign in _EMPTY_SIGNS]] = True
+_GAP = _EMPTY_SIGNS[0]
+"""Between two runs: it makes no pair with either."""
 _NO_PAIR = 0xD800_0000
 """What is no pair begins like half a surrogate, which no text holds."""
 NOTHING: Marks = np.empty(0, dtype=np.int32)
@@ -76,7 +78,8 @@ def says_nothing(sign: str) -> bool:
 def marks_of(text: str) -> Marks:
     """The pairs of a normalised text that say something, and its counted names (`3号线`, `5栋`) and Latin words."""
     runs = [run for run in _RUN.findall(text) if len(run) > 1 and not run.isdigit()]
-    found = [_pairs(run) for run in runs if not run.isascii()]
+    han = _GAP.join(run for run in runs if not run.isascii())
+    found = [_pairs(han)] if han else []
     named = [*_COUNTED.findall(text), *(run for run in runs if run.isascii())]
     if named:
         found.append(np.array([_named(word) for word in named], dtype=np.int32))

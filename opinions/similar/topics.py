@@ -69,7 +69,7 @@ def _touched(text: str) -> list[int]:
 
 def families_of(topics: Topics) -> Topics:
     """The weights of the topics, added up by family."""
-    known, found = lexicon(), Counter[int]()
+    families, found = lexicon().families, dict[int, int]()
     for topic, weight in topics.items():
-        found[known.families[topic]] += weight
-    return dict(found)
+        found[families[topic]] = found.get(families[topic], 0) + weight
+    return found

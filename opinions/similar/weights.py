@@ -3,12 +3,13 @@
 import math
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from opinions.similar.text import Marks
+from opinions.similar.text import Marks, pairs_of, spelled
 
 SLOTS = 1 << 18
 """Pairs share this many counters; two pairs in one counter make each a little more common than it is."""
@@ -16,6 +17,7 @@ _FACTOR = np.uint64(2_654_435_761)
 FRESH = 40.0
 """A place begins as if so many messages had been read: one message says little about what is rare."""
 _LEAST = 0.05
+_MOST_NAMES = 20_000
 Floats = NDArray[np.float32]
 
 
@@ -26,6 +28,19 @@ class Lengths(NamedTuple):
     rest: float
     head: float
     signs: float
+
+
+@dataclass(frozen=True)
+class Name:
+    """The name of a place as it is looked for in a message: its pairs with their weights."""
+
+    pairs: tuple[tuple[int, float], ...]
+    """None where all its characters stand in every text."""
+    numbered: frozenset[int]
+    """The pairs with a digit, which must all be found: 3区 is not 1区."""
+    whole: float
+    telling: float
+    """Mean weight of its pairs. Of a name without pairs (仁和) nothing is known against it."""
 
 
 def slots_of(marks: Marks) -> NDArray[np.int64]:
@@ -41,6 +56,7 @@ class Weights:
         self.counts = np.zeros(SLOTS, dtype=np.uint32) if counts is None else counts
         self.total = total
         self._table: Floats | None = None
+        self._names: dict[str, Name] = {}
 
     @classmethod
     def of(cls, texts: Iterable[tuple[Marks, str]]) -> Self:
@@ -55,6 +71,7 @@ class Weights:
         self.counts[np.unique(slots_of(np.concatenate([marks, sign_marks(signs)])))] += 1
         self.total += 1
         self._table = None
+        self._names.clear()
 
     def __call__(self, marks: Marks) -> Floats:
         if self._table is None:
@@ -66,6 +83,20 @@ class Weights:
         """The length of a message as a vector."""
         weights = self(marks)
         return math.sqrt(float(np.dot(weights, weights)))
+
+    def name(self, text: str) -> Name:
+        """A name weighed; remembered, since the same places are named again and again."""
+        if (held := self._names.get(text)) is not None:
+            return held
+        if len(self._names) >= _MOST_NAMES:
+            self._names.clear()
+        marks = pairs_of(text)
+        weights: list[float] = self(np.array(marks, dtype=np.int32)).tolist()
+        numbered = frozenset(mark for mark in marks if any(map(str.isdigit, spelled(mark))))
+        whole = sum(weights)
+        made = Name(tuple(zip(marks, weights, strict=True)), numbered, whole, whole / len(marks) if marks else math.inf)
+        self._names[text] = made
+        return made
 
     def packed(self) -> bytes:
         """For keeping; `unpacked` reads it."""

@@ -5,6 +5,7 @@ import random
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from itertools import product
 from urllib.parse import quote
 
 import requests
@@ -18,7 +19,7 @@ TEXT = "荷塘小区东门的路灯坏了两周，晚上看不见路。"
 NASTY = [
     "' OR 1=1 --", '"; DROP TABLE opinions_matter; --', "../../../../etc/passwd", "..\\..\\windows", "%00", "\x00",
     "𠮷🙂", "a" * 3000, "{{7*7}}", "<script>alert(1)</script>", "\u202e\u200b", "-1", "1e999", "NaN", "null", "[]",
-    "99999999999999999999", "=cmd|' /C calc'!A0", "\ud7ff\uffff",
+    "99999999999999999999", "=cmd|' /C calc'!A0", "\ud7ff\uffff", "0001-01-01", "9999-12-31",
 ]  # fmt: skip
 ADDRESSES = [
     "/d/{}/", "/p/{}/", "/s/{}/", "/t/{}/", "/t/{}/done/", "/t/{}/qr.png", "/r/{}/", "/api/v1/track/{}/",
@@ -27,7 +28,8 @@ ADDRESSES = [
 ]  # fmt: skip
 AT_DESK = [
     "/desk/?q={}", "/desk/?queue={}", "/desk/?category={}&light={}", "/desk/?after={}", "/desk/?page={}&sort={}",
-    "/desk/m/{}/", "/desk/roster/?q={}", "/desk/routing/{}/", "/desk/intake/import/{}/", "/desk/jobs/{}/",
+    "/desk/?since={}&until={}", "/desk/exchange/?since={}", "/desk/m/{}/", "/desk/roster/?q={}", "/desk/routing/{}/",
+    "/desk/intake/import/{}/", "/desk/jobs/{}/",
 ]  # fmt: skip
 
 FIELDS = [
@@ -156,11 +158,10 @@ def _tables(url: str) -> Iterator[Line]:
 
 def _programs(url: str) -> Iterator[Line]:
     """Programs that send what is no request of theirs."""
-    door = f"{url}/api/v1/opinions/"
     headers = {"Content-Type": "application/json", "X-Forwarded-For": "198.51.100.32"}
-    for what, body in BODIES.items():
-        answer = requests.post(door, data=body, headers=headers, timeout=30)
-        yield Line(f"API, {what}", f"{answer.status_code} {answer.text[:100]}", 400 <= answer.status_code < 500)
+    for door, (what, body) in product(("opinions", "near"), BODIES.items()):
+        answer = requests.post(f"{url}/api/v1/{door}/", data=body, headers=headers, timeout=30)
+        yield Line(f"API {door}, {what}", f"{answer.status_code} {answer.text[:100]}", 400 <= answer.status_code < 500)
 
 
 def _filled(place: str, value: str) -> str:

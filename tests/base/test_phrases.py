@@ -2,7 +2,7 @@
 
 from django.utils.translation import override
 
-from liaison.base.phrases import aside, listing, values_by_word
+from liaison.base.phrases import aside, listing, quotable, values_by_word
 from opinions.catalog.models import Reach
 
 
@@ -17,6 +17,10 @@ def test_note_stands_in_the_brackets_of_the_language() -> None:
     assert aside("李某某", "区人大代表") == "李某某（区人大代表）"
     with override("en"):
         assert aside("Li", "deputy") == "Li (deputy)"
+
+
+def test_quotation_within_a_quotation_has_single_marks() -> None:
+    assert f"“{quotable('内容提到“路灯”')}”" == "“内容提到‘路灯’”"
 
 
 def test_value_is_found_by_its_word_in_either_language_whatever_the_reader_uses() -> None:

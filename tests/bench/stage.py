@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 30.0
 CONCURRENCY = 8
 """Requests at a time; the web server has as many threads, in two processes."""
+GO_ON = "SELECT setval(pg_get_serial_sequence('opinions_matter', 'id'), (SELECT max(id) FROM opinions_matter))"
+"""After rows were copied in with numbers of their own: the next matter gets a number behind them."""
 
 
 @contextmanager

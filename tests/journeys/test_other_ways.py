@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PHONE, AtDesk
-from tests.journeys.people import choose, do, open_matter, photo, press, rate, report, see, track
+from tests.journeys.conftest import PHONE, AtDesk, NewPage
+from tests.journeys.people import choose, coming_day, do, open_matter, photo, press, rate, report, see, track
 from tests.support.system import System
 
 A_WEEK_AGO = """
@@ -151,6 +151,45 @@ def test_raised_to_a_proposal_then_relayed(phone: Page, at_desk: AtDesk, system:
     form.get_by_label("D 留作参考或说明解释").check()
     press(form, "发给居民", "结果已告诉居民")
     rate(phone, mine.link, "基本满意", "解决了一部分")
+
+
+def test_body_without_an_account_works_by_its_link(
+    phone: Page, at_desk: AtDesk, new_page: NewPage, system: System
+) -> None:
+    mine = report(phone, system.listed("/p/"), "三单元楼道里堆着旧家具，轮椅过不去。", category="community")
+    street = at_desk("street")
+    open_matter(street, mine.code)
+    do(street, "接单", "已接单")
+    form = choose(street, "交办")
+    form.get_by_label("主办单位").select_option(label="栖云社区居民委员会")
+    press(form, "交办", "已交办")
+    street.get_by_role("link", name="没有账号，凭链接办理").click()
+    see(street, "群众反映事项交办函", "扫码即可签收和答复")
+    body = new_page(PHONE)
+    body.goto(street.get_by_text("/b/").inner_text())
+    see(body, "旧家具", "签收")
+    body.get_by_role("button", name="签收").click()
+    see(body, "请填写责任人姓名")
+    body.get_by_label("责任人").first.fill("社区网格员老周")
+    body.get_by_role("button", name="签收").click()
+    see(body, "已签收")
+    body.get_by_role("textbox", name="正文").fill("旧家具已由社区联系住户清走，通道恢复。")
+    body.get_by_role("radio").first.check()
+    body.get_by_role("button", name="送交人大工委审签").click()
+    see(body, "请至少写一项")
+    body.get_by_label("问题").fill("楼道堆物")
+    body.get_by_role("button", name="再加一项").click()
+    expect(body.get_by_role("textbox", name="正文")).to_have_value(re.compile("通道恢复"))
+    expect(body.get_by_label("问题").first).to_have_value("楼道堆物")
+    see(body, "第 2 项")
+    point = body.get_by_role("group", name="第 1 项")
+    point.get_by_label("措施").fill("清走并张贴告示")
+    point.get_by_label("责任人").fill("社区网格员老周")
+    point.get_by_label("完成日期").fill(coming_day(1))
+    body.get_by_role("button", name="送交人大工委审签").click()
+    see(body, "答复已送审", "我们的答复")
+    open_matter(street, mine.code)
+    see(street, "通道恢复")
 
 
 def _take_and_assign(street: Page) -> None:

@@ -137,7 +137,7 @@ class MomentField(serializers.DateTimeField):
             moment: datetime = super().to_internal_value(value)
             moment.astimezone(UTC)
         except OverflowError:
-            self.fail("invalid", format="YYYY-MM-DDThh:mm[:ss][+hh:mm]")
+            self.fail("overflow")
         return moment
 
 

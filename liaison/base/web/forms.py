@@ -1,6 +1,7 @@
 """Form fields and widgets that several capabilities share."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from django import forms
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext_lazy
 
 from liaison.base.errors import DomainError
 from liaison.base.privacy import mask_phone, normalise_phone
+from liaison.base.workdays.arithmetic import OUR_TIMES
 
 T = TypeVar("T")
 
@@ -133,10 +135,22 @@ def text_field(
     )  # fmt: skip
 
 
-def day_field(label: Any, *, missing: Any = None, **kwargs: Any) -> forms.DateField:
-    """A day, with the sentences that belong to a missing and to a wrong one."""
-    messages = {"required": missing or _("请选择日期。"), "invalid": _("请填写日期，例如 2026-12-31。")}
-    return forms.DateField(label=label, widget=DateInput, error_messages=messages, **kwargs)
+class DayField(forms.DateField):
+    """A day of our times: at either end of the calendar a day has no beginning or no end in some zone."""
+
+    widget = DateInput
+    default_error_messages = {"required": _("请选择日期。"), "invalid": _("请填写日期，例如 2026-12-31。")}
+
+    def to_python(self, value: Any) -> date | None:
+        day = super().to_python(value)
+        if day is not None and day.year not in OUR_TIMES:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
+
+def day_field(label: Any, *, missing: Any = None, **kwargs: Any) -> DayField:
+    """A day, with the sentence that belongs to a missing one."""
+    return DayField(label=label, error_messages={"required": missing} if missing else None, **kwargs)
 
 
 def photos_field(label: Any = None) -> MultiFileField:

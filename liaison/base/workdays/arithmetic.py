@@ -18,6 +18,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+OUR_TIMES = range(1900, 3000)
+"""Years in which a day has a beginning and an end in every zone, and means something here."""
 ONE_DAY = timedelta(days=1)
 WEEKDAYS = 5
 

@@ -70,14 +70,13 @@ def open_door(code: str, *, headers: Mapping[str, str], body: bytes, client: str
 
 def _wrong(code: str, client: str, now: datetime) -> DomainError:
     """How a wrong signature is refused; counted alike whether or not there is a partner of this code."""
-    span, elapsed = divmod(int(now.timestamp()), SPAN)
-    wrong = count(f"exchange-wrong:{code[:30]}:{client}:{span}", SPAN)
+    wrong = count(f"exchange-wrong:{code[:30]}:{client}", SPAN, now=now)
     if wrong <= MOST_WRONG:
         return BadSignature()
     if wrong == MOST_WRONG + 1:
         logger.warning("too many wrong signatures for %r from one address", code)
     error = TooManyWrong()
-    error.retry_after = SPAN - elapsed
+    error.retry_after = SPAN - int(now.timestamp()) % SPAN
     return error
 
 

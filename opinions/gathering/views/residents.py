@@ -28,7 +28,8 @@ from opinions.matters.states import Status
 @require_POST
 def near(request: HttpRequest) -> HttpResponse:
     """While a resident types: what others nearby have raised, in short facts. Nothing (204) where there is none."""
-    if not may_ask(client_hash(request)):
+    now = timezone.now()
+    if not may_ask(client_hash(request), now=now):
         return HttpResponse(status=429)
     form = NearForm(request.POST)
     data = form.cleaned_data if form.is_valid() else {}
@@ -36,9 +37,7 @@ def near(request: HttpRequest) -> HttpResponse:
     if place is None:
         return HttpResponse(status=204)
     with reading():
-        found = queries.near(
-            text=data["content"], division=place, place=data["place"], now=timezone.now(), **form.position
-        )
+        found = queries.near(text=data["content"], division=place, place=data["place"], now=now, **form.position)
     if not found.matters:
         return HttpResponse(status=204)
     rows = _rows(found, handling.followed(request.POST.get("follow", "")))

@@ -7,7 +7,7 @@ from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.datastructures import MultiValueDict
 
-from liaison.base.web.forms import DateInput, MultiFileField, PhoneField
+from liaison.base.web.forms import DateInput, DayField, MultiFileField, PhoneField
 
 
 class Photos(forms.Form):
@@ -63,3 +63,15 @@ def test_date_is_drawn_as_the_browsers_picker_wants_it() -> None:
     html = DateInput().render("day", "2026-11-22")
     assert 'type="date"' in html
     assert 'value="2026-11-22"' in html
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01", "1899-12-31", "3000-01-01", "9999-12-31", "2026-02-30", "x"])
+def test_day_of_no_time_of_ours_is_refused(typed: str) -> None:
+    with pytest.raises(forms.ValidationError, match="2026-12-31"):
+        DayField().clean(typed)
+
+
+@pytest.mark.parametrize("typed", ["1900-01-01", "2999-12-31"])
+def test_day_of_our_times_has_a_beginning_and_an_end_in_every_zone(typed: str) -> None:
+    assert str(DayField().clean(typed)) == typed
+    assert DayField(required=False).clean("") is None

@@ -31,6 +31,7 @@ from opinions.routing.models import Resolver, RuleSet
 from opinions.routing.queries import active_set, raised_of
 from opinions.routing.services import RuleDraft, activate, copy_rule_set, plan, save_rule
 from tests.bench.load import quantile
+from tests.bench.stage import GO_ON
 from tests.bench.table import Figure, at_most, equal
 from tests.factories.similar import invented
 
@@ -193,6 +194,7 @@ def _opinions(congress: Organisation) -> None:
         cursor.execute(
             _statement(_OPINIONS, told | _columns(opinion, ("matter_id", "submission_key", "source_number"), ()))
         )
+        cursor.execute(GO_ON)
         cursor.execute("ANALYZE opinions_matter")
         cursor.execute("ANALYZE opinions_opinion")
 

@@ -27,6 +27,7 @@ from opinions.similar.models import Likeness
 from opinions.similar.queries import alike_to_text, count_like, known
 from opinions.similar.services import index_matters, learn
 from tests.bench.load import quantile
+from tests.bench.stage import GO_ON
 from tests.bench.table import Figure, at_least, at_most
 from tests.factories.similar import INCIDENTS, invented
 
@@ -54,6 +55,7 @@ _STATEMENTS = (
        copy.day, copy.id
        FROM copy JOIN seed_key ON seed_key.number = copy.seed""",
     "ALTER TABLE opinions_posting ADD PRIMARY KEY (key, raised_on, matter_id)",
+    GO_ON,
     "ANALYZE opinions_posting",
     "ANALYZE opinions_likeness",
     "ANALYZE opinions_matter",

@@ -93,7 +93,16 @@ def test_ledger_escapes_what_was_written(client: Client, admin: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", [{"verb": "nothing"}, {"day": "2026-13-45"}, {"actor": "' OR 1=1 --"}, {"chain": "𠮷"}, {"page": "x"}]
+    "query",
+    [
+        {"verb": "nothing"},
+        {"day": "2026-13-45"},
+        {"day": "0001-01-01"},
+        {"day": "9999-12-31"},
+        {"actor": "' OR 1=1 --"},
+        {"chain": "𠮷"},
+        {"page": "x"},
+    ],
 )
 def test_ledger_with_odd_parameters_is_shown(client: Client, admin: User, query: dict[str, str]) -> None:
     _record("account:1", "account.created")

@@ -228,6 +228,8 @@ def test_stationing_and_duty_by_the_pages(desk: Client, world: StreetWorld, poin
     assert desk.post(_page("duty_new", point.pk), turn).status_code == 302
     slot = DutySlot.objects.get()
     assert slot.starts_at == datetime.combine(tomorrow, datetime.min.time(), SHANGHAI) + timedelta(hours=9)
+    for strange in ("0001-01-01", "9999-12-31"):
+        assert desk.post(_page("duty_new", point.pk), {**turn, "day": strange}).status_code == 422
     again = desk.post(_page("duty_new", point.pk), turn)
     assert again.status_code == 422
     assert "已在“荷塘联络站”值班" in again.content.decode()

@@ -246,3 +246,10 @@ def test_one_number_for_two_orders_at_once_is_kept_by_one_and_refused_in_words_t
     assert sorted(answer.status_code for answer in answers) == [200, 404, 404, 404]
     assert {answer.json().get("detail", "") for answer in answers} == {"", "这个对方编号已经用在另一件事上，请核对。"}
     assert WorkOrder.objects.filter(number="WG-1").count() == 1
+
+
+@pytest.mark.parametrize("at", ["0500-01-02T00:00:00", "2999-01-01T00:00:00"])
+def test_refusal_names_the_field_as_the_partner_does(partner: Partner, at: str) -> None:
+    answer = send(partner, "orders", {**ORDER, "raised_at": at})
+    assert (answer.status_code, list(answer.json()["fields"])) == (422, ["raised_at"])
+    assert at.split("T")[0] in answer.json()["detail"]

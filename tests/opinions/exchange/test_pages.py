@@ -390,3 +390,10 @@ def test_untaken_matter_of_a_deputy_is_not_pushed_over_his_head(world: HandlingW
     held = Matter.objects.get(pk=matter.pk)
     assert held.status in ("submitted", "taken")
     assert Entry.objects.count() == 0
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "x"])
+def test_ledger_since_a_strange_day_is_not_narrowed(grid: Partner, street: Client, day: str) -> None:
+    received(grid)
+    answer = street.get(reverse("exchange:ledger"), {"since": day})
+    assert (answer.status_code, "RX-0001" in answer.content.decode()) == (200, True)

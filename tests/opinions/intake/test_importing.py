@@ -122,6 +122,7 @@ def test_rows_without_a_number_are_always_new(place: IntakeWorld) -> None:
         ("A1,,,事,,,12345,", "电话", "11 位"),
         ("A1,昨天,,事,,,,", "日期", "不是日期"),
         ("A1,2026-13-40,,事,,,,", "日期", "不是日期"),
+        ("A1,0001-01-01,,事,,,,", "日期", "不是日期"),
         ("A1,2027-01-01,,事,,,,", "日期", "今天之后"),
         ("A1,,,事,,,,飞鸽", "渠道", "不在可选的范围内"),
         (f"A1,,,{'长' * 10_001},,,,", "内容", "10001 字"),
@@ -297,6 +298,13 @@ def test_page_tries_and_then_imports(client: Client, place: IntakeWorld) -> None
     assert Matter.objects.get().opinion.source_system == "表"
     assert not ImportFile.objects.exists()
     assert not StoredFile.objects.exists()
+
+
+def test_page_says_that_a_table_brings_nothing_new(client: Client, place: IntakeWorld) -> None:
+    client.post(upload(client, place.world.staff, f"{HEADER}\n{GOOD}")["Location"], {})
+    page = client.get(upload(client, place.world.staff, f"{HEADER}\n{GOOD}")["Location"]).content.decode()
+    assert "没有新的意见" in page
+    assert "导入 0 件" not in page
 
 
 def test_page_shows_bad_rows_and_refuses(client: Client, place: IntakeWorld) -> None:

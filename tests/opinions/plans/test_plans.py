@@ -45,6 +45,18 @@ def finished(world: HandlingWorld) -> Measure:
     return plans.finish(measure=measured(world), by=world.handler, now=NOW)
 
 
+def test_milestone_that_stays_as_it_is_outlives_a_change_and_another_is_planned_no_more(world: HandlingWorld) -> None:
+    measure = measured(world)
+    (stone,) = measure.milestones.all()
+    plans.change_measure(measure=measure, data=data(world, person="王五"), reason="调岗", by=world.head, now=NOW)
+    assert list(measure.milestones.all()) == [stone]
+    other = data(world, milestones=(("安装", SOON),))
+    plans.change_measure(measure=measure, data=other, reason="改为安装", by=world.head, now=NOW)
+    assert [one.name for one in measure.milestones.all()] == ["安装"]
+    with pytest.raises(StaleState):
+        plans.reach(milestone=stone, by=world.head, now=NOW)
+
+
 def test_measure_names_body_person_and_day_with_its_milestones(world: HandlingWorld) -> None:
     measure = measured(world)
     assert (measure.body, measure.person, measure.due_on) == (world.department, "李四", SOON)

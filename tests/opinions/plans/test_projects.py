@@ -152,3 +152,20 @@ def test_body_that_handles_the_opinion_again_keeps_the_plan_as_well(world: Handl
     handling.sign(matter=matter, person="李四", by=world.handler, now=NOW)
     plans.add_measure(matter=matter, data=measure_data(world), by=world.handler, now=NOW)
     assert plan_of(matter) == Plan.objects.get()
+
+
+def test_plan_carried_by_another_opinion_is_kept_from_here_by_whom_it_is_open_to(world: HandlingWorld) -> None:
+    one, other = taken(world), taken(world)
+    plan = founded(world, draft(world, one, other))
+    measure = plans.add_measure(matter=plan.matter, data=measure_data(world), by=world.staff, now=NOW)
+    plans.finish(measure=measure, by=world.staff, now=NOW)
+    here = other if plan.matter == one else one
+    add, accept = reverse("plans:add", args=[plan.matter.code]), reverse("plans:accept", args=[measure.pk])
+    own = sign_in(Client(), world.staff).get(reverse("plans:plan", args=[here.code])).content.decode()
+    assert (add in own, accept in own) == (True, True)
+    Matter.objects.filter(pk=here.pk).update(street=world.other_committee)
+    elsewhere = sign_in(Client(), world.other_staff)
+    shown = elsewhere.get(reverse("plans:plan", args=[here.code])).content.decode()
+    assert measure.text in shown
+    assert "/plans/" not in shown.split("<main")[1], "no step that would be refused"
+    assert elsewhere.post(accept).status_code == 404

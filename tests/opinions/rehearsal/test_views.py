@@ -70,8 +70,10 @@ def test_asked_at_the_desk_it_runs_in_the_background(world: HandlingWorld, chang
         ({"against": "version"}, "请选择和哪个版本比较"),
         ({"against": "version", "other": "99999"}, "选择"),
         ({"against": "moon"}, "选择"),
-        ({"since": "9999-12-31", "until": "9999-12-31"}, "不能晚于今天"),
-        ({"since": "0001-01-01", "until": "9999-12-31"}, "三年"),
+        ({"since": "2999-12-31", "until": "2999-12-31"}, "不能晚于今天"),
+        ({"since": "1900-01-01", "until": "2999-12-31"}, "三年"),
+        ({"since": "0001-01-01", "until": "0001-01-02"}, "请填写日期"),
+        ({"since": "9999-12-31", "until": "9999-12-31"}, "请填写日期"),
     ],
 )
 def test_bad_request_is_told_and_what_was_typed_kept(

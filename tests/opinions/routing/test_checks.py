@@ -107,6 +107,15 @@ def test_rule_for_everything_that_is_not_last_is_a_warning_and_may_be_put_in_for
     assert "后面的 1 条永远轮不到" in findings[0].told
 
 
+def test_responsible_body_without_a_condition_on_the_category_is_a_warning(world: HandlingWorld) -> None:
+    rule_set = RuleSetFactory.create(district=world.congress)
+    lamps = CategoryIn(("urban.lighting",))
+    for conditions, told in (([], True), (all_of(lamps), False), ([Group(Mode.NONE, (lamps,)).to_json()], True)):
+        saved = save_rule(rule_set=rule_set, rule=None, draft=draft(conditions=conditions), by=None, now=NOW)
+        found = [one.warning for one in findings_about(saved) if "没有选类别这个条件" in one.text]
+        assert found == [True] * told
+
+
 def test_rule_hidden_by_an_earlier_one_is_told_when_it_is_saved(world: HandlingWorld) -> None:
     rule_set = RuleSetFactory.create(district=world.congress)
     for order, words in enumerate((("灯",), ("路灯",)), 1):

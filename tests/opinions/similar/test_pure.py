@@ -124,6 +124,8 @@ def test_names_are_learned_where_no_kind_stands_behind() -> None:
         ("石榴里7号楼停水", "石榴"),
         ("住在兰亭邨，顶楼漏雨", "兰亭"),
         ("福瑞市场的秤不准", "福瑞"),
+        ("三里亭菜场后面太臭", "三里亭"),
+        ("滨河步道没有灯", "滨河"),
         ("大塘镇垃圾填埋场太臭", "大塘镇"),
         ("请解决B6县柳湾小区停水", "柳湾"),
     ],
@@ -132,7 +134,18 @@ def test_place_is_found_by_its_kind(text: str, name: str) -> None:
     assert [place.name for place in places_in(plain(text)) if place.sure] == [name]
 
 
-@pytest.mark.parametrize("text", ["空调水滴一路都是", "车堵着路口不挪", "和平里天桥没有坡道", "供热公司不来修"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "空调水滴一路都是",
+        "车堵着路口不挪",
+        "和平里天桥没有坡道",
+        "供热公司不来修",
+        "人行步道坏了",
+        "南边绿道没有灯",
+        "三公里路",
+    ],
+)
 def test_ordinary_words_before_a_kind_are_no_sure_place(text: str) -> None:
     assert not [place for place in places_in(plain(text)) if place.sure]
 
@@ -142,6 +155,13 @@ def test_name_is_learned_by_its_use_in_front_of_messages() -> None:
     for text in ("梧桐邑停电", "梧桐邑的水发黄", "梧桐邑楼道很脏", "梧桐邑晚上太吵", "梧桐邑电梯坏了"):
         learner.read(plain(text))
     assert "梧桐邑" in learner.names()
+
+
+def test_number_of_a_building_is_no_part_of_a_name() -> None:
+    learner = Learner()
+    for text in ("听涛邑3幢漏水", "听涛邑3幢停电", "听涛邑5栋漏雨"):
+        learner.read(plain(text))
+    assert learner.names().all == {"听涛邑"}
 
 
 def test_words_that_only_join_are_not_learned() -> None:
@@ -248,6 +268,14 @@ def test_few_same_words_at_places_without_a_kind_are_not_the_same() -> None:
     corpus = Corpus(messages)
     found = groups_of(corpus.ties())
     assert not [group for group in found if len({messages[one].text[:3] for one in group}) > 1]
+
+
+def test_names_are_weighed_anew_when_more_was_counted() -> None:
+    weights = Weights()
+    before = weights.name("荷塘").whole
+    for number in range(40):
+        weights.count(marks_of(f"荷塘{number}号"), "荷塘")
+    assert weights.name("荷塘").whole < before
 
 
 def test_place_of_signs_that_stand_in_every_text_is_the_same_among_many() -> None:
