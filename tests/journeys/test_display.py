@@ -23,7 +23,7 @@ SMALL = """(least) => {
         .filter(([_one, box]) => box.height < least - 0.5 || box.width < Math.min(least, 44) - 0.5)
         .map(([one, box]) => `${one.outerHTML.slice(0, 120)} ${Math.round(box.width)}x${Math.round(box.height)}`);
 }""".replace("TARGETS", TARGETS)
-TEXT = "parseFloat(getComputedStyle(document.body).fontSize)"
+TEXT = "(size) => document.body && parseFloat(getComputedStyle(document.body).fontSize) === size"
 SMALLEST_TEXT = """() => Math.min(...[...document.querySelectorAll("main *")]
     .filter((one) => one.checkVisibility())
     .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
@@ -49,18 +49,17 @@ def _fits(page: Page, least: int) -> None:
 
 def test_elder_mode_is_switched_once_and_remembered(phone: Page, system: System) -> None:
     phone.goto("/")
-    assert phone.evaluate(TEXT) == 17
+    phone.wait_for_function(TEXT, arg=17)
     phone.get_by_role("link", name="长辈模式").click()
     see(phone, "有事找代表", "字已最小")
     phone.goto(system.listed("/d/"))
-    assert phone.evaluate(TEXT) == 20
+    phone.wait_for_function(TEXT, arg=20)
     for size in (22, 24, 27, 30):
         phone.get_by_role("link", name="字大一点").click()
-        phone.wait_for_load_state()
-        assert phone.evaluate(TEXT) == size
+        phone.wait_for_function(TEXT, arg=size)
     see(phone, "字已最大")
     phone.get_by_role("link", name="回到普通版").click()
-    assert phone.evaluate(TEXT) == 17
+    phone.wait_for_function(TEXT, arg=17)
 
 
 @pytest.mark.parametrize(("size", "least"), [("off", 44), ("20", 60), ("30", 60)])
