@@ -24,7 +24,7 @@ from deputies.roster.models import (
 from deputies.roster.queries import groups_near, keepable_bodies, possible_accounts, possible_helpers, terms_near
 from deputies.roster.services import Details
 from deputies.roster.states import DeputyStatus
-from liaison.base.web.forms import DateInput, PhoneField, ReasonForm, RowsField
+from liaison.base.web.forms import DayField, PhoneField, ReasonForm, RowsField
 
 
 def body_choices(user: User) -> list[tuple[str, str]]:
@@ -164,14 +164,14 @@ class OptionalReasonForm(ReasonForm):
 class EndForm(ReasonForm):
     """Why and when a deputy leaves office."""
 
-    on = forms.DateField(label=_("离任日期"), widget=DateInput)
+    on = DayField(label=_("离任日期"))
     field_order = ["on", "reason"]
 
 
 class TermEndForm(forms.Form):
     """The last day of a term, and a tick that one knows what it does."""
 
-    on = forms.DateField(label=_("届满日期"), widget=DateInput, initial=date.today)
+    on = DayField(label=_("届满日期"), initial=date.today)
     sure = forms.BooleanField(label=_("我确认：本届代表全部转为离任，二维码改为引导到联系点"))
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.models import DISTRICT_ROLES, User
 from deputies.organisations.models import STREET_KINDS, Division, DivisionLevel, Organisation
 from deputies.organisations.queries import division_tree
-from liaison.base.web.forms import DateInput
+from liaison.base.web.forms import DayField
 from liaison.base.workdays.arithmetic import Light
 from opinions.catalog.models import Category, Tier
 from opinions.catalog.queries import categories
@@ -35,8 +35,8 @@ class FilterForm(forms.Form):
     category = forms.ChoiceField(label=_("类别"), required=False)
     street = forms.ChoiceField(label=_("街道"), required=False)
     channel = forms.ChoiceField(label=_("渠道"), required=False, choices=_choices(SourceChannel.choices))
-    since = forms.DateField(label=_("提交时间自"), required=False, widget=DateInput)
-    until = forms.DateField(label=_("至"), required=False, widget=DateInput)
+    since = DayField(label=_("提交时间自"), required=False)
+    until = DayField(label=_("至"), required=False)
     sort = forms.ChoiceField(
         label=_("排序"),
         required=False,

@@ -1,7 +1,6 @@
 """The interface for partners' programs: signed JSON; the body is read as bytes, since the signature is over them."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -17,7 +16,7 @@ from rest_framework.response import Response
 
 from liaison.base.codes import normalise
 from liaison.base.errors import DomainError, InvalidInput
-from liaison.base.web.api import REFUSAL, MomentField, TextField, api_view
+from liaison.base.web.api import REFUSAL, MomentField, TextField, api_view, read_fields
 from liaison.base.web.client import client_hash
 from liaison.base.web.decorators import public
 from liaison.base.workdays.arithmetic import SHANGHAI
@@ -125,23 +124,6 @@ def _opened(request: Request, code: str) -> tuple[Partner, dict[str, Any]]:
     return partner, said
 
 
-def _read(form: type[serializers.Serializer[Any]], said: Mapping[str, Any]) -> Any:
-    """The checked values. Raises InvalidInput with a sentence for the first bad field."""
-    sent = form(data=said)
-    if not sent.is_valid():
-        field = next(iter(sent.errors))
-        raise InvalidInput(_sentence(sent.errors[field]), field=field)
-    return sent.validated_data
-
-
-def _sentence(errors: Any) -> str:
-    """The first sentence in what a serializer says, however deep it lies."""
-    while isinstance(errors, dict | list):
-        held = [one for one in (errors.values() if isinstance(errors, dict) else errors) if one]
-        errors = held[0]
-    return str(errors)
-
-
 def _answered(answer: Answer) -> Response:
     return Response({"code": answer.code, "number": answer.number, "state": answer.state})
 
@@ -154,7 +136,7 @@ def _answered(answer: Answer) -> Response:
 def orders(request: Request, partner: str) -> Response:
     """A new number becomes an opinion; a known one gets the same answer; changed content is kept for staff."""
     sender, said = _opened(request, partner)
-    values = _read(OrderIn, said)
+    values = read_fields(OrderIn, said)
     cells = {FIELDS.get(name, name): _text(value) for name, value in values.items()}
     try:
         return _answered(receive_order(partner=sender, cells=cells, now=timezone.now()))
@@ -180,7 +162,7 @@ def _text(value: Any) -> str:
 def status(request: Request, partner: str) -> Response:
     """How far an order is that we gave; the same report again changes nothing."""
     sender, said = _opened(request, partner)
-    values = _read(StatusIn, said)
+    values = read_fields(StatusIn, said)
     answer = receive_status(
         partner=sender, code=normalise(values.get("code", "")), number=values.get("number", ""), at=values["at"],
         state=values["state"], text=values.get("text", ""), now=timezone.now(),
@@ -198,7 +180,7 @@ def status(request: Request, partner: str) -> Response:
 def statement(request: Request, partner: str) -> Response:
     """What the partner has; the answer says what differs."""
     sender, said = _opened(request, partner)
-    values = _read(StatementIn, said)
+    values = read_fields(StatementIn, said)
     rows = {row["number"]: row["status"] for row in values["orders"]}
     if len(rows) < len(values["orders"]):
         raise InvalidInput(_("同一编号出现了不止一次。"), field="orders")

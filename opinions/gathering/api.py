@@ -85,7 +85,7 @@ def near(request: Request) -> Response:
     now = timezone.now()
     if not may_ask(client_hash(request._request), now=now):
         raise AskedTooOften
-    data = read_fields(NearIn, request)
+    data = read_fields(NearIn, request.data)
     place = queries.chosen_place(data["community"])
     position = {name: data[name] for name in ("latitude", "longitude") if name in data}
     found = queries.Near()
@@ -116,7 +116,7 @@ def _shown(one: queries.Nearby) -> dict[str, Any]:
 @permission_classes([AllowAny])
 def follow(request: Request, code: str) -> Response:
     """The own opinion goes with that of others, and hears the same news. Sent again, it changes nothing."""
-    data = read_fields(FollowIn, request)
+    data = read_fields(FollowIn, request.data)
     held = queries.own_matter(code, data["key"])
     if held is None:
         raise NoSuchMatter

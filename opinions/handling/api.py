@@ -63,7 +63,7 @@ def _joined(request: Request, code: str, kind: MergerKind, service: Callable[...
     check(request.user, Permission.MATTER_MERGE)
     user: Any = request.user
     matter = asked_for(user, code, *RELATED)
-    named = normalise(read_fields(TargetIn, request)["target"])
+    named = normalise(read_fields(TargetIn, request.data)["target"])
     target = Matter.objects.one_visible_to(user, named).first()
     if target is None:
         raise InvalidInput(_("没有找到这个编号的事项，或者它不在您的范围内。"), field="target")

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from deputies.accounts.access import Permission, check
 from liaison.base.codes import BadCode, parse_code
 from liaison.base.stamps import reading
-from liaison.base.web.api import PlainJSONParser, TextField, api_view
+from liaison.base.web.api import REFUSAL, PlainJSONParser, TextField, api_view, read_fields
 from liaison.base.web.client import client_hash
 from liaison.base.web.decorators import public
 from liaison.base.workdays.arithmetic import local_today
@@ -75,21 +75,16 @@ class ChallengeOut(serializers.Serializer[Any]):
     challenge = serializers.DictField()
 
 
-REFUSAL = OpenApiResponse(
-    {
-        "type": "object",
-        "properties": {
-            "detail": {"type": "string"},
-            "fields": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
-            "question": {
-                "type": "object",
-                "properties": {"text": {"type": "string"}, "token": {"type": "string"}},
-            },
-        },
-        "required": ["detail"],
-    },
-    "why it was not taken in: a sentence, and sentences by field",
-)
+class QuestionOut(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    token = serializers.CharField()
+
+
+class AskedOut(serializers.Serializer[Any]):
+    """The question in words, for who has not solved the challenge."""
+
+    detail = serializers.CharField()
+    question = QuestionOut()
 
 
 class StageOut(serializers.Serializer[Any]):
@@ -129,7 +124,8 @@ def challenge(request: Request) -> Response:
     responses={
         201: OpinionOut,
         200: OpenApiResponse(OpinionOut, "the same form had been received before"),
-        **dict.fromkeys((400, 403, 404, 409, 422, 429), REFUSAL),
+        403: AskedOut,
+        **dict.fromkeys((400, 404, 409, 422, 429), REFUSAL),
     },
 )
 @api_view(["POST"])
@@ -138,13 +134,11 @@ def challenge(request: Request) -> Response:
 @parser_classes([PlainJSONParser, MultiPartParser])
 def opinions(request: Request) -> Response:
     """Submit through a plaque's door with a solved challenge, or with the answer to the question in words."""
-    sent = OpinionIn(data=request.data)
-    if not sent.is_valid():
-        return _refused(400, _("请求的内容不对。"), sent.errors)
-    fields, files = _as_form(sent.validated_data), MultiValueDict(request.FILES)
+    values = read_fields(OpinionIn, request.data)
+    fields, files = _as_form(values), MultiValueDict(request.FILES)
     with reading():
         client = client_hash(request._request)
-        return _received(Sent(fields, files, client, SourceChannel.WEB), sent.validated_data)
+        return _received(Sent(fields, files, client, SourceChannel.WEB), values)
 
 
 class AssistedIn(OpinionIn):
@@ -164,11 +158,9 @@ class AssistedIn(OpinionIn):
 def assisted(request: Request) -> Response:
     """Enter for a resident; signed-in staff only. The resident gets a link to confirm."""
     check(request.user, Permission.INTAKE_ASSIST)
-    sent = AssistedIn(data=request.data)
-    if not sent.is_valid():
-        return _refused(400, _("请求的内容不对。"), sent.errors)
+    values = read_fields(AssistedIn, request.data)
     with reading():
-        return _assisted(request, _as_form(sent.validated_data), MultiValueDict(request.FILES))
+        return _assisted(request, _as_form(values), MultiValueDict(request.FILES))
 
 
 assisted.permission = str(Permission.INTAKE_ASSIST)

@@ -1,25 +1,19 @@
 """What goes wrong around a person: somebody is quicker, a clock is wrong, the database is gone, the disk is full."""
 
-import io
 import re
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-
-from PIL import Image
+from contextlib import AbstractContextManager, suppress
 
 from tests.bad_input.table import Line
-from tests.bad_input.visitor import Said, Visitor, photo, refused
+from tests.bad_input.visitor import Said, Visitor, noisy_jpeg, photo, refused
 from tests.support.servers import PostgresServer, free_port
-from tests.support.system import ROOT, System
+from tests.support.system import System
+from tests.support.web import wait_until_ready, web_server
 
 TEXT = "三号楼西侧路灯坏了两周，晚上看不清台阶。"
 AT_ONCE = 4
-PATIENCE = 60.0
 
 
 def failures(system: System, postgres: PostgresServer) -> Iterator[Line]:
@@ -84,27 +78,10 @@ def _rating(page: str) -> str:
     return found.group() if found else "/r/none/"
 
 
-@contextmanager
-def _server_of_another_time(system: System, days: int) -> Iterator[str]:
+def _server_of_another_time(system: System, days: int) -> AbstractContextManager[str]:
     """The address of a second web server, whose clock is wrong by so many `days`."""
-    port = free_port()
-    own = {"PORT": str(port), "WEB_CONCURRENCY": "1", "LOG_LEVEL": "ERROR"}
-    command = [
-        sys.executable,
-        "-m",
-        "tests.bad_input.other_time",
-        str(days),
-        "--config",
-        "liaison/run/gunicorn_conf.py",
-    ]
-    process = subprocess.Popen([*command, "liaison.wsgi"], cwd=ROOT, env=system.environment | own)
-    url = f"http://localhost:{port}"
-    try:
-        _until(lambda: Visitor(url, "198.51.100.79").get("/readyz").status == 200)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
+    own = {"PORT": str(free_port()), "WEB_CONCURRENCY": "1", "LOG_LEVEL": "ERROR"}
+    return web_server(system.environment | own, program=("tests.bad_input.other_time", str(days)))
 
 
 def _database_gone(url: str, door: str, postgres: PostgresServer) -> Iterator[Line]:
@@ -117,27 +94,26 @@ def _database_gone(url: str, door: str, postgres: PostgresServer) -> Iterator[Li
     program = resident.get(f"/api/v1/track/{code}/", headers={"Accept": "application/json"})
     yield Line("database gone, a program asks", f"{program.status} {program.page[:90]}", program.status == 503)
     postgres.start()
-    _until(lambda: resident.get("/readyz").status == 200)
+    wait_until_ready(url)
     said = resident.report(door, opened=opened, content=TEXT)
     yield Line("database back, the same form again", str(said), said.taken)
 
 
 def _disk_full(system: System, door: str) -> Iterator[Line]:
-    held = io.BytesIO()
-    Image.effect_noise((1600, 1200), 90).convert("RGB").save(held, "JPEG")
+    picture = photo("灯.jpg", noisy_jpeg(1600, 1200))
     filler = system.folder / "filler"
     with filler.open("wb") as file, suppress(OSError):
         while True:
             file.write(b"\0" * 65536)
             file.flush()
     free = shutil.disk_usage(system.folder).free
-    said = Visitor(system.url, "198.51.100.90").report(door, content=TEXT, files=photo("灯.jpg", held.getvalue()))
+    said = Visitor(system.url, "198.51.100.90").report(door, content=TEXT, files=picture)
     line = refused(f"disk full ({free} bytes free), with a photo", said, TEXT)
     yield Line(line.what, line.seen, said.status in (422, 503, 507) and said.keeps(TEXT))
     said = Visitor(system.url, "198.51.100.91").report(door, content=TEXT)
     yield Line("disk full, without a photo", str(said), said.taken)
     filler.unlink()
-    said = Visitor(system.url, "198.51.100.92").report(door, content=TEXT, files=photo("灯.jpg", held.getvalue()))
+    said = Visitor(system.url, "198.51.100.92").report(door, content=TEXT, files=picture)
     yield Line("disk free again, with the photo", str(said), said.taken)
 
 
@@ -148,13 +124,3 @@ def _together(press: Callable[[int], Said]) -> list[Said]:
 
 def _all(said: list[Said]) -> str:
     return " | ".join(sorted({str(one) for one in said}))
-
-
-def _until(good: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + PATIENCE
-    while time.monotonic() < give_up:
-        with suppress(OSError):
-            if good():
-                return
-        time.sleep(0.2)
-    raise AssertionError("the web server did not become ready")

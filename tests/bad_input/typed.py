@@ -13,7 +13,7 @@ from PIL import Image
 from python_calamine import CalamineWorkbook
 
 from tests.bad_input.table import Line
-from tests.bad_input.visitor import Visitor, photo, refused
+from tests.bad_input.visitor import Visitor, noisy_jpeg, photo, refused
 
 TEXT = "荷塘小区东门的路灯坏了两周，晚上看不见路。"
 NASTY = [
@@ -96,15 +96,14 @@ def _exported(url: str) -> Line:
 
 
 def _photos(url: str, door: str) -> Iterator[Line]:
-    out = io.BytesIO()
-    Image.effect_noise((600, 600), 90).convert("RGB").save(out, "JPEG")
+    picture = noisy_jpeg(600, 600)
     frames = [Image.new("P", (4000, 4000), shade) for shade in range(60)]
     bomb = io.BytesIO()
     frames[0].save(bomb, "GIF", save_all=True, append_images=frames[1:])
     cases = {
-        "photo of 40 MB": ("大.jpg", out.getvalue() + random.Random(1).randbytes(40_000_000)),
+        "photo of 40 MB": ("大.jpg", picture + random.Random(1).randbytes(40_000_000)),
         "text named .jpg": ("信.jpg", "这不是照片".encode()),
-        "broken JPEG": ("断.jpg", out.getvalue()[: len(out.getvalue()) // 2]),
+        "broken JPEG": ("断.jpg", picture[: len(picture) // 2]),
     }
     for number, (what, (name, content)) in enumerate(cases.items()):
         said = Visitor(url, f"198.51.100.{10 + number}").report(door, content=TEXT, files=photo(name, content))

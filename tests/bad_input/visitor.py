@@ -1,14 +1,17 @@
 """A person without JavaScript: reads forms, fills them in, answers the little sum."""
 
 import html
+import io
 import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import requests
+from PIL import Image
 
 from tests.bad_input.table import Line
+from tests.support.system import DEMO_PASSWORD
 
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 PICTURE = re.compile(r"<svg.*?</svg>", re.DOTALL)
@@ -24,8 +27,6 @@ SAYS = (
     r"<h1[^>]*>(.*?)</h1>",
 )
 """Where a page says what is the matter, the plainest place first."""
-PASSWORD = "Yunting-2026"
-"""Password of all demo accounts."""
 Files = list[tuple[str, tuple[str, bytes, str]]]
 
 
@@ -105,7 +106,7 @@ class Visitor:
 
     def sign_in(self, username: str) -> "Visitor":
         self.get("/accounts/login/")
-        said = self.post("/accounts/login/", {"username": username, "password": PASSWORD})
+        said = self.post("/accounts/login/", {"username": username, "password": DEMO_PASSWORD})
         if "/login/" in said.address:
             raise AssertionError(f"{username} cannot sign in: {said}")
         return self
@@ -123,3 +124,10 @@ def refused(what: str, said: Said, typed: str) -> Line:
 def photo(name: str, content: bytes) -> Files:
     """A photo as the form sends it."""
     return [("photos", (name, content, "image/jpeg"))]
+
+
+def noisy_jpeg(width: int, height: int) -> bytes:
+    """A picture that compresses as badly as a photo, or worse."""
+    held = io.BytesIO()
+    Image.effect_noise((width, height), 90).convert("RGB").save(held, "JPEG")
+    return held.getvalue()

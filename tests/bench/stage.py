@@ -1,10 +1,7 @@
 """The stage: PostgreSQL, Redis, the invented district without opinions, and the web server as it runs in production."""
 
 import os
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,11 +9,9 @@ from pathlib import Path
 import django
 
 from liaison.run.catalogues import compile_catalogues
-from tests.bench.load import ask, send
 from tests.support.servers import PostgresServer, RedisServer, free_port
+from tests.support.web import web_server
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 30.0
 CONCURRENCY = 8
 """Requests at a time; the web server has as many threads, in two processes."""
 GO_ON = "SELECT setval(pg_get_serial_sequence('opinions_matter', 'id'), (SELECT max(id) FROM opinions_matter))"
@@ -34,7 +29,7 @@ def stage() -> Iterator[int]:
         port = free_port()
         os.environ |= _environment(Path(folder), database, broker, port)
         _prepare()
-        stack.enter_context(_web_server(port))
+        stack.enter_context(web_server(dict(os.environ)))
         yield port
 
 
@@ -74,27 +69,3 @@ def _prepare() -> None:
             editor.create_model(model)
     collect_static(settings.STATIC_ROOT)
     build_world(now=timezone.now())
-
-
-@contextmanager
-def _web_server(port: int) -> Iterator[None]:
-    """gunicorn with the product's own configuration."""
-    command = [sys.executable, "-m", "gunicorn", "--config", "liaison/run/gunicorn_conf.py", "liaison.wsgi"]
-    process = subprocess.Popen(command, cwd=ROOT)
-    try:
-        _wait(process, port)
-        yield
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-
-
-def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
-    give_up = time.monotonic() + PATIENCE
-    while process.poll() is None and time.monotonic() < give_up:
-        try:
-            if send(port, ask("GET", f"http://127.0.0.1:{port}/readyz", {})).status == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError("the web server did not start; its words stand above")

@@ -13,9 +13,7 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.support.accessibility import assert_accessible
-
-PASSWORD = "Yunting-2026"
-"""Password of all demo accounts."""
+from tests.support.system import DEMO_PASSWORD
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Receipt:
     link: str
 
 
-def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
+def sign_in(page: Page, username: str, password: str = DEMO_PASSWORD) -> None:
     """Sign in by the form, and land where one is sent."""
     page.goto("/accounts/login/")
     page.get_by_label("用户名").fill(username)

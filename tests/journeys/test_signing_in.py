@@ -6,8 +6,8 @@ from django_otp.oath import TOTP
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import DESK, IDLE_MINUTES, AtDesk, NewPage
-from tests.journeys.people import PASSWORD, see, sign_in
-from tests.support.system import System
+from tests.journeys.people import see, sign_in
+from tests.support.system import DEMO_PASSWORD, System
 
 REST = """
 from importlib import import_module
@@ -26,7 +26,7 @@ def test_five_wrong_passwords_lock_and_the_security_officer_unlocks(new_page: Ne
         see(page, "登录工作台")
     sign_in_wrongly(page, "street05", "Wrong-pass-1")
     see(page, "暂时不能登录", "连续 5 次")
-    sign_in_wrongly(page, "street05", PASSWORD)
+    sign_in_wrongly(page, "street05", DEMO_PASSWORD)
     see(page, "暂时不能登录")
 
     security = new_page(DESK)
@@ -94,6 +94,6 @@ def test_rest_ends_the_session_and_returns_to_the_same_page(at_desk: AtDesk, sys
     page.reload()
     see(page, f"您有 {IDLE_MINUTES} 分钟没有操作")
     page.get_by_label("用户名").fill("street07")
-    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_label("密码").fill(DEMO_PASSWORD)
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("heading", name="代表名册")).to_be_visible()

@@ -16,6 +16,8 @@ import psutil
 
 from tests.support.servers import free_port
 
+DEMO_PASSWORD = "Yunting-2026"
+"""Password of all demo accounts, as the listing prints it."""
 TEMPLATE = "TEST_TEMPLATE"
 """Names the folder of a system that has been started before, where the run has made one."""
 ROOT = Path(__file__).resolve().parent.parent.parent

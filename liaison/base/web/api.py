@@ -12,7 +12,6 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework import decorators, exceptions, serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -141,9 +140,9 @@ class MomentField(serializers.DateTimeField):
         return moment
 
 
-def read_fields(form: type[serializers.Serializer[Any]], request: Request) -> Any:
-    """The checked fields of a request. Raises BadFields with the sentences of all bad ones."""
-    sent = form(data=request.data)
-    if not sent.is_valid():
-        raise BadFields(sent.errors)
-    return sent.validated_data
+def read_fields(form: type[serializers.Serializer[Any]], sent: Any) -> Any:
+    """The checked fields of what a program sent. Raises BadFields with the sentences of all bad ones."""
+    read = form(data=sent)
+    if not read.is_valid():
+        raise BadFields(read.errors)
+    return read.validated_data

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from liaison.base.web.forms import DateInput, MultiFileField, PhoneField
+from liaison.base.web.forms import DayField, MultiFileField, PhoneField
 from liaison.base.web.parts import Event, Line, Stage, Tab, Thumb
 from liaison.base.workdays.arithmetic import Light, local_today
 
@@ -36,7 +36,7 @@ class SampleForm(forms.Form):
         required=False,
         choices=[("", _("由工作人员判断")), ("1", _("城建城管")), ("2", _("交通出行")), ("3", _("社区治理"))],
     )
-    seen_on = forms.DateField(label=_("发现日期"), required=False, widget=DateInput)
+    seen_on = DayField(label=_("发现日期"), required=False)
     name_kind = forms.ChoiceField(
         label=_("怎样称呼您"),
         widget=forms.RadioSelect,

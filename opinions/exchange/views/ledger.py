@@ -15,7 +15,7 @@ from liaison.base.errors import DomainError
 from liaison.base.imports import ImportReport, read_table
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.paging import KeysetPage
-from liaison.base.web.toasts import toast, toast_refusal
+from liaison.base.web.toasts import toast_outcome
 from opinions.exchange.forms import LedgerForm, StatementForm
 from opinions.exchange.models import Partner
 from opinions.exchange.queries import compare, entries_of, partners_of, undelivered, unsettled
@@ -49,11 +49,7 @@ def todo(request: SignedIn) -> HttpResponse:
 def again(request: SignedIn, pk: int) -> HttpResponse:
     """Send a message once more."""
     row = get_object_or_404(undelivered(request.user), pk=pk)
-    try:
-        redo(row=row, by=request.user, now=timezone.now())
-        toast(request, _("已放回待发送，几秒后重发。"))
-    except DomainError as error:
-        toast_refusal(request, error)
+    toast_outcome(request, redo, _("已放回待发送，几秒后重发。"), row=row, by=request.user, now=timezone.now())
     return go(request, reverse("exchange:todo"))
 
 

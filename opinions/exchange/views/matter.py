@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from deputies.accounts.access import Permission, SignedIn, can, requires
-from liaison.base.errors import DomainError
 from liaison.base.web.htmx import go, render_page
-from liaison.base.web.toasts import toast, toast_refusal
+from liaison.base.web.toasts import toast_outcome
 from opinions.exchange.forms import PushForm
 from opinions.exchange.models import Partner, WorkOrder
 from opinions.exchange.queries import orders_of, receivers
@@ -60,9 +59,6 @@ def push_matter(request: SignedIn, code: str) -> HttpResponse:
         raise Http404
     offered: Any = Partner.objects.filter(organisation__in=homes(matter))
     partner = get_object_or_404(offered, pk=form.cleaned_data["partner"])
-    try:
-        push(matter=matter, partner=partner, by=request.user, now=timezone.now())
-        toast(request, _("已推送到%(partner)s。") % {"partner": partner.name})
-    except DomainError as error:
-        toast_refusal(request, error)
+    said = _("已推送到%(partner)s。") % {"partner": partner.name}
+    toast_outcome(request, push, said, matter=matter, partner=partner, by=request.user, now=timezone.now())
     return go(request, reverse("desk:matter", args=[code]))

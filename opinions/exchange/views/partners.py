@@ -16,7 +16,7 @@ from liaison.base.files.responses import file_response
 from liaison.base.web.forms import attempt, posted
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.paging import KeysetPage
-from liaison.base.web.toasts import toast, toast_refusal
+from liaison.base.web.toasts import toast, toast_outcome, toast_refusal
 from opinions.exchange.forms import NewPartnerForm, PartnerForm, SecretForm
 from opinions.exchange.models import Handover, Partner
 from opinions.exchange.queries import partners_of
@@ -93,11 +93,8 @@ def edit(request: SignedIn, code: str) -> HttpResponse:
 def switch(request: SignedIn, code: str) -> HttpResponse:
     """Switch on or off."""
     found, active = _partner(request, code), request.POST.get("active") == "1"
-    try:
-        services.switch(partner=found, active=active, by=request.user, now=timezone.now())
-        toast(request, _("已启用。") if active else _("已停用，未发出的消息留着，启用后再发。"))
-    except DomainError as error:
-        toast_refusal(request, error)
+    said = _("已启用。") if active else _("已停用，未发出的消息留着，启用后再发。")
+    toast_outcome(request, services.switch, said, partner=found, active=active, by=request.user, now=timezone.now())
     return go(request, _page_of(found))
 
 

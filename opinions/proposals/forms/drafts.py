@@ -11,7 +11,7 @@ from deputies.organisations.models import STREET_KINDS, Organisation
 from deputies.roster.models import Deputy
 from liaison.base.codes import grouped, normalise
 from liaison.base.phrases import aside
-from liaison.base.web.forms import DateInput, day_field, offer, text_field
+from liaison.base.web.forms import DayField, day_field, offer, text_field
 from opinions.handling.services import Content, Point
 from opinions.matters.models import Matter, ReplyClass
 from opinions.matters.queries import open_copy
@@ -171,8 +171,8 @@ class FilterForm(forms.Form):
     status = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("不限")), *ProposalStatus.choices])
     lead = forms.ChoiceField(label=_("领衔"), required=False, choices=[("", _("不限")), ("none", _("还没有领衔代表"))])
     organisation = forms.ChoiceField(label=_("起草机构"), required=False)
-    since = forms.DateField(label=_("起草时间自"), required=False, widget=DateInput)
-    until = forms.DateField(label=_("至"), required=False, widget=DateInput)
+    since = DayField(label=_("起草时间自"), required=False)
+    until = DayField(label=_("至"), required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -46,7 +46,7 @@ class NoteIn(serializers.Serializer[Any]):
 @authentication_classes([])
 @permission_classes([])
 def note(request: Request) -> Response:
-    return Response(read_fields(NoteIn, request))
+    return Response(read_fields(NoteIn, request.data))
 
 
 def answered(error: Exception) -> Response:
