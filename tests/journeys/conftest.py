@@ -18,6 +18,8 @@ PICTURES = Path(__file__).resolve().parent.parent.parent / "var" / "journeys"
 """Where a picture of each page is left when a journey fails."""
 REFUSED = "Failed to load resource: the server responded with a status of 4"
 """What Chromium prints for a refused form. Journeys provoke those; 404 of an asset is caught by its response."""
+CUT_OFF = "Failed to load resource: net::ERR_INTERNET_DISCONNECTED"
+"""What it prints for a picture that it wants while a journey has cut the connection."""
 FAILED = pytest.StashKey[bool]()
 
 IDLE_MINUTES = 20
@@ -124,7 +126,7 @@ def at_desk(new_page: NewPage, signed_in: dict[str, Any]) -> AtDesk:
 
 def _watch(page: Page, faults: list[str]) -> None:
     def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith(REFUSED):
+        if message.type == "error" and not message.text.startswith((REFUSED, CUT_OFF)):
             faults.append(f"{page.url}: {message.text}")
 
     def on_response(response: Response) -> None:

@@ -102,9 +102,10 @@ def open_matter(page: Page, code: str) -> None:
 def choose(page: Page, verb: str) -> Locator:
     """Press a verb of the matter on the page, beside the title or below 更多; its form comes as a dialog."""
     actions = page.locator(".page-head .actions")
-    link = actions.get_by_role("link", name=verb, exact=True)
+    link, more = actions.get_by_role("link", name=verb, exact=True), actions.get_by_text("更多", exact=True)
+    expect(link.or_(more).filter(visible=True).first).to_be_visible()
     if not link.is_visible():
-        actions.get_by_text("更多", exact=True).click()
+        more.click()
     link.click()
     form = page.locator("#dialog .dialog-body")
     expect(form.get_by_role("heading", name=verb)).to_be_visible()

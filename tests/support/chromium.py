@@ -4,8 +4,11 @@ import os
 import shutil
 import subprocess
 
-NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-PACKAGES = ["chromium", "fonts-noto-cjk", "fontconfig"]
+NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+"""The first is the same browser without windows: it takes a third less of the processor."""
+BROWSERS = ["chromium-headless-shell", "chromium"]
+"""Packages of which one is enough, the better one first."""
+TYPEFACES = ["fonts-noto-cjk", "fontconfig"]
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -43,15 +46,22 @@ def ensure_chromium() -> str:
     if apt:
         print("· 安装 Chromium 与中文字体 / installing Chromium and a Chinese typeface", flush=True)
         subprocess.run([*apt, "update", "-qq"], check=False)
-        subprocess.run([*apt, "install", "-y", "-qq", "--no-install-recommends", *PACKAGES], check=False)
+        _install(apt, *TYPEFACES)
+        for browser in BROWSERS:
+            if not find_chromium():
+                _install(apt, browser)
     found = find_chromium()
     if not found or not has_chinese_letters():
         raise NoBrowser(
-            "浏览器测试需要 Chromium 和中文字体，请先安装：apt-get install "
-            f"{' '.join(PACKAGES)} The browser journeys need Chromium and a Chinese typeface: install them as named, "
-            "or point CHROMIUM_PATH to a browser."
+            f"浏览器测试需要 Chromium 和中文字体，请先安装：apt-get install {' '.join([BROWSERS[-1], *TYPEFACES])} "
+            "The browser journeys need Chromium and a Chinese typeface: install them as named, or point CHROMIUM_PATH "
+            "to a browser."
         )
     return found
+
+
+def _install(apt: list[str], *packages: str) -> None:
+    subprocess.run([*apt, "install", "-y", "-qq", "--no-install-recommends", *packages], check=False)
 
 
 def _apt_get() -> list[str] | None:

@@ -27,3 +27,15 @@ def test_missing_typeface_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert chromium.ensure_chromium() == "/opt/browser"
     assert [command[1] for command in calls] == ["update", "install"]
     assert "fonts-noto-cjk" in calls[1]
+
+
+def test_lighter_browser_is_asked_for_first_and_one_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    there = {"chromium": "/usr/bin/chromium"}
+    monkeypatch.delenv("CHROMIUM_PATH", raising=False)
+    monkeypatch.setattr(chromium, "has_chinese_letters", lambda: True)
+    monkeypatch.setattr(chromium, "_apt_get", lambda: ["apt-get"])
+    monkeypatch.setattr(chromium.shutil, "which", lambda name: there.get(name) if name in asked else None)
+    monkeypatch.setattr(chromium.subprocess, "run", lambda command, **_: asked.append(command[-1]))
+    assert chromium.ensure_chromium() == "/usr/bin/chromium"
+    assert asked[-2:] == ["chromium-headless-shell", "chromium"]
