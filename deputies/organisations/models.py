@@ -70,6 +70,8 @@ class OrganisationKind(models.TextChoices):
 STREET_KINDS = (OrganisationKind.STREET_COMMITTEE, OrganisationKind.PRESIDIUM)
 JUDICIAL_KINDS = (OrganisationKind.SUPERVISORY, OrganisationKind.COURT, OrganisationKind.PROCURATORATE)
 """Bodies into whose cases nobody may interfere: of lawsuits they are told nothing here."""
+LOCAL_KINDS = (OrganisationKind.COMMUNITY, OrganisationKind.STREET_OFFICE)
+"""Bodies that act for one street only."""
 HANDLER_KINDS = (
     OrganisationKind.DEPARTMENT,
     OrganisationKind.STREET_OFFICE,

@@ -202,7 +202,10 @@ def _csv_lines(content: bytes) -> Iterator[list[str]]:
         for cells in reader:
             yield [cell.strip() for cell in cells]
     except csv.Error as error:
-        raise UnreadableFile(_("第 %(row)d 行的引号或分隔符不完整。") % {"row": reader.line_num}) from error
+        told = _("第 %(row)d 行的引号或分隔符不完整。")
+        if "field limit" in str(error):
+            told = _("第 %(row)d 行有一格太长，不像表格里的内容；请检查引号是不是少了一个。")
+        raise UnreadableFile(told % {"row": reader.line_num}) from error
 
 
 def _decoded(content: bytes) -> str:

@@ -87,11 +87,15 @@ class RevealForm(forms.Form):
 
 
 class ClassifyForm(forms.Form):
-    """Category and place set right; the place may stay as it is."""
+    """Category and place set right; the place may stay as it is, and a category that nobody knows yet open."""
 
-    category = forms.TypedChoiceField(label=_("类别"), error_messages={"required": _("请选一个类别。")})
+    category = forms.TypedChoiceField(
+        label=_("类别"), empty_value=None, error_messages={"required": _("请选一个类别。")}
+    )
     division = forms.ChoiceField(label=_("属于哪个社区"), required=False)
-    reason = forms.CharField(label=_("说明"), required=False, max_length=200)
+    reason = forms.CharField(
+        label=_("说明"), required=False, max_length=200, help_text=_("换了层级时，群众在查询页也能看到。")
+    )
 
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -99,7 +103,9 @@ class ClassifyForm(forms.Form):
         self.fields["division"].initial = matter.division.code
         self.fields["division"].choices = _places(matter)  # type: ignore[attr-defined]
         rows = categories()
-        self.fields["category"].choices = [(row.pk, _indented(row)) for row in rows]  # type: ignore[attr-defined]
+        self.fields["category"].required = matter.category_id is not None
+        undecided = [] if matter.category_id else [("", _("还没有定"))]
+        self.fields["category"].choices = [*undecided, *((row.pk, _indented(row)) for row in rows)]  # type: ignore[attr-defined]
         self.fields["category"].coerce = lambda pk: next(row for row in rows if str(row.pk) == pk)  # type: ignore[attr-defined]
 
     def clean_division(self) -> Division | None:

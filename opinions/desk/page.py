@@ -13,6 +13,7 @@ from deputies.roster.models import Deputy
 from liaison.base.audit.models import Audience, Event
 from liaison.base.audit.verbs import verb_words
 from liaison.base.codes import grouped
+from liaison.base.phrases import aside, listing
 from liaison.base.web import parts
 from liaison.base.workdays.arithmetic import Light, light
 from liaison.base.workflow import Transition
@@ -108,6 +109,8 @@ class MatterPage:
     answers: Organisation | Deputy | None = None
     """Who answers for the matter now."""
     joint_streets: list[JointStreet] = field(default_factory=list)
+    joined_as: str = ""
+    """The verb by which the matter went into another: merge, branch or follow."""
     suggestion: Suggestion | None = None
     """The category that the program proposes, for somebody who may set it."""
 
@@ -175,6 +178,7 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
         batons=batons_of(matter) if "relay" in told else [],
         notes=notes_of(matter) if "research" in told else [],
     )
+    page.joined_as = next((row.verb for row in history if row.verb in ("merge", "branch", "follow")), "")
     page.answers = answers_for(matter, assignments)
     page.joint_streets = list(matter.joint_streets.select_related("street")) if "join_streets" in told else []
     _add_companions(page, user, told)
@@ -238,9 +242,12 @@ TONES = {
 
 
 def _title(event: Event) -> str:
-    """The event in a few words, with the body, the deputy or the other matter it concerns."""
-    body = grouped(event.data.get("into", "")) or event.data.get("body") or event.data.get("deputy") or ""
-    label = str(verb_words(event.verb))
+    """The event in a few words, with the bodies, the deputy or the other matter it concerns."""
+    data, label = event.data, str(verb_words(event.verb))
+    other = data.get("into") or (data.get("code", "") if event.verb in ("absorb", "release") else "")
+    body = grouped(other) or data.get("body") or data.get("deputy") or ""
+    if body and data.get("co"):
+        body = aside(body, _("协办：%(bodies)s") % {"bodies": listing(data["co"])})
     return _("%(what)s：%(body)s") % {"what": label, "body": body} if body else label
 
 

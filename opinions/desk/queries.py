@@ -15,7 +15,7 @@ from deputies.organisations.queries import predecessors
 from liaison.base.codes import is_code, normalise
 from liaison.base.workdays.arithmetic import Light, light, local_today
 from opinions.companions.queries import invitations_of
-from opinions.handling.models import LIVE, Asked, Assignment, AssignmentStatus, Reply, ReplyStatus
+from opinions.handling.models import LIVE, Asked, Assignment, AssignmentStatus, JointStreet, Reply, ReplyStatus
 from opinions.matters.models import Matter, MatterQuerySet
 from opinions.matters.states import FINAL, OPEN, Status
 from opinions.plans.queries import overdue
@@ -88,6 +88,11 @@ def _asks(user: User) -> Q:
     return Q(status=Status.HANDLING, pk__in=mine.values("matter"))
 
 
+def _joined(user: User) -> Q:
+    """Another street asked the user's to handle it with them (H9)."""
+    return Q(status__in=OPEN, pk__in=JointStreet.objects.filter(street=street_of(user)).values("matter"))
+
+
 def _plan_overdue(user: User) -> Q:
     """A measure or a milestone of the plan is overdue (Z11)."""
     return overdue(user, local_today(timezone.now()))
@@ -135,6 +140,7 @@ _STREET = (
     Queue("triage", _("待接单"), _triage, verb="assign"),
     Queue("assign", _("待交办"), _to_assign, verb="assign"),
     Queue("asked", _("申请待批"), _asks),
+    Queue("joined", _("参与联办"), _joined),
     Queue("plan", _("计划逾期"), _plan_overdue),
     Queue("fast", _("马上办"), _fast, waits=False),
     Queue("handlers", _("部门办理中"), _with_handlers, waits=False),

@@ -50,22 +50,24 @@ def drop_filter(*, by: User, filter_id: int) -> None:
 
 @transaction.atomic
 def classify(
-    *, matter: Matter, category: Category, division: Division | None = None, by: User, reason: str, now: datetime
-) -> Matter:
-    """Set category and place right and let routing decide again, once for both; where neither changes, it does not run,
-    and only what became of the program's suggestion is noted.
+    *, matter: Matter, category: Category | None, division: Division | None = None, by: User, reason: str, now: datetime
+) -> bool:
+    """Set category and place right and let routing decide again, once for both; where neither changes, it does not run
+    (False), and only what became of the program's suggestion is noted. Without a category it stays as it is.
 
     Raises NotAllowed, NotReroutable (it is too late), InvalidInput (the place is another street's), StaleState.
     """
     check(by, Permission.MATTER_CLASSIFY, matter)
     check_reroutable(matter)
-    note_choice(matter=matter, category=category, by=by, now=now)
+    if category is not None:
+        note_choice(matter=matter, category=category, by=by, now=now)
     changes: dict[str, Any] = {}
     told: list[str] = []
     with override(settings.LANGUAGE_CODE):  # the ledger keeps one language
-        if matter.category_id != category.pk:
-            names = {"before": matter.category or "—", "after": category}
-            told.append(_("类别由“%(before)s”改为“%(after)s”") % names)
+        if category is not None and matter.category_id != category.pk:
+            names = {"before": matter.category, "after": category}
+            changed = _("类别由“%(before)s”改为“%(after)s”") if matter.category_id else _("类别定为“%(after)s”")
+            told.append(changed % names)
             changes["category"] = category
         if division is not None and matter.division_id != division.pk:
             places = {"before": matter.division, "after": division}
@@ -74,7 +76,7 @@ def classify(
     if changes:
         apply(matter, changes)
         reroute(matter=matter, by=by, reason="。".join([*told, reason.strip()]).rstrip("。"), now=now)
-    return matter
+    return bool(changes)
 
 
 def _place_changes(matter: Matter, division: Division) -> dict[str, Any]:

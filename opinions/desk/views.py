@@ -182,8 +182,8 @@ def classify_matter(request: SignedIn, code: str) -> HttpResponse:
     form = ClassifyForm(request.POST or None, initial={"category": likely}, matter=found)
     if request.method == "POST" and form.is_valid():
         try:
-            classify(matter=found, by=request.user, now=timezone.now(), **form.cleaned_data)
-            toast(request, _("已调整，并按规则重新分派。"))
+            changed = classify(matter=found, by=request.user, now=timezone.now(), **form.cleaned_data)
+            toast(request, _("已调整，并按规则重新分派。") if changed else _("没有改动，没有重新分派。"))
             seen = Matter.objects.visible_to(request.user).filter(pk=found.pk).exists()
             return go(request, reverse("desk:matter", args=[code]) if seen else reverse("desk:home"))
         except DomainError as error:

@@ -71,16 +71,20 @@ def _plain(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.
 
 
 def connect(host: str, port: int, timeout: float) -> socket.socket:
-    """A connection to the first allowed address of `host`; what was judged is what is called, so that a name that
-    changes its meaning in between (DNS rebinding) gains nothing. Raises BadAddress, OSError."""
+    """A connection to the first allowed address of `host` that answers, `timeout` seconds for all of them; what was
+    judged is what is called, so that a name that changes its meaning in between (DNS rebinding) gains nothing.
+    Raises BadAddress, OSError."""
     found = [str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     allowed = [address for address in dict.fromkeys(found) if is_allowed(address)]
     if not allowed:
         raise BadAddress(_("接口地址指向内部网络，没有发送。"), field="address")
     for number, address in enumerate(allowed, 1):
         try:
-            return socket.create_connection((address, port), timeout)
+            line = socket.create_connection((address, port), timeout / len(allowed))
         except OSError:
             if number == len(allowed):
                 raise
+        else:
+            line.settimeout(timeout)
+            return line
     raise AssertionError("unreachable")

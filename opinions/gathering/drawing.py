@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 WIDTH, HEIGHT, EDGE = 120, 32, 2
-"""In the picture's own units."""
+WIDEST, FULL = 8, 0.8
+"""A bar is no wider than that, and takes that much of the room of its day."""
 MOST_DAYS = 366
 
 
 @dataclass(frozen=True)
 class Curve:
-    """Opinions by day from the first to the last. `line` and `area` are paths; `days` is the same in numbers."""
+    """Opinions by day from the first to the last: `bars` is a path over a base line, `days` the same in numbers."""
 
-    line: str
-    area: str
+    bars: str
     days: tuple[tuple[date, int], ...]
     width: int = WIDTH
     height: int = HEIGHT
@@ -33,20 +33,20 @@ def curve_of(counts: Mapping[str, int]) -> Curve:
     """The curve of `counts` by ISO day; days without any stand at the bottom."""
     known = {date.fromisoformat(day): count for day, count in counts.items()}
     if not known:
-        return Curve("", "", ())
+        return Curve("", ())
     last = max(known)
     first = max(min(known), date.fromordinal(max(1, last.toordinal() - MOST_DAYS + 1)))
     days = tuple((day, known.get(day, 0)) for day in _days(first, last))
     most = max(count for _day, count in days) or 1
-    step = (WIDTH - 2 * EDGE) / max(1, len(days) - 1)
+    room = (WIDTH - 2 * EDGE) / len(days)
+    wide = min(WIDEST, room * FULL)
     level = HEIGHT - EDGE
-    points = [
-        f"{EDGE + step * at:.1f} {level - (level - EDGE) * count / most:.1f}" for at, (_day, count) in enumerate(days)
-    ]
-    if len(points) == 1:
-        points.append(f"{WIDTH - EDGE} {points[0].split()[1]}")
-    line = f"M{'L'.join(points)}"
-    return Curve(line, f"{line}L{WIDTH - EDGE} {level}L{EDGE} {level}Z", days)
+    bars = (
+        f"M{EDGE + room * (at + 0.5) - wide / 2:.2f} {level}v-{(level - EDGE) * count / most:.1f}h{wide:.2f}V{level}z"
+        for at, (_day, count) in enumerate(days)
+        if count
+    )
+    return Curve(f"M{EDGE} {level}h{WIDTH - 2 * EDGE}v.5h-{WIDTH - 2 * EDGE}z{''.join(bars)}", days)
 
 
 def _days(first: date, last: date) -> list[date]:

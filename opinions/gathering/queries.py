@@ -1,5 +1,6 @@
 """What lies near: for a resident who types, for the matter page, and for the page of hot issues."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,8 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import DISTRICT_ROLES, User
 from deputies.accounts.queries import organisations_below
@@ -32,6 +35,12 @@ MOST_SHOWN = 3
 _LOOKED_AT = 12
 _ALL = 40
 MOST_MEMBERS = 100
+_TOLD = {
+    Stage.SUBMITTED: _("等待接单"),
+    Stage.TAKEN: _("已经接单"),
+    Stage.HANDLED: _("正在办理"),
+    Stage.RATED: _("已经答复"),
+}
 _RELATED = ("category", "division", "street", "opinion")
 
 
@@ -44,6 +53,11 @@ class Nearby:
     place: str
     stage: Stage
     days: int
+
+    @property
+    def told(self) -> Any:
+        """How far it is, in a neighbour's words."""
+        return _TOLD[self.stage]
 
 
 @dataclass(frozen=True)
@@ -75,8 +89,18 @@ def near(
     if len(people) < LEAST_PEOPLE:
         return Near()
     today = local_today(now)
-    shown = [_nearby(row, max(0, (today - local_today(row.opened_at)).days)) for row in rows[:MOST_SHOWN]]
+    shown = [_nearby(row, max(0, (today - local_today(row.opened_at)).days)) for row in _told_apart(rows)[:MOST_SHOWN]]
     return Near(len(people), shown)
+
+
+def _told_apart(rows: Iterable[Matter]) -> list[Matter]:
+    """One of those that read alike to the resident: the one furthest along, the oldest of these."""
+    best: dict[tuple[int | None, int], Matter] = {}
+    for row in rows:
+        key = row.category_id, row.division_id
+        held = best.setdefault(key, row)
+        best[key] = min(held, row, key=lambda one: (-STAGE_OF[one.status], one.pk))
+    return list(best.values())
 
 
 def chosen_place(*codes: str) -> Division | None:
@@ -111,7 +135,8 @@ class Candidate:
 
     @property
     def percent(self) -> int:
-        return round(self.alike.score * 100)
+        """Likeness is an estimate: it never says certain."""
+        return min(99, round(self.alike.score * 100))
 
     @property
     def metres(self) -> int | None:
@@ -187,21 +212,33 @@ def _starts(text: str, word: str) -> Iterable[int]:
 
 
 def tell_apart(issues: Iterable[HotIssue], user: User) -> None:
-    """Set `seen` (opinions in the user's scope), `hidden` (others) and `shown_title` of each; two statements.
+    """Set of each `seen` (opinions in the user's scope), `hidden` (others), `shown_title`, `subject`; two statements.
 
     Where some opinions lie elsewhere, the title is that of one in the scope: nobody reads here what they cannot open.
+    The subject is place and category, for headings that others read: no resident's own sentence.
     """
     rows = list(issues)
     visible = HotMember.objects.filter(issue__in=rows, matter__in=Matter.objects.visible_to(user).values("pk"))
     titles: dict[int, list[str]] = {}
-    for issue, title in visible.order_by("issue", "-score", "matter").values_list("issue", "matter__title"):
+    categories: dict[int, Counter[str]] = {}
+    told = visible.order_by("issue", "-score", "matter").values_list("issue", "matter__title", "matter__category__name")
+    for issue, title, category in told:
         titles.setdefault(issue, []).append(title)
+        categories.setdefault(issue, Counter()).update([category] if category else [])
     totals = dict(HotMember.objects.filter(issue__in=rows).order_by().values_list("issue").annotate(n=Count("pk")))
     for row in rows:
         held: Any = row
         own = titles.get(row.pk, [])
         held.seen, held.hidden = len(own), totals.get(row.pk, 0) - len(own)
         held.shown_title = row.title if not held.hidden else (own[0] if own else "")
+        held.subject = _subject(row, categories.get(row.pk))
+
+
+def _subject(issue: HotIssue, categories: Counter[str] | None) -> str:
+    if not categories:
+        return ""
+    words = {"place": issue.division.name, "category": categories.most_common(1)[0][0]}
+    return gettext("%(place)s%(category)s问题") % words
 
 
 def members_for(issue: HotIssue, user: User) -> list[Matter]:

@@ -37,6 +37,7 @@ class LinkGone(DomainError):
 class LinkTooBusy(DomainError):
     message = _("这个链接一小时内用得太多了，请过一会儿再试。")
     status_code = 429
+    retry_after = int(SPAN.total_seconds())
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from liaison.base.codes import qr_svg
 from liaison.base.errors import DomainError, InvalidInput, NotAllowed
 from liaison.base.files.services import prepared_images
 from liaison.base.web.decorators import public
+from liaison.base.web.errors import say_when
 from liaison.base.web.htmx import go
 from liaison.base.web.toasts import toast
 from opinions.guests import forms, services
@@ -79,7 +80,8 @@ def work(request: HttpRequest, token: str) -> HttpResponse:
             return _carry_out(request, token, door, steps, chosen, now)
         services.note_use(door, "open", now=now)
     except DomainError as error:
-        return render(request, "opinions/guests/closed.html", {"words": error.message}, status=error.status_code)
+        closed = render(request, "opinions/guests/closed.html", {"words": error.message}, status=error.status_code)
+        return say_when(closed, error.retry_after)
     overtaken = request.method == "POST"
     message = _("这一步现在不能做了，请看最新情况。") if overtaken else ""
     return _page(request, door, steps, message=message, status=409 if overtaken else 200)
@@ -148,8 +150,11 @@ def letter(request: SignedIn, assignment_id: int) -> HttpResponse:
     link = link_of(row.pk)
     address = body_link_address(link) if link else ""
     symbol = mark_safe(qr_svg(address)) if link else ""  # noqa: S308 - our own SVG of our own address
-    context = {"assignment": row, "matter": row.matter, "link": link, "address": address, "symbol": symbol}
-    return render(request, "opinions/guests/letter.html", {**context, "live": row.status in LIVE})
+    context = {
+        "assignment": row, "matter": row.matter, "link": link, "address": address, "symbol": symbol,
+        "clock": own_limit(guest_of(row), row.matter), "live": row.status in LIVE,
+    }  # fmt: skip
+    return render(request, "opinions/guests/letter.html", context)
 
 
 @require_POST

@@ -30,6 +30,8 @@ UNDO_WITHIN = timedelta(days=1)
 """After the day of merging."""
 REPLYING = (Part.LEAD, Part.SEPARATE)
 """Parts whose reply goes to the resident."""
+DUTIES = (ClockKind.REPLY, ClockKind.CO_OPINION)
+"""Limits that bind a body to its part."""
 HELPED = frozenset({P.MATTER_TAKE, P.MATTER_ANSWER, P.MATTER_ASK, P.MATTER_TRANSFER, P.MATTER_RAISE})
 """What a paired helper may do in a deputy's name (Z7)."""
 
@@ -178,6 +180,12 @@ class Standing:
             )
             return max(windows, key=lambda row: row.pk, default=None)
         return self.matter.clocks.filter(kind=ClockKind.RETURN, organisation=body_id).order_by("-id").first()
+
+    @property
+    def all_extended(self) -> bool:
+        """Whether every running limit of those who handle was made longer already, as far as the limits were read."""
+        running = [row for row in self.read.clocks or () if row.stopped_at is None and row.kind in DUTIES]
+        return bool(running) and all(row.extended for row in running)
 
     def may(self, permission: str) -> bool:
         """Whether the user's role permits it, or that of the deputy for whom the user now speaks."""

@@ -21,6 +21,7 @@ from opinions.catalog.models import ClockKind, ReplyTemplate, Writer
 from opinions.clocks.models import Clock
 from opinions.handling.guest import Guest, Worker
 from opinions.handling.models import LIVE, Assignment, AssignmentStatus, Merger, MergerKind, Part, Reply, ReplyStatus
+from opinions.handling.position import DUTIES
 from opinions.handling.standing import RULES, Read, Standing, leads_on, refusal
 from opinions.matters.models import Matter, MatterQuerySet
 from opinions.matters.states import WORKFLOWS, Status
@@ -190,14 +191,11 @@ def looks_on(user: User, matter: Matter) -> bool:
 
 def leads(user: User, matter: Matter) -> bool:
     """Whether the user's body answers in this round, as the lead or as one of several; also once it has answered."""
-    return handles(user, matter, parts=(Part.LEAD, Part.SEPARATE))
-
-
-def handles(user: User, matter: Matter, *, parts: Sequence[str] = tuple(Part)) -> bool:
-    """Whether the user's body works, or has worked to its end, on the matter in this round."""
     if user.role not in DEPARTMENT_ROLES:
         return False
-    rows = matter.assignments.filter(organisation=user.organisation_id, round=matter.round, part__in=parts)
+    rows = matter.assignments.filter(
+        organisation=user.organisation_id, round=matter.round, part__in=(Part.LEAD, Part.SEPARATE)
+    )
     return rows.filter(status__in=(*LIVE, AssignmentStatus.REPLIED)).exists()
 
 
@@ -229,10 +227,16 @@ def given_by(user: User, matter: Matter) -> list[Assignment]:
     return [row for row in standing.live if standing.gave(row)]
 
 
+def extendable_by(user: User, matter: Matter) -> list[Assignment]:
+    """Those whose limit runs and has not been made longer yet."""
+    fresh = matter.clocks.filter(kind__in=DUTIES, stopped_at__isnull=True, extended=False)
+    bodies = set(fresh.values_list("organisation", flat=True))
+    return [row for row in given_by(user, matter) if row.organisation_id in bodies]
+
+
 def own_limit(user: Worker, matter: Matter) -> Clock | None:
     """The running limit that binds the user's body."""
-    duties = (ClockKind.REPLY, ClockKind.CO_OPINION)
-    return matter.clocks.filter(organisation=user.organisation_id, kind__in=duties, stopped_at__isnull=True).first()
+    return matter.clocks.filter(organisation=user.organisation_id, kind__in=DUTIES, stopped_at__isnull=True).first()
 
 
 def answers_for(matter: Matter, assignments: Sequence[Assignment]) -> Organisation | Deputy | None:

@@ -12,6 +12,7 @@ from deputies.roster.models import Identity
 from liaison.base.errors import DomainError, NotAllowed
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import Transition
+from opinions.clocks.services import AlreadyExtended
 from opinions.handling.models import (
     AssignmentStatus,
     MergerKind,
@@ -85,7 +86,9 @@ def _answer(st: Standing) -> Refusal:
 
 
 def _extend(st: Standing) -> Refusal:
-    return None if st.assigned_it else NotYourTurn
+    if not st.assigned_it:
+        return NotYourTurn
+    return AlreadyExtended if st.all_extended else None
 
 
 def _recall(st: Standing) -> Refusal:
@@ -133,6 +136,11 @@ def _refuse_extension(st: Standing) -> Refusal:
 def _set_limit(st: Standing) -> Refusal:
     mine = [row for row in st.live if row.part == Part.CO and st.gave(row)]
     return None if mine else NotYourTurn
+
+
+def _add_co(st: Standing) -> Refusal:
+    """Whoever gave it to a lead; bodies that each answer have no co-handlers."""
+    return None if any(row.part == Part.LEAD and st.gave(row) for row in st.live) else NotYourTurn
 
 
 def _join_streets(st: Standing) -> Refusal:
@@ -209,6 +217,7 @@ RULES: dict[str, Rule] = {
     "ask_extension": _ask_extension,
     "object": _object,
     "set_limit": _set_limit,
+    "add_co": _add_co,
     "join_streets": _join_streets,
     "recall": _recall,
     "raise": _raise,

@@ -22,6 +22,7 @@ VERBS = {
     "refuse_return": asking.refuse_return,
     "settle": asking.settle,
     "set_limit": asking.set_limit,
+    "add_co": asking.add_co,
     "join_streets": asking.join_streets,
     "sign": verbs.sign,
     "return": verbs.return_,

@@ -46,6 +46,8 @@ class Outcome:
     entrance: Entrance
     form: OpinionForm
     status: int = 200
+    wait: int = 0
+    """Seconds until it may be sent again, where it came too often."""
     receipt: Receipt | None = None
     question: Question | None = None
     wrong: bool = False
@@ -101,7 +103,7 @@ class _Reception:
             self.entrance.load.check()
         except DomainError as error:
             form.add_error(error.field or None, str(error.message))
-            return self._again(error.status_code)
+            return self._again(error.status_code, error.retry_after)
         self._prepare_photos()
         if form.errors:
             return self._again(422)
@@ -185,8 +187,8 @@ class _Reception:
         self.form.key, self.kept = uuid4(), []
         return self._again(409)
 
-    def _again(self, status: int) -> Outcome:
-        return Outcome(self.entrance, self.form, status, kept=self._keep())
+    def _again(self, status: int, wait: int = 0) -> Outcome:
+        return Outcome(self.entrance, self.form, status, wait, kept=self._keep())
 
     def _ask(self, *, wrong: bool) -> Outcome:
         kept = self._keep()

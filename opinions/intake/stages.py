@@ -37,9 +37,11 @@ class Course:
 
     @property
     def number(self) -> int:
-        """The stage that is under way. Submitting is done at once; a stopped matter stays at the stage that it left."""
-        if self.matter.status not in STOPPED:
-            return max(STAGE_OF[self.matter.status], Number.TAKEN)
+        """The stage that is under way. Submitting is done at once; a matter that stopped, or waits for its resident,
+        stays at the stage that it left."""
+        status, waits = self.matter.status, self.matter.status == Status.WAITING
+        if status not in STOPPED:
+            return max(STAGE_OF[self.matter.resume_status if waits else status], Number.TAKEN)
         reached = [STAGE_OF[event.target] for event in self.events if event.target in STAGE_OF]
         return max([*reached, Number.TAKEN])
 
@@ -94,7 +96,7 @@ def _taken(course: Course) -> Stage:
         return Stage(Number.TAKEN.label, "todo", text=_("由代表或街道人大接手。"))
     if event is None and state == "done":
         return Stage(Number.TAKEN.label, "done", matter.street.name, _at(course.last("assign")), _("已经接单。"))
-    text = _("需要您补充情况，补充后接着办。") if matter.status == Status.WAITING else _("已经接单。")
+    text = _waiting_words(course) if state == "current" and matter.status == Status.WAITING else _("已经接单。")
     return Stage(Number.TAKEN.label, state, course.name(event), _at(event), text if event else "")  # type: ignore[arg-type]
 
 
@@ -133,8 +135,19 @@ def _handled(course: Course) -> Stage:
     return Stage(Number.HANDLED.label, state, course.name(assigned), _at(assigned), _handling_words(course))  # type: ignore[arg-type]
 
 
+def _waiting_words(course: Course) -> str:
+    """What is asked of the resident, until when, and that nobody's time runs meanwhile."""
+    day = course.day(ClockKind.SUPPLY)
+    if not day:
+        return _("需要您补充情况，补充后接着办。")
+    told = _("需要您在%(day)s前补充情况；到时没有补充的，按现有情况接着办。等您的这段时间不算在办理时限里。")
+    return told % {"day": day}
+
+
 def _handling_words(course: Course) -> str:
     status = course.matter.status
+    if status == Status.WAITING:
+        return _waiting_words(course)
     if status == Status.RETURNED:
         return _("正在重新安排办理的单位。")
     if status == Status.REWORK:

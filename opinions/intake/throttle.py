@@ -32,10 +32,12 @@ class TooMany(DomainError):
 
     message = _("这个网络一小时内提交得太多了，请过一会儿再试。写下的内容还在这一页上。")
     status_code = 429
+    retry_after = int(SPAN.total_seconds())
 
 
 class TooManyForPhone(TooMany):
     message = _("这个手机号今天提交的次数已满，请明天再试，或直接到联络站反映。")
+    retry_after = int(DAY.total_seconds())
 
 
 @dataclass(frozen=True)

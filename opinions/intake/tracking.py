@@ -1,7 +1,7 @@
 """What the tracking page shows: to everybody the four stages, to the holder of the private key the rest as well."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -123,7 +123,8 @@ def track(matter: Matter, reporter: Reporter | None, *, today: date) -> TrackPag
     """Gather the page."""
     shown = acting_for(matter)
     course = course_of(shown, today)
-    page = TrackPage(matter, shown, stages(course), next_words(course), reporter)
+    submitted, *steps = stages(course)
+    page = TrackPage(matter, shown, [replace(submitted, when=matter.opened_at), *steps], next_words(course), reporter)
     if reporter is not None:
         _add_own(page, reporter, course)
     return page

@@ -30,6 +30,14 @@ class TierChange:
         return str(_PLAIN[self.target] if self.rises else _DOWN)
 
     @property
+    def next_with(self) -> str:
+        """Who has it from then on, in the resident's words; deputies follow up and handle nothing."""
+        if not self.who:
+            return ""
+        told = _("接下来由{who}办理。") if self.target in _HANDLED else _("接下来由{who}跟进推动。")
+        return str(told).format(who=self.who)
+
+    @property
     def rises(self) -> bool:
         """Whether the matter went up."""
         return self.target > self.source
@@ -42,6 +50,7 @@ _PLAIN = {
     Tier.RELAY: _("超出本区能解决的范围，请上一级人大代表接着推动。"),
 }
 _DOWN = _("换到更合适的人来办。")
+_HANDLED = (Tier.STREET, Tier.DEPARTMENT)
 
 
 def tier_changes(events: Iterable[Event]) -> list[TierChange]:

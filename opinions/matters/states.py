@@ -180,6 +180,10 @@ OPINION = Workflow(
             verb="set_limit", label=_("定协办期限"), sources=(S.HANDLING,), target=None, permission=P.MATTER_ASSIGN,
         ),
         Transition(
+            verb="add_co", label=_("增加协办单位"), sources=(S.HANDLING,), target=None, permission=P.MATTER_ASSIGN,
+            needs_reason=True,
+        ),
+        Transition(
             verb="join_streets", label=_("邀请街道联办"), sources=(S.TAKEN, S.HANDLING, S.RETURNED, S.REWORK),
             target=None, permission=P.MATTER_ASSIGN, needs_reason=True,
         ),
@@ -354,6 +358,7 @@ name_verbs(
         "consent_return": pgettext_lazy("done", "同意退回"),
         "refuse_return": pgettext_lazy("done", "不同意退回"),
         "set_limit": pgettext_lazy("done", "定协办期限"),
+        "add_co": pgettext_lazy("done", "增加协办单位"),
         "join_streets": pgettext_lazy("done", "邀请街道联办"),
         "draft": pgettext_lazy("done", "起草答复"),
         "send_back": pgettext_lazy("done", "退回修改"),

@@ -4,8 +4,8 @@ No body handles an opinion that is in a proposal: the committee keeps the plan o
 """
 
 from deputies.accounts.access import Permission, can
-from deputies.accounts.models import User
-from opinions.handling.queries import handles, leads, oversees
+from deputies.accounts.models import DEPARTMENT_ROLES, User
+from opinions.handling.queries import leads, oversees
 from opinions.matters.models import Matter
 from opinions.plans.models import Measure, Plan
 
@@ -18,10 +18,10 @@ def keeps(user: User, matter: Matter) -> bool:
 
 
 def works_on(user: User, measure: Measure) -> bool:
-    """Whether the user reports on this measure: the keeper, or the body whose measure it is."""
-    matter = measure.plan.matter
-    mine = measure.body_id == user.organisation_id and handles(user, matter)
-    return (can(user, Permission.MATTER_REPLY) and mine) or keeps(user, matter)
+    """Whether the user reports on this measure: the keeper, or the body whose measure it is, whether or not the matter
+    was given to it as well."""
+    mine = user.role in DEPARTMENT_ROLES and measure.body_id == user.organisation_id
+    return (can(user, Permission.MATTER_REPLY) and mine) or keeps(user, measure.plan.matter)
 
 
 def looks_after(user: User, matter: Matter) -> bool:

@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q
 from deputies.accounts.models import DEPARTMENT_ROLES, User
 from liaison.base.workdays.arithmetic import Light, light, local_today, subtract_workdays
 from liaison.base.workdays.queries import current_calendar
-from opinions.matters.models import Matter
+from opinions.matters.models import Matter, MatterQuerySet
 from opinions.plans.models import Measure, Milestone, Plan, Progress, Redo
 from opinions.plans.states import UNDONE, MeasureStatus
 
@@ -17,6 +17,17 @@ WARN_WORKDAYS = 2
 """Working days before a measure or a milestone is due from which it shows yellow."""
 WEEK = 7
 """Days within which a suggestion should have become a project (Z12)."""
+
+
+def with_plan_for(user: User) -> MatterQuerySet:
+    """The matters whose plan the user may open: those in scope and, for a body, those in which a measure or the project
+    is its own. Of the latter it reads the plan, and nothing of who raised them."""
+    visible = Matter.objects.visible_to(user)
+    if user.role not in DEPARTMENT_ROLES:
+        return visible
+    measures = Measure.objects.filter(body=user.organisation_id).order_by().values("plan__matter")
+    projects = Plan.objects.filter(body=user.organisation_id, project_on__isnull=False).order_by().values("matter")
+    return Matter.objects.filter(Q(pk__in=visible.order_by().values("pk")) | Q(pk__in=measures) | Q(pk__in=projects))
 
 
 def plan_of(matter: Matter) -> Plan | None:

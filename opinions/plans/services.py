@@ -115,8 +115,13 @@ def add_measure(*, matter: Matter, data: MeasureData, by: User, now: datetime) -
     record(measure.chain, fact, by=by, now=now, first=True)
     _tell(matter, "add_measure", measure, by=by, now=now)
     if data.body.pk != by.organisation_id:
-        call(matter, f"measure{measure.pk}", _("请办理一项措施：{title}"), now=now, to=data.body, more=data.text)
+        _call(matter, f"measure{measure.pk}", _("请办理一项措施：{title}"), now=now, to=data.body, more=data.text)
     return measure
+
+
+def _call(matter: Matter, key: str, text: Any, *, now: datetime, to: Organisation, more: str) -> None:
+    """Tell the body whose part it is; it may have the plan alone, not the matter."""
+    call(matter, key, text, now=now, to=to, more=more, link=f"/desk/matters/{matter.code}/plan/")
 
 
 def _write_milestones(measure: Measure, wanted: Sequence[tuple[str, date]]) -> None:
@@ -140,17 +145,24 @@ def _move(measure: Measure, verb: str, *, by: User, now: datetime, reason: str =
 
 @step
 def change_measure(*, measure: Measure, data: MeasureData, reason: str, by: User, now: datetime) -> Measure:
-    """调整措施 with a reason: who was responsible before stands in the history. Raises NotAllowed, InvalidInput."""
+    """调整措施 with a reason: who was responsible before stands in the history; a body to whom it passes hears of it.
+
+    Raises NotAllowed, InvalidInput.
+    """
     matter = measure.plan.matter
     _keeper(matter, by)
     data = _check(matter, data, local_today(now))
     reason = checked_text(reason, field="reason", missing=_("请写明为什么调整。"))
+    passed_on = data.body not in (measure.body, by.organisation)
     told = f"{reason}（{measure.body.name} {measure.person} {measure.due_on}）"
     _move(
         measure, "change_measure", by=by, now=now, reason=told, text=data.text, body=data.body, person=data.person,
         due_on=data.due_on,
     )  # fmt: skip
     _write_milestones(measure, data.milestones)
+    if passed_on:
+        key = f"measure{measure.pk}.{measure.version}"
+        _call(matter, key, _("请办理一项措施：{title}"), now=now, to=data.body, more=data.text)
     return measure
 
 
@@ -223,7 +235,7 @@ def redo(*, measure: Measure, reason: str, due_on: date, by: User, now: datetime
         measure=measure, reason=reason, body=measure.body, person=measure.person, was_due_on=was_due_on, by=by, at=now
     )
     told = _("措施不达标，请重做：{title}")
-    call(matter, f"redo{measure.pk}.{measure.version}", told, now=now, to=measure.body, more=reason)
+    _call(matter, f"redo{measure.pk}.{measure.version}", told, now=now, to=measure.body, more=reason)
     return row
 
 
@@ -253,15 +265,11 @@ def make_project_of(*, proposal: Proposal, body: Organisation, data: ProjectData
     """立项 from a proposal, for all opinions in it; `body` builds it and the committee keeps its plan.
 
     The opinions stay in the proposal, and each says so in its history. Raises NotAllowed, NoCarrier, AlreadyProject,
-    InvalidInput.
+    StaleState, InvalidInput.
     """
     if not may_found(by, proposal):
         raise NotAllowed
-    rows = Matter.objects.filter(proposal_links__proposal=proposal, proposal_links__unlinked_at=None).order_by("pk")
-    matters = list(rows)
-    for matter in matters:
-        hold_row(matter)
-    Proposal.objects.select_for_update(no_key=True).get(pk=proposal.pk)
+    matters = _held_in(proposal)
     if Plan.objects.filter(proposal=proposal).exists():
         raise AlreadyProject
     plan = _carried(matters, by)
@@ -271,7 +279,20 @@ def make_project_of(*, proposal: Proposal, body: Organisation, data: ProjectData
     _found(plan, data, body=body, now=now)
     for chain in (proposal.chain, *(matter.chain for matter in matters)):
         record(chain, _founded(plan), by=by, now=now)
+    _call(plan.matter, f"project{plan.pk}", _("请实施项目：{title}"), now=now, to=body, more=plan.name)
     return plan
+
+
+def _held_in(proposal: Proposal) -> list[Matter]:
+    """The opinions in the proposal, all rows held. Raises StaleState when one came or went just before."""
+    rows = Matter.objects.filter(proposal_links__proposal=proposal, proposal_links__unlinked_at=None).order_by("pk")
+    matters = list(rows)
+    for matter in matters:
+        hold_row(matter)
+    Proposal.objects.select_for_update(no_key=True).get(pk=proposal.pk)
+    if [matter.pk for matter in matters] != list(rows.values_list("pk", flat=True)):
+        raise StaleState
+    return matters
 
 
 def _carried(matters: Iterable[Matter], by: User) -> Plan:

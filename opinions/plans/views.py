@@ -25,7 +25,7 @@ from opinions.plans import services
 from opinions.plans.access import keeps, looks_after, works_on
 from opinions.plans.forms import FoundForm, MeasureForm, ProgressForm, ProjectForm, RedoForm
 from opinions.plans.models import Measure, Milestone, Plan
-from opinions.plans.queries import WEEK, days_to_project, light_up, plan_of
+from opinions.plans.queries import WEEK, days_to_project, light_up, plan_of, with_plan_for
 from opinions.proposals.access import may_found
 from opinions.proposals.models import Proposal
 from opinions.proposals.queries import visible_proposals
@@ -34,7 +34,7 @@ Act = Callable[..., Any]
 
 
 def _matters(request: SignedIn) -> MatterQuerySet:
-    rows = Matter.objects.visible_to(request.user)
+    rows = with_plan_for(request.user)
     return rows.select_related("street", "district", "holder", "holder_deputy", "deputy")
 
 
@@ -43,8 +43,8 @@ def _matter(request: SignedIn, code: str) -> Matter:
 
 
 def _measure(request: SignedIn, measure_id: int) -> Measure:
-    """The measure, if its matter is in the user's scope; else 404."""
-    rows = Measure.objects.filter(plan__matter__in=Matter.objects.visible_to(request.user).values("pk"))
+    """The measure, if the user may open its plan; else 404."""
+    rows = Measure.objects.filter(plan__matter__in=with_plan_for(request.user).order_by().values("pk"))
     related = ("body", "plan__matter__street", "plan__matter__district", "plan__matter__deputy")
     return get_object_or_404(rows.select_related(*related), pk=measure_id)
 
@@ -58,13 +58,14 @@ def plan(request: SignedIn, code: str) -> HttpResponse:
     carrier = _carrier(request, matter, found)
     if found is not None:
         light_up(found, today)
+    inside = Matter.objects.one_visible_to(request.user, matter.code).exists()
     if found is not None and carrier is not None:
         found.matter = carrier
-        _show_photos(found)
+        _show_photos(found, readable=inside)
     days = days_to_project(found) if found else None
     context = {
         "matter": matter, "plan": found, "days": days, "in_week": days is not None and days <= WEEK,
-        "carrier": carrier, "may": _may(request, carrier), "source": _source(request, found),
+        "carrier": carrier, "inside": inside, "may": _may(request, carrier), "source": _source(request, found),
         "mine": request.user.organisation_id if carrier else None,
     }  # fmt: skip
     return render(request, "opinions/plans/plan.html", context)
@@ -91,10 +92,11 @@ def _source(request: SignedIn, plan: Plan | None) -> Proposal | None:
     return visible_proposals(request.user).filter(pk=plan.proposal_id).first()
 
 
-def _show_photos(plan: Plan) -> None:
+def _show_photos(plan: Plan, *, readable: bool) -> None:
+    """Photos are files of the matter: whoever may not open that reads how the work goes, and sees none."""
     for measure in plan.measures.all():
         for row in measure.progress.all():
-            row.files = [_thumb(one) for one in row.photos.all()]  # type: ignore[attr-defined]
+            row.files = [_thumb(one) for one in row.photos.all()] if readable else []  # type: ignore[attr-defined]
 
 
 def _thumb(attachment: Attachment) -> Thumb:

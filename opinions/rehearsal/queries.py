@@ -1,9 +1,6 @@
 """Reading rehearsals, their differences, and which version comes back."""
 
-import hashlib
-import json
 from datetime import date, datetime, time
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -15,12 +12,6 @@ from opinions.matters.models import Matter, MatterQuerySet
 from opinions.matters.states import MatterKind
 from opinions.rehearsal.models import Difference, PlannedActivation, PlanStatus, Rehearsal
 from opinions.routing.models import RuleSet, RuleSetStatus
-from opinions.routing.queries import rules_of
-
-_TOLD = (
-    "order", "is_place", "enabled", "conditions", "tier", "resolver", "organisation_id", "urgency", "limit_amount",
-    "limit_unit", "tags", "fast_lane", "confirm",
-)  # fmt: skip
 
 
 def opinions_of(rule_set: RuleSet, since: date, until: date, by: User | None) -> MatterQuerySet:
@@ -31,15 +22,6 @@ def opinions_of(rule_set: RuleSet, since: date, until: date, by: User | None) ->
     rows = rows.filter(kind=MatterKind.OPINION, opinion__isnull=False, district=rule_set.district_id)
     rows = rows.filter(street=rule_set.street_id) if rule_set.street_id else rows
     return rows.filter(opened_at__gte=begin, opened_at__lt=end)
-
-
-def fingerprint(rule_set: RuleSet) -> str:
-    """What the rules of a version say, in short: the same text as long as nothing was edited."""
-    told: list[Any] = [rule_set.street_tiers, rule_set.street_resolvers]
-    for rule in rules_of(rule_set):
-        helpers = sorted((one.resolver, one.organisation_id or 0) for one in rule.co_handlers.all())
-        told.append([*(getattr(rule, name) for name in _TOLD), helpers])
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def rehearsals_for(user: User) -> QuerySet[Rehearsal]:

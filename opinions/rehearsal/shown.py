@@ -109,6 +109,8 @@ class Tables:
     rules: list[Row]
     months: list[str]
     load: list[Load]
+    cut: bool
+    """Whether the table of load leaves out months or bodies."""
 
 
 def tables(rehearsal: Rehearsal) -> Tables:
@@ -116,7 +118,8 @@ def tables(rehearsal: Rehearsal) -> Tables:
     held = rehearsal.summary
     named = Names(int(key[1:]) for key, *_counts in held["bodies"] if key.startswith("d"))
     tree = category_tree()
-    months = sorted({month for one in held["load"].values() for month in one})[-MOST_MONTHS:]
+    all_months = sorted({month for one in held["load"].values() for month in one})
+    months = all_months[-MOST_MONTHS:]
     person = {key: (old, new) for key, old, new in held["person"]}
     return Tables(
         tiers=sorted((Row(key, tier_words(key), old, new) for key, old, new in held["tiers"]), key=lambda one: one.key),
@@ -127,6 +130,7 @@ def tables(rehearsal: Rehearsal) -> Tables:
         rules=_moved_first(Row(str(key), rule_name(held, key), old, new) for key, old, new in held["rules"]),
         months=months,
         load=_load(held["load"], held["bodies"], months, named),
+        cut=len(all_months) > MOST_MONTHS or len(held["bodies"]) > MOST_BODIES,
     )
 
 

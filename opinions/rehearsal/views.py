@@ -27,7 +27,6 @@ from opinions.rehearsal.forms import PlanForm, SiftForm, StartForm
 from opinions.rehearsal.models import Phase, Rehearsal
 from opinions.rehearsal.queries import (
     differences_of,
-    fingerprint,
     last_plan,
     rehearsals_for,
     version_before,
@@ -37,7 +36,7 @@ from opinions.rehearsal.shown import shown, tables
 from opinions.rehearsal.sides import sides
 from opinions.routing.access import may_keep
 from opinions.routing.models import RuleSet, RuleSetStatus
-from opinions.routing.queries import active_set, version_called
+from opinions.routing.queries import active_set, fingerprint, version_called
 
 PAGES = "opinions/rehearsal"
 MOST_LISTED = 5

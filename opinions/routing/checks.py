@@ -47,11 +47,15 @@ class Problem:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong with a rule of a version, or (without a rule) with the version."""
+    """Something wrong with a rule of a version, or (without a rule) with the version.
+
+    `sweeping` is a rule that leaves nothing to those behind it: whoever puts it in force says that it is meant so.
+    """
 
     text: str
     warning: bool = False
     news: bool = False
+    sweeping: bool = False
     rule_id: int | None = None
     order: int = 0
     name: str = ""
@@ -105,6 +109,9 @@ class RuleLike(Protocol):
 
     @property
     def fast_lane(self) -> Any: ...
+
+    @property
+    def enabled(self) -> Any: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,14 +280,33 @@ def set_findings(rules: Sequence[Rule], *, ground: Ground) -> list[Finding]:
     if not enabled:
         return [Finding(_("没有启用任何规则。"))]
     told = [_finding(rule, problem) for rule in enabled for problem in rule_problems(rule, ground=ground)]
-    ready = [read_rule(key=rule.pk, order=rule.order, name=rule.name, conditions=rule.conditions) for rule in enabled]
+    ready = [_ready(rule) for rule in enabled]
     told += _order_findings(ready, ground.held)
     told += _size_findings(ready)
     return sorted(told, key=lambda one: (one.warning, one.order))
 
 
 def _finding(rule: Rule, problem: Problem) -> Finding:
-    return Finding(problem.text, problem.warning, problem.news, rule.pk, rule.order, rule.name)
+    return Finding(
+        problem.text, problem.warning, problem.news, rule_id=rule.pk, order=rule.order, name=rule.name
+    )  # fmt: skip
+
+
+def order_changes(draft: RuleLike, rules: Sequence[Rule], *, instead_of: Rule | None, held: Names) -> list[Finding]:
+    """What order would hide once the draft stands in place of a rule, or behind all others, and did not before."""
+    if not draft.enabled:
+        return []
+    place = instead_of.order if instead_of else max((rule.order for rule in rules), default=0) + 1
+    ready = read_rule(key=0, order=place, name=draft.name, conditions=draft.conditions)
+    before = [_ready(rule) for rule in rules if rule.enabled and not rule.is_place]
+    others = [rule for rule in before if rule.order != place]
+    known = {one.told for one in _order_findings(before, held)}
+    after = sorted([*others, ready], key=lambda rule: rule.order)
+    return [one for one in _order_findings(after, held) if one.told not in known]
+
+
+def _ready(rule: Rule) -> ReadyRule:
+    return read_rule(key=rule.pk, order=rule.order, name=rule.name, conditions=rule.conditions)
 
 
 def _order_findings(rules: Sequence[ReadyRule], held: Names) -> Iterator[Finding]:
@@ -289,7 +315,7 @@ def _order_findings(rules: Sequence[ReadyRule], held: Names) -> Iterator[Finding
     for number, later in enumerate(sound):
         if not later.groups and number < len(sound) - 1:
             told = _("对所有事项都生效，后面的 %(count)d 条永远轮不到。") % {"count": len(sound) - 1 - number}
-            yield Finding(told, warning=True, rule_id=later.key, order=later.order, name=later.name)
+            yield Finding(told, warning=True, sweeping=True, rule_id=later.key, order=later.order, name=later.name)
             return
         earlier = next((one for one in sound[:number] if covered_by(one.groups, later.groups, held)), None)
         if earlier is not None:

@@ -122,8 +122,9 @@ def _plan(unsaved: RoutingDecision, raised: Raised, rule: Rule | None, found: Bo
             tier=None, holder=raised.street, holder_deputy=None, body=None, urgency=urgency, confirm=True,
             problem=first.problem, decision=unsaved,
         )  # fmt: skip
+    turn = None if rule.confirm else first.deputy
     return Plan(
-        tier=rule.tier, holder=None if first.deputy else _first_turn(rule.tier, raised), holder_deputy=first.deputy,
+        tier=rule.tier, holder=None if turn else _first_turn(rule.tier, raised), holder_deputy=turn,
         body=first.organisation, urgency=rule.urgency or raised.urgency, confirm=rule.confirm or bool(found.missing),
         problem=found.problem, decision=unsaved, co=found.co, limit=own_limit(rule), tags=tuple(rule.tags),
         fast_lane=rule.fast_lane,

@@ -1,5 +1,7 @@
 """Reading rules and decisions. Rules are kept per process and renewed by stamp."""
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 from deputies.organisations.models import HANDLER_KINDS, Organisation
 from deputies.organisations.queries import STAMP as ORGANISATIONS
 from deputies.organisations.queries import bodies, current, division_tree
+from deputies.roster.models import Deputy, DeputyStatus
 from liaison.base.stamps import cached
 from opinions.catalog.models import Tier
 from opinions.catalog.queries import STAMP as CATALOG
@@ -24,6 +27,11 @@ from opinions.routing.engine import ReadyRule, read_rule
 from opinions.routing.facts import Raised
 from opinions.routing.models import CoHandler, Resolver, RoutingDecision, Rule, RuleSet, RuleSetStatus
 
+_TOLD = (
+    "order", "is_place", "enabled", "conditions", "tier", "resolver", "organisation_id", "urgency", "limit_amount",
+    "limit_unit", "tags", "fast_lane", "confirm",
+)  # fmt: skip
+"""The fields that say what a rule does."""
 STAMP = "routing"
 """Services that edit rules bump this stamp."""
 _VERSION = re.compile(r"(?:s(?P<street>[0-9]{1,9})-)?(?P<number>[0-9]{1,6})")
@@ -182,6 +190,14 @@ def suggested(matter: Matter) -> Suggested | None:
     return Suggested(row.tier, lead, tuple(co), OwnLimit(*limit) if limit else None)
 
 
+def suggested_deputy(matter: Matter) -> Deputy | None:
+    """The deputy whom the newest decision would have answer, once a person agrees; None where it says otherwise."""
+    row = suggestion(matter)
+    if row is None or row.overridden_by_id or row.tier != Tier.DEPUTY or matter.holder_deputy_id:
+        return None
+    return row.deputy if row.deputy is not None and row.deputy.status == DeputyStatus.ACTIVE else None
+
+
 @advises
 def advised(matter: Matter) -> tuple[Organisation, tuple[Organisation, ...]] | None:
     """Lead and co-handlers of what is suggested, for the form of 交办."""
@@ -197,6 +213,21 @@ def version_called(district_id: int, key: str) -> RuleSet | None:
     street = int(found["street"]) if found["street"] else None
     rows = RuleSet.objects.select_related("district", "street")
     return rows.filter(district=district_id, street=street, version=int(found["number"])).first()
+
+
+def fingerprint(rule_set: RuleSet) -> str:
+    """What the rules of a version say, in short: the same text as long as nothing was edited."""
+    told: list[Any] = [rule_set.street_tiers, rule_set.street_resolvers]
+    for rule in rules_of(rule_set):
+        helpers = sorted((one.resolver, one.organisation_id or 0) for one in rule.co_handlers.all())
+        told.append([*(getattr(rule, name) for name in _TOLD), helpers])
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def standing(rule_set: RuleSet) -> str:
+    """What a person sees who is about to put a draft in force, in short: its rules, and the version that goes."""
+    present = active_set(rule_set.district_id, rule_set.street_id)
+    return f"{present.pk if present else 0}:{fingerprint(rule_set)}"
 
 
 def rules_naming(

@@ -36,6 +36,7 @@ urlpatterns = [
     path("routing/<version:key>/rules/add/", rules.add_rule, name="add_rule"),
     path("routing/<version:key>/rules/<int:rule_id>/", rules.edit_rule, name="edit_rule"),
     path("routing/<version:key>/rules/<int:rule_id>/move/", rules.move_rule, name="move_rule"),
+    path("routing/<version:key>/restore/<int:event>/", rules.restore_rule, name="restore_rule"),
     path("routing/<version:key>/rules/<int:rule_id>/delete/", rules.delete_rule, name="delete_rule"),
     path("matters/<str:code>/why/", matters.why_panel, name="why"),
     path("matters/<str:code>/confirm/", matters.confirm, name="confirm"),

@@ -80,7 +80,8 @@ def limit_words(amount: int, unit: str) -> str:
 
 
 def _whom(one: Any) -> str:
-    return str(one.organisation) if one.resolver == Resolver.NAMED else str(Resolver(one.resolver).label)
+    named = one.organisation if one.resolver == Resolver.NAMED else None
+    return str(named or Resolver(one.resolver).label)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from opinions.similar.places import Place
+from opinions.lexicon.queries import Topics, lexicon
+from opinions.similar.places import FIRM, Place
 from opinions.similar.portrait import Portrait
-from opinions.similar.topics import Topics
+from opinions.similar.sounds import sound_alike
 from opinions.similar.weights import FRESH, Lengths, Name, Weights, sign_marks
 
 SAME = 0.5
@@ -21,21 +22,28 @@ _TELLING = 0.8
 _SHORT = 20.0
 _OTHER_FAMILY = 0.1
 _ANOTHER = -0.2
-"""Most odds of two messages about troubles of other families, unless one was copied: same estate, another problem."""
+"""Most odds of two messages about troubles of other families, unless one was copied or both tell of one firm: same
+estate, another problem."""
 _SHORT_NAME = 4
+_TOLD_ALIKE, _BEYOND = 1.5, 0.2
+"""Odds by what two messages tell count so much less from there on, so that a copy comes before them."""
 _HELD, _COPIED = 0.3, 10.0
 _COPY, _COPY_MARKS = 0.55, 12
 _SHORT_COPY, _SHORT_MARKS = 0.8, 5
 """Messages share so much of the shorter one, if it has so many pairs, only when one was copied."""
-_LONG_MARKS = 50
-"""So many shared pairs are a copy even where places differ."""
+_MOST_SIGNS = 0.2
+"""More shared characters say no more: then one was copied, which is judged by itself."""
+_LONG_MARKS, _LONG_SHARE = 30, 0.8
+"""So many shared pairs, and so much of the shorter message, are a copy even where places differ."""
 
-# Midway between two fits by logistic regression, signs held to what they mean, over invented incidents (ADR 0012).
-BIAS = -6.8
+# Fitted by logistic regression, signs held to what they mean, over invented incidents and real messages (ADR 0012).
+BIAS = -6.4
 FACTORS: Mapping[str, float] = {
-    "topic": 1.5, "family": 0.9, "same": 0.7, "conflict": -0.5, "crossed": -5.7, "coded": -2.3, "other topic": -0.4,
-    "silent": -0.1, "same signs": 19.0, "same head": 0.9, "same topic": 5.3, "same family": 1.8, "same silent": 2.6,
-    "same signs topic": -15.3, "unknown topic": 1.8,
+    "signs": 8.4, "topic": 0.6, "same": 2.0, "conflict": -2.0, "crossed": -4.8, "coded": -1.6, "other topic": -1.0,
+    "silent": -1.0, "same signs": 8.8, "same head": 1.0, "same topic": 5.6, "same family": 2.0, "same silent": 2.4,
+    "same other topic": -0.6, "same signs topic": -16.9, "firm": 0.2, "firm silent": 0.9, "firm other topic": 2.0,
+    "area topic": 7.8, "area rest": 6.6, "area head": 0.2, "placeless topic": 0.2, "placeless rest": 4.5,
+    "placeless subject": 4.7,
 }  # fmt: skip
 
 
@@ -107,14 +115,21 @@ class Sitter:
         """The places with their names weighed."""
         return tuple((place, self.weights.name(place.name)) for place in self.portrait.places)
 
+    @cached_property
+    def sure_names(self) -> tuple[tuple[Place, Name], ...]:
+        """Those beyond doubt. Learned names without a kind of place may be ordinary words; they count where nothing
+        better is named."""
+        return tuple(named for named in self.names if named[0].sure and (named[0].kind or named[0].name[0].isdigit()))
+
 
 def compared(one: Sitter, other: Sitter) -> Likeness:
     """How much two messages are alike. The order of the two makes no difference."""
     traits = traits_of(one, other)
     metres, days = metres_between(one.setting, other.setting), _days(one.setting, other.setting)
     odds = BIAS + sum(factor * traits[name] for name, factor in FACTORS.items())
+    odds -= (1.0 - _BEYOND) * max(0.0, odds - _TOLD_ALIKE)
     odds += _by_copy(traits) + _by_setting(one.setting, other.setting, metres, days)
-    if traits["other topic"]:
+    if traits["other topic"] and not traits["firm"]:
         odds = min(odds, _ANOTHER)
     score = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, max(odds, _of_copy(traits))))))
     return Likeness(score, _verdict(score, traits), metres, days)
@@ -145,19 +160,19 @@ def _copied(traits: Mapping[str, float]) -> bool:
     """
     shared = traits["shared"]
     if traits["conflict"]:
-        return shared >= _LONG_MARKS
+        return shared >= _LONG_MARKS and traits["held"] >= _LONG_SHARE
     return shared >= _COPY_MARKS or (shared >= _SHORT_MARKS and traits["held"] >= _SHORT_COPY)
 
 
 def traits_of(one: Sitter, other: Sitter) -> dict[str, float]:
     """What the score is made of; every value lies between 0 and 1, `shared` counts pairs."""
     a, b = one.portrait, other.portrait
-    shared = a.all_marks & b.all_marks
+    shared = a.told_marks & b.told_marks
     named = _names(one, other)
-    same, unknown = named["same"], 1.0 - named["same"] - named["conflict"]
+    same = named["same"]
     overlap = _square(one, shared)
     text = {
-        "signs": _share(_sign_square(one, other), one.lengths.signs * other.lengths.signs),
+        "signs": min(_MOST_SIGNS, _share(_sign_square(one, other), one.lengths.signs * other.lengths.signs)),
         "rest": math.sqrt(_share(_square(one, a.rest_marks & b.rest_marks), one.lengths.rest * other.lengths.rest)),
         "head": math.sqrt(max(_in_head(one, one, other), _in_head(one, other, one))),
         "topic": _cosine(a.topics, b.topics),
@@ -168,7 +183,6 @@ def traits_of(one: Sitter, other: Sitter) -> dict[str, float]:
     return {
         **text,
         **named,
-        "whole": math.sqrt(_share(overlap, one.lengths.marks * other.lengths.marks)),
         "held": _share(overlap, min(one.lengths.marks, other.lengths.marks) ** 2),
         "shared": float(len(shared)),
         "other topic": other_topic,
@@ -176,8 +190,15 @@ def traits_of(one: Sitter, other: Sitter) -> dict[str, float]:
         **{f"same {name}": same * value for name, value in text.items()},
         "same silent": same * silent,
         "same other topic": same * other_topic,
+        "firm silent": named["firm"] * silent,
+        "firm other topic": named["firm"] * other_topic,
         "same signs topic": same * text["signs"] * text["topic"],
-        "unknown topic": unknown * text["topic"] * text["rest"],
+        "area topic": named["area"] * text["topic"],
+        "area rest": named["area"] * text["rest"],
+        "area head": named["area"] * text["head"],
+        "placeless topic": named["placeless"] * text["topic"] ** 2,
+        "placeless subject": named["placeless"] and _cosine(a.topics, b.topics, lexicon().broad),
+        "placeless rest": named["placeless"] * text["topic"] * text["rest"],
     }
 
 
@@ -200,36 +221,58 @@ def _in_head(weighed: Sitter, headed: Sitter, other: Sitter) -> float:
     return _square(weighed, found) / (headed.lengths.head**2 + _SHORT) if found else 0.0
 
 
-def _cosine(one: Topics, other: Topics) -> float:
-    product = sum(weight * other[topic] for topic, weight in one.items() if topic in other)
+def _cosine(one: Topics, other: Topics, without: frozenset[int] = frozenset()) -> float:
+    """How much two have in common, the topics `without` counting as shared by none."""
+    product = sum(weight * other[topic] for topic, weight in one.items() if topic in other and topic not in without)
     if not product:
         return 0.0
     return min(1.0, product / math.sqrt(sum(w * w for w in one.values()) * sum(w * w for w in other.values())))
 
 
-def _names(one: Sitter, other: Sitter) -> dict[str, float]:
-    """Whether the two name the same place (`same`), places that differ (`conflict`), or one of two roads only."""
-    mine, others = _found(one, other), _found(other, one)
-    sure = _sure(mine) and _sure(others)
-    pool = [found for found in (*mine, *others) if not sure or _is_sure(found[0])]
-    telling = _TELLING * math.log(one.weights.total + FRESH)
-    best = max((share * min(1.0, name.telling / telling) for _place, name, share in pool), default=0.0)
-    same, found = float(best >= _NAMED_ALIKE), any(share >= _NAMED_ALIKE for _place, _name, share in pool)
-    areas = one.portrait.areas, other.portrait.areas
-    return {
-        "same": same,
-        "conflict": float(sure and not found),
-        "crossed": same * float(_way_missing(mine) and _way_missing(others)),
-        "coded": float(bool(areas[0] and areas[1] and not areas[0] & areas[1])),
-    }
-
-
 _Found = list[tuple[Place, Name, float]]
 
 
-def _found(one: Sitter, other: Sitter) -> _Found:
+def _names(one: Sitter, other: Sitter) -> dict[str, float]:
+    """Whether the two name the same place (`same`), and whether it is a `firm`; places that differ (`conflict`), one of
+    two roads only (`crossed`), or no place beyond doubt: then whether both are of one area, or nothing is said of
+    where."""
+    sure = bool(one.sure_names and other.sure_names)
+    mine, others = _found(one, other, sure=sure), _found(other, one, sure=sure)
+    telling = _TELLING * math.log(one.weights.total + FRESH)
+    best = max((share * min(1.0, name.telling / telling) for _place, name, share in (*mine, *others)), default=0.0)
+    same, found = float(best >= _NAMED_ALIKE), any(share >= _NAMED_ALIKE for *_named, share in (*mine, *others))
+    if sure and not found and _mistyped(one, other):
+        same, found = 1.0, True
+    areas = one.portrait.areas, other.portrait.areas
+    apart, together = bool(areas[0] and areas[1] and not areas[0] & areas[1]), _same_area(*areas)
+    placeless = not (same or one.sure_names or other.sure_names)
+    return {
+        "same": same,
+        "firm": float(any(place.kind == FIRM and share >= _NAMED_ALIKE for place, _name, share in (*mine, *others))),
+        "conflict": float(sure and not found),
+        "crossed": same * float(_way_missing(mine) and _way_missing(others)),
+        "coded": float(apart),
+        "area": float(placeless and together),
+        "placeless": float(placeless and not apart and not together),
+    }
+
+
+def _mistyped(one: Sitter, other: Sitter) -> bool:
+    """Whether a name of one is a name of the other, mistyped by its sound."""
+    names = [place.name for place in other.portrait.places]
+    return any(sound_alike(place.name, name) for place in one.portrait.places for name in names)
+
+
+def _same_area(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two are of one area, and of one part of it where both name a part (a district or county of a city)."""
+    parts = [frozenset(area for area in areas if area[-1] != "市") for areas in (one, other)]
+    return bool(one & other) and (not all(parts) or bool(parts[0] & parts[1]))
+
+
+def _found(one: Sitter, other: Sitter, *, sure: bool) -> _Found:
     """The places of one, each with how much of its name stands in the other message, 0 to 1."""
-    return [(place, name, _share_of(name, place, other.portrait)) for place, name in one.names]
+    names = one.sure_names if sure else one.names
+    return [(place, name, _share_of(name, place, other.portrait)) for place, name in names]
 
 
 def _share_of(name: Name, place: Place, other: Portrait) -> float:
@@ -238,16 +281,6 @@ def _share_of(name: Name, place: Place, other: Portrait) -> float:
     if not name.numbered <= other.all_marks:
         return 0.0
     return sum(weight for pair, weight in name.pairs if pair in other.all_marks) / name.whole
-
-
-def _sure(found: _Found) -> bool:
-    """Whether a place is named beyond doubt."""
-    return any(_is_sure(place) for place, _name, _share in found)
-
-
-def _is_sure(place: Place) -> bool:
-    """Learned names without a kind of place may be ordinary words; they count where nothing better is named."""
-    return place.sure and (bool(place.kind) or place.name[0].isdigit())
 
 
 def _way_missing(found: _Found) -> bool:

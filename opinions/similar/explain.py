@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
+import rjieba
+
 from opinions.similar.compare import Sitter
 from opinions.similar.portrait import Portrait
 from opinions.similar.text import spelled
@@ -13,7 +15,7 @@ LONGEST_WORD = 12
 
 def shared_words(one: Sitter, other: Portrait, *, most: int = MOST_WORDS) -> tuple[str, ...]:
     """What both say, the most telling first: runs of characters, none within another."""
-    shared = one.portrait.all_marks & other.all_marks
+    shared = one.portrait.told_marks & other.told_marks
     return _told({spelled(mark): one.squares[mark] for mark in shared}, most)
 
 
@@ -23,7 +25,7 @@ def words_of(group: Iterable[Sitter], *, most: int = MOST_WORDS) -> tuple[str, .
     squares: dict[str, float] = {}
     size = 0
     for size, one in enumerate(group, start=1):  # noqa: B007 - counted
-        for mark in one.portrait.all_marks:
+        for mark in one.portrait.told_marks:
             word = spelled(mark)
             counts[word] += 1
             squares[word] = one.squares[mark]
@@ -35,10 +37,17 @@ def _told(squares: dict[str, float], most: int) -> tuple[str, ...]:
     squares.pop("", None)
     words = sorted(_runs(squares), key=lambda word: (-_worth(word, squares), word))
     found: list[str] = []
-    for word in words:
+    for word in map(_whole, words[: most * 2]):
         if not any(word in other for other in found):
             found.append(word)
     return tuple(found[:most])
+
+
+def _whole(word: str) -> str:
+    """A run without the single characters at its ends, which belong to words that are not shared: 处飞线."""
+    cut = rjieba.cut(word)
+    long = [at for at, piece in enumerate(cut) if len(piece) > 1]
+    return "".join(cut[long[0] : long[-1] + 1]) if long else word
 
 
 def _worth(word: str, squares: dict[str, float]) -> float:

@@ -9,10 +9,10 @@ from opinions.similar.places import Place
 from opinions.similar.portrait import Portrait
 from opinions.similar.weights import Weights
 
-MOST_NAMES, MOST_TOPICS = 4, 2
+MOST_NAMES, MOST_TOPICS, MOST_AREAS = 4, 2, 2
 OF_TITLE, OF_LEAD, OF_ALL = 5, 8, 6
 """At most 4 × 2 keys of a place with a trouble, as many with a family of troubles, 4 of places, 2 of the division, and
-19 of rare pairs."""
+19 of rare pairs; of an area with a trouble two in the stead of a place."""
 _PLACE_AND_TOPIC, _PLACE_AND_FAMILY, _PLACE, _AREA_AND_TOPIC = 12.0, 5.0, 4.0, 3.0
 _IN_TITLE = 1.5
 _NO_DIVISION = 0
@@ -29,12 +29,20 @@ def keys_of(portrait: Portrait, weights: Weights, division_id: int | None = None
 def _words(portrait: Portrait, division_id: int) -> Iterable[tuple[str, float]]:
     topics = list(portrait.topics)[:MOST_TOPICS]
     families = list(portrait.families)[:MOST_TOPICS]
-    for place in sorted(portrait.places, key=_telling)[:MOST_NAMES]:
+    areas = _areas(portrait)
+    for place in sorted(portrait.places, key=_telling)[: MOST_NAMES - len(areas)]:
         yield f"p:{place.name}", _PLACE
+        if not (place.sure or place.kind):
+            continue
         yield from ((f"p:{place.name}:t{topic}", _PLACE_AND_TOPIC) for topic in topics)
         yield from ((f"p:{place.name}:f{family}", _PLACE_AND_FAMILY) for family in families)
-    if division_id:
-        yield from ((f"d:{division_id}:t{topic}", _AREA_AND_TOPIC) for topic in topics[:2])
+    yield from ((f"a:{area}:t{topic}", _PLACE_AND_FAMILY) for area in areas for topic in topics)
+    yield from ((f"d:{division_id}:t{topic}", _AREA_AND_TOPIC) for topic in topics)
+
+
+def _areas(portrait: Portrait) -> list[str]:
+    """The areas of a message that names no place beyond doubt."""
+    return [] if any(place.sure for place in portrait.places) else sorted(portrait.areas)[:MOST_AREAS]
 
 
 def _telling(place: Place) -> tuple[bool, bool]:

@@ -16,6 +16,7 @@ class Likeness(models.Model):
     portrait = models.BinaryField()
     keys = models.BinaryField(help_text="the keys of its postings, so that they can be taken away again")
     fingerprint = models.CharField(max_length=32, help_text="of the text that the portrait was made from")
+    version = models.IntegerField(default=0, help_text="of the making and the word lists that made the portrait")
     raised_on = models.DateField()
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
@@ -27,6 +28,7 @@ class Likeness(models.Model):
         indexes = [
             models.Index(fields=["matter"], condition=Q(tied_at__isnull=True), name="likeness_untied"),
             models.Index(fields=["raised_on", "matter"], name="likeness_raised"),
+            models.Index(fields=["version", "raised_on"], name="likeness_version"),
         ]
 
     def __str__(self) -> str:

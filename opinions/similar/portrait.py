@@ -1,6 +1,8 @@
 """What of a message is compared, computed once and kept. Pure; no database."""
 
 import json
+import re
+import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -8,18 +10,22 @@ from struct import Struct
 
 import numpy as np
 
-from opinions.similar.places import NO_NAMES, Names, Place, coded_areas_in, places_in, without_places
+from opinions.lexicon.queries import WORDS, Topics, families_of, topics_of
+from opinions.similar.places import NO_NAMES, NO_NAMES_FILE, Names, Place, coded_areas_in, places_in, without_places
 from opinions.similar.text import NOTHING, Marks, marks_of, plain, signs_of
-from opinions.similar.topics import Topics, families_of, topics_of
 from opinions.similar.weights import Lengths, Weights, sign_marks
 
 HEAD = 30
 """Characters that stand for a title where there is none."""
 LEAD = 90
-VERSION = 2
-"""Portraits of another version are made anew."""
-_PARTS = 4
-_BEGINNING = Struct(f"<i{_PARTS}i{_PARTS}f")
+_MAKING = 4
+"""To be raised when portraits are made in another way."""
+VERSION = zlib.crc32(WORDS.read_bytes() + NO_NAMES_FILE.read_bytes(), _MAKING) & 0x7FFF_FFFF
+"""Portraits of another version, made in another way or by other word lists, are made anew."""
+_PARTS = 5
+_PLAQUE = re.compile(r".+附近（.*）|Near .+ \(.*\)", re.DOTALL)
+"""What the form fills in for everybody who scans one plaque: it says where the plaque is, not where the trouble is."""
+_BEGINNING = Struct(f"<i{_PARTS}i{len(Lengths._fields)}f")
 """What stands before the marks: the version, how many marks each part has, and the lengths."""
 
 
@@ -28,6 +34,9 @@ class Portrait:
     """The pairs of a message, what is left of them without the places, and what it is about."""
 
     marks: Marks = field(default_factory=lambda: NOTHING)
+    """Of title and text."""
+    where: Marks = field(default_factory=lambda: NOTHING)
+    """Of what was entered as the place: names are found in it, but it is not what was told."""
     rest: Marks = field(default_factory=lambda: NOTHING)
     """Without the names of places."""
     head: Marks = field(default_factory=lambda: NOTHING)
@@ -45,8 +54,12 @@ class Portrait:
         return families_of(self.topics)
 
     @cached_property
-    def all_marks(self) -> frozenset[int]:
+    def told_marks(self) -> frozenset[int]:
         return frozenset(self.marks.tolist())
+
+    @cached_property
+    def all_marks(self) -> frozenset[int]:
+        return self.told_marks.union(self.where.tolist())
 
     @cached_property
     def rest_marks(self) -> frozenset[int]:
@@ -62,7 +75,7 @@ class Portrait:
 
     def packed(self, lengths: Lengths) -> bytes:
         """For keeping; `unpacked` reads it."""
-        parts = [self.marks, self.rest, self.head, self.lead]
+        parts = [self.marks, self.where, self.rest, self.head, self.lead]
         places = [[one.name, one.kind, one.sure] for one in self.places]
         rest = [self.signs, places, sorted(self.areas), list(self.topics.items())]
         return (
@@ -73,7 +86,7 @@ class Portrait:
 
 
 def readable(kept: bytes) -> bool:
-    """Whether a kept portrait is of today's making; others wait for the night, or for `similar index --refresh`."""
+    """Whether a kept portrait is of today's making; others wait to be made anew (`renew`)."""
     return int.from_bytes(kept[:4], "little") == VERSION
 
 
@@ -85,25 +98,30 @@ def unpacked(kept: bytes) -> tuple[Portrait, Lengths]:
     version, *sizes = _BEGINNING.unpack_from(kept)
     if version != VERSION:
         raise ValueError(f"portrait of version {version}")
-    marks, rest, head, lead = accumulate(sizes[:_PARTS])
+    marks, where, rest, head, lead = accumulate(sizes[:_PARTS])
     numbers = np.frombuffer(kept, dtype="<i4", count=lead, offset=_BEGINNING.size)
     signs, places, areas, topics = json.loads(kept[_BEGINNING.size + 4 * len(numbers) :])
     made = Portrait(
-        numbers[:marks], numbers[marks:rest], numbers[rest:head], NOTHING, signs, tuple(Place(*one) for one in places),
-        frozenset(areas), dict(topics),
+        numbers[:marks], numbers[marks:where], numbers[where:rest], numbers[rest:head], NOTHING, signs,
+        tuple(Place(*one) for one in places), frozenset(areas), dict(topics),
     )  # fmt: skip
     return made, Lengths(*sizes[_PARTS:])
 
 
+def own_place(place: str) -> str:
+    """What was entered as the place, unless the form had filled it in."""
+    return "" if _PLAQUE.fullmatch(place) else place
+
+
 def portrait(title: str, text: str, place: str = "", *, known: Names = NO_NAMES) -> Portrait:
     """What is compared of a message. `place` is what was entered as its place, `known` the names of the records."""
-    plain_title, plain_text, plain_place = plain(title), plain(text), plain(place)
+    plain_title, plain_text, plain_place = plain(title), plain(text), plain(own_place(place))
     body = f"{plain_title} {plain_text}".strip()
     named = f"{plain_place} {body}".strip()
     places = places_in(named, known)
     rest = without_places(body, places)
     head = without_places(plain_title, places) if plain_title else rest[:HEAD]
     return Portrait(
-        marks_of(named), marks_of(rest), marks_of(head), marks_of(plain_text[:LEAD]), signs_of(rest), places,
-        coded_areas_in(named), topics_of(head, rest),
+        marks_of(body), marks_of(plain_place), marks_of(rest), marks_of(head), marks_of(plain_text[:LEAD]),
+        signs_of(rest), places, coded_areas_in(named), topics_of(head, rest),
     )  # fmt: skip

@@ -20,7 +20,7 @@ from opinions.similar.keys import keys_of
 from opinions.similar.models import HotIssue, HotIssueQuerySet, HotMember, Vocabulary
 from opinions.similar.models import Likeness as Kept
 from opinions.similar.places import NO_NAMES, Names
-from opinions.similar.portrait import Portrait, portrait, readable, unpacked
+from opinions.similar.portrait import VERSION, Portrait, portrait, readable, unpacked
 from opinions.similar.weights import Lengths, Weights
 
 SAME_FROM = SAME
@@ -34,12 +34,14 @@ ELSEWHERE_LIMIT = 10
 EARLIEST = date(1970, 1, 1)
 _ENDED = (Status.WITHDRAWN, Status.DRAFT)
 
+# A limit that is known when it is planned, and beyond the mean number of rows of a key, has PostgreSQL read all rows of
+# each key and sort them, also of the most common; from a subquery it does not know it, and reads in order.
 _POSTGRESQL = """
 SELECT posting.matter_id, SUM(asked.weight) AS weight
 FROM unnest(%s::int[], %s::float8[]) AS asked(key, weight)
 CROSS JOIN LATERAL (
   SELECT matter_id FROM opinions_posting
-  WHERE key = asked.key AND raised_on >= %s ORDER BY raised_on DESC, matter_id DESC LIMIT %s
+  WHERE key = asked.key AND raised_on >= %s ORDER BY raised_on DESC, matter_id DESC LIMIT (SELECT %s::int)
 ) AS posting
 GROUP BY posting.matter_id ORDER BY weight DESC, posting.matter_id DESC LIMIT %s
 """
@@ -184,6 +186,16 @@ def waiting(limit: int, *, after: int = 0) -> MatterQuerySet:
     """Opinions without a portrait, in order of their ids."""
     rows = Matter.objects.filter(pk__gt=after, kind=MatterKind.OPINION, likeness__isnull=True, opinion__isnull=False)
     return rows.order_by("pk")[:limit]
+
+
+def outdated(limit: int) -> list[int]:
+    """The newest opinions whose portraits another version made; read along an index, also where all are up to date."""
+    for others in (Kept.objects.filter(version__lt=VERSION), Kept.objects.filter(version__gt=VERSION)):
+        version = others.order_by("version").values_list("version", flat=True).first()
+        if version is not None:
+            rows = Kept.objects.filter(version=version).order_by("-raised_on")
+            return list(rows.values_list("pk", flat=True)[:limit])
+    return []
 
 
 def hot_issues(user: User) -> HotIssueQuerySet:

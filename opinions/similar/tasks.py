@@ -9,6 +9,7 @@ from opinions.similar import services
 
 MOST_SECONDS = 60.0
 """A run ends after so long, so that other work gets its turn; the next one goes on."""
+MOST_SECONDS_AT_NIGHT = 1_800.0
 
 
 @shared_task(name=services.INDEX.task)
@@ -28,6 +29,7 @@ def nightly() -> int:
     services.learn(now=now)
     services.refresh(now=now)
     services.clear_left_over(now=now)
-    while services.index_waiting(now=now):
+    until = time.monotonic() + MOST_SECONDS_AT_NIGHT
+    while time.monotonic() < until and services.index_waiting(now=now):
         pass
     return services.group_recent(now=now)

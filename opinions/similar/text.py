@@ -36,7 +36,11 @@ _GREETING = re.compile(
     r"|(?:非常|十分|万分|衷心|谢谢|感谢|拜托|辛苦)(?:感谢|谢谢|您|你|了|领导|大家|们|啦|！)+"
     r"|谢谢|感谢|此致|敬礼|为盼|望解决|求解决|求助|反馈"
 )
-_ORDINAL = re.compile(r"[一二三四五六七八九十]{1,3}(?=号线|期|栋|幢|号楼|号院|区|单元|弄|组)")
+_ORDINAL = re.compile(
+    r"[一二三四五六七八九十]{1,3}(?=号线|期|栋|幢|号楼|号院|区|单元|弄|组)|[二三四五六七八九]?十[一二三四五六七八九]?(?=路(?!口))"
+)
+_NUMBERED = re.compile("第?([一二三四五六七八九十]{1,2})(?:人民|初级|高级|实验)?(?:医(院)|(中)学|(小)学|(幼)儿园)")
+"""Schools and hospitals with a number, which are said in two ways: 第三医院 and 三院."""
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
 _RUN = re.compile(rf"[{HAN}0-9]+|[a-z0-9]+")
 _HAN_SIGN = re.compile(rf"[{HAN}]")
@@ -58,7 +62,14 @@ def plain(text: str) -> str:
     """The text in one width and case, without greetings, telephone numbers, plates, dates and times."""
     text = unicodedata.normalize("NFKC", text[:LONGEST]).lower()
     text = _LONG_NUMBER.sub(" ", _MOMENT.sub(" ", _NOISE.sub(" ", text)))
+    text = _NUMBERED.sub(_shortened, text).replace("实验小学", "实小")
     return _GREETING.sub(" ", _ORDINAL.sub(_arabic, text)).strip()
+
+
+def _shortened(found: "re.Match[str]") -> str:
+    """A school or hospital with a number as people call it."""
+    number, *kinds = found.groups()
+    return number + next(filter(None, kinds))
 
 
 def _arabic(found: "re.Match[str]") -> str:

@@ -31,6 +31,10 @@ class OnlyStreets(DomainError):
 class StillInUse(DomainError):
     """Something would be left without a body."""
 
+    message = _("它名下还有在用的事项、代表、联系点、账号或下级，请先逐件移交、停用账号，再来办。")
+
+
+class StreetStillInUse(StillInUse):
     message = _("它名下还有在用的事项、代表、联系点、账号或下级，请先移交，或改用“并入”。")
 
 
@@ -79,7 +83,7 @@ def close_body(*, body: Organisation, reason: str, by: User, now: datetime) -> N
     """Close a body on which nothing stands any more. Raises NotAllowed, StillInUse."""
     (held,) = _locked(body, by)
     if impact_of(held).blocks_closing:
-        raise StillInUse
+        raise StreetStillInUse if held.kind in STREET_KINDS else StillInUse
     organisations.close_organisation(held, by=by, now=now, reason=_reasoned(reason))
     report(now=now, district=district_of(held))
 

@@ -157,6 +157,8 @@ def _act(
 def merge(request: HttpRequest, pk: int) -> HttpResponse:
     """First what would move, then, confirmed for exactly that, the merger."""
     held = _body(request, pk)
+    if held.kind not in STREET_KINDS:
+        raise services.OnlyStreets
     form, seen = MergeForm(_posted(request), body=held), request.POST.get("seen", "")
     if form.is_valid() and seen:
         words = {"into": form.successor, "reason": form.cleaned_data["reason"], "seen": seen}

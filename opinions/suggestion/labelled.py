@@ -109,6 +109,9 @@ def _check(found: Material, least: int) -> None:
     if len(sizes) < LEAST_LABELS and found.too_few:
         words = {"least": least, "labels": listing(found.too_few[:MOST_NAMED])}
         raise NotTrainable(_("至少要有两个类别各有 %(least)d 条才能训练；还不够的有：%(labels)s 等。") % words)
+    if not sizes and found.mixed:
+        words = {"count": len(found.mixed), "example": found.mixed[0]}
+        raise NotTrainable(_("%(count)d 段文字都标了不止一种类别，没有一段能用。例如%(example)s") % words)
     if not sizes:
         raise NotTrainable(_("没有一行既有文字又有类别，无法训练。"))
     if len(sizes) == 1:

@@ -1,7 +1,7 @@
 """A model as a folder of plain data: JSON and arrays, nothing that runs when it is read (ADR 0010).
 
 model.json    what it is: labels, date, rows, source, figures, checksum of the other two
-terms.json    the words and runs that it knows, for each field
+terms.json    the words, runs and troubles that it knows, for each field
 weights.npz   arrays of numbers, read with allow_pickle=False
 """
 
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liaison.base.errors import DomainError
 
-FORMAT = 1
+FORMAT = 2
 META, TERMS, WEIGHTS = "model.json", "terms.json", "weights.npz"
 MOST_BYTES = 60_000_000
 """A larger file is none of ours, and is not read into memory."""

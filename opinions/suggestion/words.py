@@ -1,4 +1,5 @@
-"""From a message to what a model sees of it: words and runs of characters, without numbers and without names. Pure."""
+"""From a message to what a model sees of it: words, runs of characters and the troubles that the lexicon finds, without
+numbers and without names. Pure."""
 
 import re
 import unicodedata
@@ -6,11 +7,13 @@ from collections import Counter
 
 import rjieba
 
+from opinions.lexicon.queries import troubles_in
+
 LONGEST = 1_000
 """Characters of a text that are looked at: what it is about stands early, and one message must not take long."""
 RUNS = range(1, 4)
 """Lengths of the runs of characters."""
-FIELDS = ("title_words", "text_words", "title_runs", "text_runs")
+FIELDS = ("title_words", "text_words", "title_runs", "text_runs", "title_troubles", "text_troubles")
 """Title and text are told apart: a word in a title says more. The order is that of the model's parts."""
 
 _LINE_BREAK = re.compile(r"_x000d_", re.IGNORECASE)
@@ -45,6 +48,6 @@ def runs(text: str) -> list[str]:
 
 
 def counts(title: str, text: str) -> Counts:
-    """How often each word and run occurs, for each of `FIELDS`."""
+    """How often each word, run and trouble occurs, for each of `FIELDS`."""
     title, text = normalise(title), normalise(text)
-    return Counter(words(title)), Counter(words(text)), Counter(runs(title)), Counter(runs(text))
+    return tuple(Counter(part(told)) for part in (words, runs, troubles_in) for told in (title, text))

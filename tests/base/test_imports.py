@@ -83,6 +83,12 @@ def test_other_content_is_refused_with_a_sentence(content: bytes, name: str) -> 
     assert str(refusal.value.message).endswith("。")
 
 
+def test_cell_that_never_ends_is_named_as_such() -> None:
+    content = f'title,text\n灯,"{"长" * 200_000}"\n'.encode()
+    with pytest.raises(UnreadableFile, match="第 2 行有一格太长"):
+        read_table(content, name="a.csv")
+
+
 def test_too_large_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("liaison.base.imports.MOST_BYTES", 10)
     with pytest.raises(UnreadableFile):

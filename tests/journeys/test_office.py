@@ -11,7 +11,7 @@ from playwright._impl._api_structures import FilePayload
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import AtDesk
-from tests.journeys.people import open_matter, read_code, report, see, track
+from tests.journeys.people import open_matter, press, read_code, report, see, track
 from tests.support.system import System
 
 ROSTER = ("姓名", "身份", "级别", "届次", "职务", "手机", "代表证号", "公开项")
@@ -108,7 +108,8 @@ def test_rule_is_drafted_tried_and_followed(at_desk: AtDesk, phone: Page, system
     district.get_by_role("button", name="试一试").click()
     see(district, "建议承办", "云汀区园林绿化中心")
     district.go_back()
-    district.get_by_role("button", name="生效").click()
+    district.get_by_role("link", name="生效", exact=True).click()
+    press(district.locator("#dialog .dialog-body"), "确认生效")
     see(district, "新规则已生效")
 
     mine = report(phone, system.listed("/p/"), "路边行道树里有白蚁，翅膀落了一地。")

@@ -36,7 +36,8 @@ def test_rules_are_rehearsed_then_put_in_force_then_taken_back(at_desk: AtDesk, 
     see(district, "原来：现在生效的规则", "第 1 条“井盖先由街道看”相符")
 
     district.goto(draft)
-    district.get_by_role("button", name="生效", exact=True).click()
+    district.get_by_role("link", name="生效", exact=True).click()
+    press(district.locator("#dialog .dialog-body"), "确认生效")
     see(district, "新规则已生效")
     mine = report(phone, system.listed("/p/"), "路口井盖翘起来一块，骑车摔过人。", category="urban")
     street = at_desk("street")

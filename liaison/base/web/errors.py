@@ -54,8 +54,13 @@ def error_page(
     words = EXPLANATIONS.get(status, EXPLANATIONS[400])
     response = _spoken(request, status, words, title=title or words.title, text=text or words.text, wait=wait)
     response["X-Message"] = quote(str(text or words.text))
-    if wait:
-        response["Retry-After"] = str(wait)
+    return say_when(response, wait)
+
+
+def say_when(response: HttpResponse, seconds: int | None) -> HttpResponse:
+    """The response with when to come back, where somebody can say it."""
+    if seconds:
+        response["Retry-After"] = str(seconds)
     return response
 
 
@@ -77,7 +82,8 @@ def _spoken(
 
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The page for an expected failure that no form could show."""
-    return error_page(request, error.status_code, text=error.message, title=_("这一步没有办成"))
+    words = {"text": error.message, "title": _("这一步没有办成")}
+    return error_page(request, error.status_code, wait=error.retry_after or None, **words)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

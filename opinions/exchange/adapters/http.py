@@ -1,12 +1,17 @@
 """Partners with an interface: JSON over HTTPS, signed, with an Idempotency-Key."""
 
 import json
+import socket
 import ssl
 import time
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from threading import Timer
 from typing import Any
+
+from django.conf import settings
 
 from liaison.base.notices.channels import Refused, Unclear
 from opinions.exchange.adapters import Answer, Parcel
@@ -18,7 +23,7 @@ from opinions.exchange.states import OrderState
 MOST_BYTES = 64_000
 """Bytes of an answer that are read."""
 PATIENCE = 3
-"""Times the partner's waiting time that a whole answer may take to come."""
+"""Times the partner's waiting time that handing over one message may take in all, whatever the line does."""
 FOR_NOW = (408, 425, 429)
 """Refusals that do not last."""
 _SAID = {OrderState.ACCEPTED, OrderState.SENT}
@@ -44,7 +49,9 @@ class _Encrypted(HTTPSConnection):
 
     def connect(self) -> None:
         raw = connect(self.host, self.port, self.timeout or 0)
-        self.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=self.host)
+        context = ssl.create_default_context()
+        self.sock = context.wrap_socket(raw, server_hostname=self.host, do_handshake_on_connect=False)
+        self.sock.do_handshake()
 
 
 class Http:
@@ -57,31 +64,52 @@ class Http:
 
         While two secrets hold, a partner that does not know the new one yet gets the message signed with the other.
         """
+        give_up = time.monotonic() + min(partner.timeout * PATIENCE, settings.EXCHANGE_LEASE / 2)
         *newer, last = partner.secrets(parcel.now) or [""]
         for secret in newer:
             with suppress(NotKnown):
-                return self._hand_over(partner, parcel, secret)
-        return self._hand_over(partner, parcel, last)
+                return self._hand_over(partner, parcel, secret, give_up)
+        return self._hand_over(partner, parcel, last, give_up)
 
-    def _hand_over(self, partner: Partner, parcel: Parcel, secret: str) -> Answer:
+    def _hand_over(self, partner: Partner, parcel: Parcel, secret: str, give_up: float) -> Answer:
         try:
             parts = checked_url(partner.address)
         except BadAddress as error:
             raise Refused(str(error.message)) from error
         kind = _Encrypted if parts.scheme == "https" else _Plain
         line = kind(parts.hostname or "", port_of(parts), timeout=partner.timeout)
-        with closing(line):
+        with closing(line), _cut_off(line, give_up):
             try:
                 line.connect()
             except BadAddress as error:
                 raise Refused(str(error.message)) from error
+            if time.monotonic() > give_up:
+                raise Later("no time is left")
             target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-            return _exchange(line, target, partner, parcel, secret)
+            return _exchange(line, target, parcel, secret, give_up)
 
 
-def _exchange(line: HTTPConnection, target: str, partner: Partner, parcel: Parcel, secret: str) -> Answer:
+@contextmanager
+def _cut_off(line: HTTPConnection, give_up: float) -> Iterator[None]:
+    """Cut the line when the time is over: the partner's waiting time binds single steps, and one that drips its
+    greeting, its headers or its answer takes ever so many."""
+    timer = Timer(max(0.0, give_up - time.monotonic()), _cut, [line])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _cut(line: HTTPConnection) -> None:
+    if line.sock is not None:
+        with suppress(OSError):
+            socket.socket.shutdown(line.sock, socket.SHUT_RDWR)  # of the line itself, whatever is spoken over it
+
+
+def _exchange(line: HTTPConnection, target: str, parcel: Parcel, secret: str, give_up: float) -> Answer:
     body = parcel.body.encode()
-    give_up = time.monotonic() + partner.timeout * PATIENCE
     try:
         line.request("POST", target, body, _headers(secret, parcel, body))
         answer = line.getresponse()
@@ -98,15 +126,15 @@ def _headers(secret: str, parcel: Parcel, body: bytes) -> dict[str, str]:
 
 
 def _read(answer: HTTPResponse, give_up: float) -> bytes:
-    """What the partner says, up to `MOST_BYTES`; a partner that drips is given up."""
+    """What the partner says, up to `MOST_BYTES`; the end of a line that was cut is no answer."""
     held = b""
     while len(held) <= MOST_BYTES:
         piece = answer.read1(MOST_BYTES)
+        if time.monotonic() > give_up:
+            raise TimeoutError("the answer takes too long")
         if not piece:
             return held
         held += piece
-        if time.monotonic() > give_up:
-            raise TimeoutError("the answer takes too long")
     raise HTTPException("the answer is too long")
 
 

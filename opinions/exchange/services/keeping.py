@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from liaison.base.files.services import remove
 from opinions.exchange.models import Dispatch, Handover, Partner, WorkOrder
-from opinions.exchange.services.ledger import hold, kept, tell_history
-from opinions.exchange.states import ON_THE_WAY
+from opinions.exchange.services.ledger import entry, hold, kept, tell_history
+from opinions.exchange.states import ON_THE_WAY, DispatchStatus, MessageKind, OrderState, Outcome, Way
 
 CHUNK = 200
 
@@ -21,20 +21,22 @@ CHUNK = 200
 def strip_ended(*, now: datetime) -> int:
     """Empty what was said about orders that ended `EXCHANGE_KEPT_DAYS` ago or earlier. Returns how many orders.
 
-    A message that still waits to be sent is left until it has gone.
+    A message that still waits to be sent is left until it has gone; one for a partner who is switched off is given up.
     """
+    at_rest = _bodies().values("order")
+    holding = ~Q(held={}) | Q(updated_at__isnull=False) | ~Q(reason="") | Q(pk__in=at_rest)
+    count, last = 0, 0
+    while part := list(_ended(now).filter(holding, pk__gt=last).order_by("pk")[:CHUNK]):
+        last = part[-1].pk
+        count += sum(_strip(order, now) for order in part)
+    return count
+
+
+def _ended(now: datetime) -> "QuerySet[WorkOrder]":
+    """Orders whose matter, or the one into which it was merged, ended so long ago."""
     before = _before(now)
     own = Q(matter__merged_into__isnull=True, matter__closed_at__lt=before)
-    ended = WorkOrder.objects.filter(own | Q(matter__merged_into__closed_at__lt=before))
-    sent = _bodies().values("order")
-    holding = ~Q(held={}) | Q(updated_at__isnull=False) | ~Q(reason="") | Q(pk__in=sent)
-    count, last = 0, 0
-    while part := list(ended.filter(holding, pk__gt=last).order_by("pk")[:CHUNK]):
-        last = part[-1].pk
-        for order in part:
-            _strip(order, now)
-        count += len(part)
-    return count
+    return WorkOrder.objects.filter(own | Q(matter__merged_into__closed_at__lt=before))
 
 
 def _before(now: datetime) -> datetime:
@@ -42,20 +44,39 @@ def _before(now: datetime) -> datetime:
 
 
 def _bodies() -> "QuerySet[Dispatch]":
-    """Messages that say something and have come to rest."""
-    return Dispatch.objects.exclude(body="").exclude(status__in=ON_THE_WAY)
+    """Messages that say something and have come to rest, or wait for a partner who is switched off."""
+    return Dispatch.objects.exclude(body="").exclude(status__in=ON_THE_WAY, partner__active=True)
 
 
 @transaction.atomic
-def _strip(order: WorkOrder, now: datetime) -> None:
-    """Empty one order. A change that nobody has settled is closed by this, and the history says so."""
+def _strip(order: WorkOrder, now: datetime) -> bool:
+    """Empty one order. A change that nobody has settled is closed by this, and the history says so. False when its
+    matter was opened again just before."""
     held = hold(order)
+    if not _ended(now).filter(pk=held.pk).exists():
+        return False
     if held.update is not None:
         tell_history(held, "order_settle", now=now, said=_("到期没有核对，内容已清除"))
         held.held_hash, held.update, held.update_hash, held.updated_at = held.update_hash, None, "", None
     held.held, held.reason = {}, ""
     held.save(update_fields=["held", "held_hash", "update", "update_hash", "updated_at", "reason"])
+    _give_up(held, now)
     _bodies().filter(order=held).update(body="", error="")
+    return True
+
+
+def _give_up(held: WorkOrder, now: datetime) -> None:
+    """What still waits for a partner who is switched off goes out no more; the ledger says so."""
+    for row in _bodies().filter(order=held, status__in=ON_THE_WAY):
+        row.status = DispatchStatus.FAILED
+        row.save(update_fields=["status"])
+        entry(
+            held.partner, way=Way.OUT, kind=row.kind, outcome=Outcome.FAILED, body_hash=row.body_hash, now=now,
+            number=held.number, code=held.matter.code, note=str(_("对接停用，到期没有送出")), attempts=row.attempts,
+        ).save()  # fmt: skip
+        if row.kind == MessageKind.ORDER and held.state == OrderState.QUEUED:
+            held.state = OrderState.FAILED
+            held.save(update_fields=["state"])
 
 
 @transaction.atomic

@@ -137,7 +137,7 @@ def make_topic(request: SignedIn, pk: int) -> HttpResponse:
         TopicForm,
         services.make_topic,
         label=_("转为专题"),
-        initial=lambda row: {"title": row.shown_title[:80]},
+        initial=lambda row: {"title": row.subject[:80]},
     )
     if again is not None:
         return again
@@ -150,7 +150,8 @@ def make_proposal(request: SignedIn, pk: int) -> HttpResponse:
     """转建议."""
 
     def words(row: Any) -> dict[str, str]:
-        return {"title": _("关于解决“%(title)s”的建议") % {"title": row.shown_title}, "reason": ""}
+        title = _("关于解决%(subject)s的建议") % {"subject": row.subject} if row.subject else ""
+        return {"title": title, "reason": ""}
 
     _held, proposal, again = _act(
         request, pk, ProposalForm, services.make_proposal, label=_("转为代表建议"), initial=words

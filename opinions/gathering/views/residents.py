@@ -14,10 +14,11 @@ from liaison.base.errors import DomainError
 from liaison.base.stamps import reading
 from liaison.base.web.client import client_hash
 from liaison.base.web.decorators import public
+from liaison.base.web.errors import say_when
 from liaison.base.web.toasts import toast
 from opinions.gathering import queries
 from opinions.gathering.forms import NearForm
-from opinions.gathering.throttle import may_ask
+from opinions.gathering.throttle import MINUTE, may_ask
 from opinions.handling import services as handling
 from opinions.matters.models import Matter, Reporter
 from opinions.matters.states import Status
@@ -30,7 +31,7 @@ def near(request: HttpRequest) -> HttpResponse:
     """While a resident types: what others nearby have raised, in short facts. Nothing (204) where there is none."""
     now = timezone.now()
     if not may_ask(client_hash(request), now=now):
-        return HttpResponse(status=429)
+        return say_when(HttpResponse(status=429), MINUTE)
     form = NearForm(request.POST)
     data = form.cleaned_data if form.is_valid() else {}
     place = queries.chosen_place(data["community"], data["here"]) if data else None

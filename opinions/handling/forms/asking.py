@@ -15,8 +15,17 @@ from opinions.handling.content import Content, Point
 from opinions.handling.forms.base import BodiesChoice, BodyChoice, VerbForm, tier_of
 from opinions.handling.forms.verbs import SEEN_BY_RESIDENT, ReturnForm
 from opinions.handling.models import Assignment, Part
-from opinions.handling.queries import extensions_before, fast_bodies, given_by, objections_before, own_limit
+from opinions.handling.queries import (
+    extendable_by,
+    extensions_before,
+    fast_bodies,
+    given_by,
+    handlers_for,
+    objections_before,
+    own_limit,
+)
 from opinions.handling.services import MOST_CO_DAYS, MOST_EXTENSION, extension_days
+from opinions.handling.standing import REPLYING, Standing
 from opinions.matters.models import ReplyClass
 
 
@@ -65,13 +74,15 @@ class ExtendForm(VerbForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = given_by(self.user, self.matter)
-        self.fields["body"].use([row.organisation for row in rows], blank=_("所有要答复的单位"))  # type: ignore[attr-defined]
+        rows = extendable_by(self.user, self.matter)
+        blank = _("所有要答复的单位") if any(row.part in REPLYING for row in rows) else _("请选择")
+        self.fields["body"].use([row.organisation for row in rows], blank=blank)  # type: ignore[attr-defined]
         asked = extensions_before(self.user, self.matter)
         if asked:
             self._answer(asked[0])
-        elif len(rows) < 2:
-            del self.fields["body"]
+        elif len(rows) == 1:
+            self.fields["body"].initial = str(rows[0].organisation_id)
+            self.fields["body"].widget = forms.HiddenInput()
 
     def _answer(self, row: Assignment) -> None:
         self.fields["body"].initial = str(row.organisation_id)
@@ -149,7 +160,7 @@ class SettleForm(VerbForm):
     measure = text_field(_("做了什么"), rows=2, max_length=2000, required=_("请写明做了什么。"))
     text = text_field(_("给居民的答复"), rows=4, required=_("请写下给居民的答复。"), help_text=SEEN_BY_RESIDENT)
     reply_class = forms.ChoiceField(
-        label=_("结果"), widget=forms.RadioSelect, initial=ReplyClass.SOLVED,
+        label=_("结果"), widget=forms.RadioSelect,
         choices=[(one.value, one.label) for one in (ReplyClass.SOLVED, ReplyClass.EXPLAINED)],
         error_messages={"required": _("请选择结果。")},
     )  # fmt: skip
@@ -187,6 +198,23 @@ class SetLimitForm(VerbForm):
         self.fields["body"].use([row.organisation for row in rows], blank=_("请选择"))  # type: ignore[attr-defined]
         if len(rows) == 1:
             self.fields["body"].initial = str(rows[0].organisation_id)
+
+
+class AddCoForm(VerbForm):
+    """增加协办单位."""
+
+    bodies = BodiesChoice(label=_("请哪些单位协办"), error_messages={"required": _("请至少选择一个单位。")})
+    task = text_field(
+        _("请他们做什么"), rows=2, max_length=200, required=_("请写明请他们做什么。"),
+        help_text=_("例如：提供地下管线图。协办意见的期限在主办单位之前；主办单位的时限不变。"),
+    )  # fmt: skip
+    button = _("增加")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        busy = [row.organisation for row in Standing.live_of(self.matter)]
+        rows = [body for body in handlers_for(self.matter) if body not in busy]
+        self.fields["bodies"].use(rows)  # type: ignore[attr-defined]
 
 
 class JoinStreetsForm(VerbForm):

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import DISTRICT_ROLES, User
-from deputies.organisations.models import Organisation, OrganisationKind
+from deputies.organisations.models import LOCAL_KINDS, Organisation, OrganisationKind
 from deputies.organisations.queries import street_committee_of
 from opinions.catalog.models import Reason, Tier
 from opinions.handling.content import says_nothing
@@ -16,8 +16,6 @@ from opinions.handling.services import TIERS
 from opinions.matters.models import Matter
 
 Choices = list[tuple[str, Any]]
-LOCAL_KINDS = (OrganisationKind.COMMUNITY, OrganisationKind.STREET_OFFICE)
-"""Bodies that act for one street only."""
 NO_ARGUMENTS = {"seen", "anyway", "photos"}
 """Fields that mean something to the screen; photos are prepared on their way to the service."""
 EMPTY_TALK = _("这里只有“高度重视”一类的套话，没有说清做什么。请写明具体做法；确实如此的，勾选“仍然提交”。")

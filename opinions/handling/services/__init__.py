@@ -13,7 +13,7 @@ from opinions.handling.services.assigning import (
 )
 from opinions.handling.services.committee import end_handling, reopen, withdraw
 from opinions.handling.services.common import Side, call, checked_text, news, side_of, standing_for, step
-from opinions.handling.services.joint import join_streets
+from opinions.handling.services.joint import add_co, join_streets
 from opinions.handling.services.limits import (
     MOST_CO_DAYS,
     MOST_EXTENSION,
@@ -75,6 +75,7 @@ __all__ = [
     "NothingToExtend",
     "Point",
     "Side",
+    "add_co",
     "answer",
     "ask",
     "ask_extension",

@@ -90,9 +90,14 @@ def assign(
     begin_handling(matter, "assign", parts, side=side, by=by, now=now, reason=reason.strip(), changes={"tier": tier})
     rows = give_out(matter, parts, note=note, side=side, by=by, now=now, limit=limit, co_limit=co_limit)
     news(matter, "assign", _("您反映的事项（编号 {code}）已交{body}办理。"), now=now, body=names_of(parts))
+    tell_of_lawsuits(matter, rows, now=now)
+    return rows
+
+
+def tell_of_lawsuits(matter: Matter, rows: Iterable[Assignment], *, now: datetime) -> None:
+    """Where a court, procuratorate or supervisory commission is among them: what it does not handle here (rule 2)."""
     if any(row.organisation.kind in JUDICIAL_KINDS for row in rows):
         news(matter, "lawsuits", NO_LAWSUITS, now=now)
-    return rows
 
 
 def _parts(
@@ -174,7 +179,7 @@ def give_out(
             _revoke(matter, kept.pop(row.organisation_id), now=now)
     limits = {Part.CO: co_limit}
     return [
-        kept.get(body.pk) or _give(matter, body, part, note, side=side, by=by, now=now, limit=limits.get(part, limit))
+        kept.get(body.pk) or give_to(matter, body, part, note, side=side, by=by, now=now, limit=limits.get(part, limit))
         for body, part in wanted
     ]
 
@@ -188,17 +193,11 @@ def _revoke(matter: Matter, row: Assignment, *, now: datetime) -> None:
     call(matter, "revoke", _("不再需要贵单位办理：{title}"), now=now, to=row.organisation)
 
 
-def _give(
-    matter: Matter,
-    body: Organisation,
-    part: Part,
-    note: str,
-    *,
-    side: Side,
-    by: User | None,
-    now: datetime,
-    limit: OwnLimit | None,
-) -> Assignment:
+def give_to(
+    matter: Matter, body: Organisation, part: Part, note: str, *, side: Side, by: User | None, now: datetime,
+    limit: OwnLimit | None = None,
+) -> Assignment:  # fmt: skip
+    """Give the body its part: its limits begin, and it is told."""
     first = part == Part.LEAD and not matter.assignments.filter(liable=True).exists()
     row = Assignment.objects.create(
         matter=matter, organisation=body, part=part, round=matter.round, note=note.strip(), assigned_by=by,

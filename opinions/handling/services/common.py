@@ -162,12 +162,16 @@ def call(
     deputy: Deputy | None = None,
     roles: Iterable[str] = (),
     more: object = "",
+    link: str = "",
     **facts: Any,
 ) -> None:
-    """Tell a body or a deputy: `text` is a template with `{title}` and what `facts` give; `more` goes below it."""
+    """Tell a body or a deputy: `text` is a template with `{title}` and what `facts` give; `more` goes below it, `link`
+    leads elsewhere than to the matter's page."""
     subject = format_lazy(text, title=matter.title, **facts)
     key = f"{verb}:{matter.version}"
-    tell_body(matter, key=key, subject=subject, now=now, organisation=to, deputy=deputy, roles=roles, body=more)
+    tell_body(
+        matter, key=key, subject=subject, now=now, organisation=to, deputy=deputy, roles=roles, body=more, link=link
+    )
 
 
 def call_holder(matter: Matter, verb: str, text: Any, *, now: datetime, **facts: Any) -> None:

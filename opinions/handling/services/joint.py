@@ -1,4 +1,4 @@
-"""联办街道: other streets whom a matter concerns as well (H9)."""
+"""联办: co-handlers that are added later, and other streets whom a matter concerns as well (H9)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,10 +9,29 @@ from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from deputies.organisations.queries import street_committees_of
 from liaison.base.errors import InvalidInput
-from opinions.handling.models import JointStreet
-from opinions.handling.services.common import call, checked_text, standing_for, step
+from opinions.handling.models import Assignment, JointStreet, Part
+from opinions.handling.queries import handlers_for
+from opinions.handling.services.assigning import give_to, tell_of_lawsuits
+from opinions.handling.services.common import call, checked_text, side_of, standing_for, step
 from opinions.matters.models import Matter
 from opinions.matters.services import advance_matter
+
+
+@step
+def add_co(*, matter: Matter, bodies: Sequence[Organisation], task: str, by: User, now: datetime) -> list[Assignment]:
+    """增加协办单位 beside a lead that is at work, whose draft and limit stay. Raises InvalidInput."""
+    standing = standing_for("add_co", matter=matter, by=by, now=now)
+    task = checked_text(task, field="task", missing=_("请写明请他们做什么。"))
+    busy = {row.organisation for row in standing.live}
+    fresh = [body for body in dict.fromkeys(bodies) if body not in busy]
+    if not fresh or not set(handlers_for(matter)).issuperset(fresh):
+        raise InvalidInput(_("请选择本区在用、还没有承办这件事的单位。"), field="bodies")
+    side = side_of(standing)
+    data = {"body": "、".join(body.name for body in fresh), "by": side.name}
+    advance_matter(matter, "add_co", by=by, now=now, reason=task, actor=side.actor, data=data)
+    rows = [give_to(matter, body, Part.CO, task, side=side, by=by, now=now) for body in fresh]
+    tell_of_lawsuits(matter, rows, now=now)
+    return rows
 
 
 @step

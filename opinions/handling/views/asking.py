@@ -78,6 +78,12 @@ def set_limit(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @requires(P.MATTER_ASSIGN)
+def add_co(request: HttpRequest, code: str) -> HttpResponse:
+    """增加协办单位."""
+    return serve(request, code, "add_co", forms.AddCoForm, services.add_co, done=_("已增加，协办单位会收到通知。"))
+
+
+@requires(P.MATTER_ASSIGN)
 def join_streets(request: HttpRequest, code: str) -> HttpResponse:
     """邀请街道联办."""
     return serve(request, code, "join_streets", forms.JoinStreetsForm, services.join_streets, done=_("已邀请。"))

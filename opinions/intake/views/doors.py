@@ -17,6 +17,7 @@ from liaison.base.codes import normalise
 from liaison.base.files.responses import file_response
 from liaison.base.stamps import reading
 from liaison.base.web.decorators import public
+from liaison.base.web.errors import say_when
 from opinions.intake import doors
 from opinions.intake.places import division_by_code
 from opinions.intake.queries import deputy_entrance, point_entrance
@@ -105,9 +106,9 @@ def _shown(request: HttpRequest, outcome: Outcome, *, gone: str = "") -> HttpRes
     context = doors.form_context(outcome, now=now) | {"gone": gone}
     if entrance.deputy is not None:
         context["page"] = deputy_page(entrance.deputy, now=now)
-        return render(request, "opinions/intake/deputy.html", context, status=outcome.status)
+        return say_when(render(request, "opinions/intake/deputy.html", context, status=outcome.status), outcome.wait)
     context["page"] = point_page(entrance.door_point, now=now)
-    return render(request, "opinions/intake/point.html", context, status=outcome.status)
+    return say_when(render(request, "opinions/intake/point.html", context, status=outcome.status), outcome.wait)
 
 
 def _landed_elsewhere(request: HttpRequest, code: str) -> HttpResponse:

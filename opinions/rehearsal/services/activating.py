@@ -19,7 +19,7 @@ from opinions.rehearsal.models import PlannedActivation, PlanStatus
 from opinions.routing.access import may_keep
 from opinions.routing.models import RuleSet, RuleSetStatus
 from opinions.routing.queries import STAMP
-from opinions.routing.services import InvalidRuleSet, NotADraft, activate, reactivate
+from opinions.routing.services import InvalidRuleSet, NotADraft, activate, catches_everything, reactivate
 
 name_verbs(
     {
@@ -35,9 +35,18 @@ class TooSoon(InvalidInput):
     message = gettext_lazy("生效时间要在以后，最晚一年之内。")
 
 
+class NobodyThere(InvalidInput):
+    """A rule for everything stands before others: a person must say that it is meant so, at that moment."""
+
+    message = gettext_lazy("有一条规则对所有事项都生效，后面的规则都轮不到，不能定时生效；请点“生效”，当面确认。")
+
+
 @transaction.atomic
 def plan_activation(*, rule_set: RuleSet, at: datetime, by: User, now: datetime) -> PlannedActivation:
-    """Put a draft in force at `at`; a time that was set before is replaced. Raises NotAllowed, NotADraft, TooSoon."""
+    """Put a draft in force at `at`; a time that was set before is replaced.
+
+    Raises NotAllowed, NotADraft, TooSoon, NobodyThere.
+    """
     if not may_keep(by, rule_set):
         raise NotAllowed
     if not now + SOONEST <= at <= now + LATEST:
@@ -45,6 +54,8 @@ def plan_activation(*, rule_set: RuleSet, at: datetime, by: User, now: datetime)
     bump(STAMP)
     if not RuleSet.objects.filter(pk=rule_set.pk, status=RuleSetStatus.DRAFT).exists():
         raise NotADraft
+    if catches_everything(rule_set):
+        raise NobodyThere(field="at")
     waiting = PlannedActivation.objects.filter(rule_set=rule_set, status=PlanStatus.WAITING)
     waiting.update(status=PlanStatus.CANCELLED, settled_at=now)
     made = PlannedActivation.objects.create(rule_set=rule_set, at=at, by=by, created_at=now)

@@ -13,10 +13,10 @@ from liaison.base.errors import DomainError, InvalidInput, NotAllowed
 from liaison.base.jobs.services import start_job
 from liaison.base.workdays.arithmetic import local_today
 from opinions.rehearsal.models import Against, Rehearsal
-from opinions.rehearsal.queries import fingerprint, opinions_of
+from opinions.rehearsal.queries import opinions_of
 from opinions.routing.access import may_keep
 from opinions.routing.models import RuleSet
-from opinions.routing.queries import active_set
+from opinions.routing.queries import active_set, fingerprint
 
 KIND = "rehearsal"
 MOST_DAYS = 3 * 366

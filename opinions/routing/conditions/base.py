@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
@@ -13,6 +13,11 @@ from liaison.base.phrases import listing
 
 MOST_VALUES = 200
 LONGEST_WORD = 30
+
+
+DAY = 24 * 60
+NO_HOUR = DAY
+"""The minute after the last of a day: that of opinions of which nobody knows the hour."""
 
 
 class BrokenCondition(ValueError):
@@ -29,8 +34,8 @@ class Moment:
 
     @property
     def minute(self) -> int:
-        """Minutes since midnight."""
-        return self.at.hour * 60 + self.at.minute
+        """Minutes since midnight; NO_HOUR where only the day is known: midnight stands for it in tables."""
+        return self.at.hour * 60 + self.at.minute if self.at.time() != time.min else NO_HOUR
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from opinions.routing.conditions.base import BrokenCondition, Facts, Held, Moment, Names
+from opinions.routing.conditions.base import DAY, NO_HOUR, BrokenCondition, Facts, Held, Moment, Names
 
-DAY = 24 * 60
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -28,7 +27,7 @@ class RaisedAt:
     """Raised from `start` until `end` (minutes since midnight, the end not counted) on days of a kind.
 
     A span over midnight belongs to the day on which it begins: Saturday at two is still Friday's night. The same
-    minute twice is the whole day.
+    minute twice is the whole day, which alone holds for an opinion of which only the day is known.
     """
 
     days: DayKind
@@ -60,13 +59,16 @@ class RaisedAt:
         return Held(self, held, self._seen(moment))
 
     def _seen(self, moment: Moment) -> tuple[str, ...]:
+        if moment.minute == NO_HOUR:
+            kind = DayKind.WORK if moment.workday else DayKind.OFF
+            return (f"{moment.at:%Y-%m-%d}", kind.value, *(("hourless",) if self.start != self.end else ()))
         early = self.start > self.end > moment.minute
         kind = DayKind.WORK if (moment.workday_before if early else moment.workday) else DayKind.OFF
         return (f"{moment.at:%Y-%m-%d %H:%M}", kind.value, *(("before",) if early else ()))
 
     def span(self, *, work: bool, before: bool) -> int:
-        """The minutes of a day that are meant, one bit each; `work` says whether it is worked, `before` whether the
-        day before was."""
+        """The minutes of a day that are meant, one bit each, with NO_HOUR; `work` says whether it is worked, `before`
+        whether the day before was."""
         return self._spans[work, before]
 
     @cached_property
@@ -76,7 +78,7 @@ class RaisedAt:
     def _span(self, work: bool, before: bool) -> int:  # noqa: FBT001 - a truth table has two truths
         today, yesterday = self._counts(work=work), self._counts(work=before)
         if self.start == self.end:
-            return _bits(0, DAY) if today else 0
+            return _bits(0, NO_HOUR + 1) if today else 0
         if self.start < self.end:
             return _bits(self.start, self.end) if today else 0
         return (_bits(self.start, DAY) if today else 0) | (_bits(0, self.end) if yesterday else 0)
@@ -99,6 +101,8 @@ class RaisedAt:
             return _("没有时间")
         day = DayKind(kind).label if kind in DayKind.values else ""
         told = {"at": at, "day": day}
+        if "hourless" in early:
+            return _("%(at)s，%(day)s，没有记下几点") % told
         return _("%(at)s，前一天是%(day)s") % told if any(early) else _("%(at)s，%(day)s") % told
 
     def problems(self, names: Names) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -51,6 +52,8 @@ class WordsField(forms.CharField):
 
     def clean(self, value: Any) -> list[str]:
         words = list(dict.fromkeys(word for word in re.split(r"[\s,，、;；。]+", super().clean(value)) if word))
+        if value and not words:
+            raise ValidationError(_("这里只有标点或空格，请写出词语，或清空。"))
         if len(words) > self.most:
             told = {"most": self.most, "held": len(words)}
             raise ValidationError(_("最多写 %(most)d 个词，现在有 %(held)d 个。请合并，或分成几条规则。") % told)
@@ -61,6 +64,15 @@ class WordsField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return "、".join(value) if isinstance(value, list | tuple) else value
+
+
+def whole_field(label: Any, least: int, most: int, **more: Any) -> forms.IntegerField:
+    """A whole number that may be left out."""
+    told = format_lazy(gettext_lazy("请填 {least} 到 {most} 之间的整数。"), least=least, most=most)
+    errors = dict.fromkeys(("invalid", "min_value", "max_value"), told)
+    return forms.IntegerField(
+        label=label, required=False, min_value=least, max_value=most, error_messages=errors, **more
+    )  # fmt: skip
 
 
 def list_field(label: Any, choices: Any = ()) -> forms.MultipleChoiceField:

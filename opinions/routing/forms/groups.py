@@ -36,7 +36,7 @@ from opinions.routing.conditions import (
     read_condition,
 )
 from opinions.routing.conditions.likeness import DAYS, LEAST, METRES
-from opinions.routing.forms.choices import ANY, CHOOSE, INDENT, YES_NO, WordsField, list_field
+from opinions.routing.forms.choices import ANY, CHOOSE, INDENT, YES_NO, WordsField, list_field, whole_field
 
 LISTS: dict[str, Any] = {
     "category_in": CategoryIn, "division_within": DivisionWithin, "channel_in": ChannelIn, "level_in": LevelIn,
@@ -93,21 +93,12 @@ class GroupForm(forms.Form):
         help_text=gettext_lazy("比“从几点”早的，算到次日；两个都不填就是全天。按北京时间和工作日历。"),
         error_messages={"invalid": gettext_lazy("时间要写成 08:30 这样。")},
     )  # fmt: skip
-    similar_least = forms.IntegerField(
-        label=gettext_lazy("至少几件"), required=False, min_value=LEAST[0], max_value=LEAST[1]
-    )
-    similar_days = forms.IntegerField(
-        label=gettext_lazy("多少天以内"), required=False, min_value=DAYS[0], max_value=DAYS[1]
-    )
+    similar_least = whole_field(gettext_lazy("至少几件"), *LEAST)
+    similar_days = whole_field(gettext_lazy("多少天以内"), *DAYS)
     similar_within = forms.ChoiceField(
         label=gettext_lazy("多大范围"), required=False, choices=[CHOOSE, *Within.choices]
     )
-    similar_metres = forms.IntegerField(
-        label=gettext_lazy("多少米（只在选“附近若干米内”时填）"),
-        required=False,
-        min_value=METRES[0],
-        max_value=METRES[1],
-    )
+    similar_metres = whole_field(gettext_lazy("多少米（只在选“附近若干米内”时填）"), *METRES)
 
     def __init__(self, *args: Any, offers: Mapping[str, Iterable[Any]], number: int = 1, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,17 +8,32 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from deputies.organisations.models import Division, Organisation
+from deputies.organisations.models import LOCAL_KINDS, Division, Organisation
 from deputies.organisations.queries import district_of, handlers_of, street_committee_of
 from deputies.roster.models import Deputy
 from liaison.base.phrases import aside
 from opinions.catalog.models import Reach, Reason, ReasonKind, SourceChannel, Tier, Urgency, Wish
 from opinions.catalog.queries import categories, reasons
+from opinions.handling import services as handling
 from opinions.matters.models import Matter
 from opinions.routing.facts import Raised
 from opinions.routing.forms.choices import ANY, CHOOSE, category_choices, place_choices
 from opinions.routing.models import RuleSet
 from opinions.routing.services import STREETS_MAY, Choice
+
+
+class ActivateForm(forms.Form):
+    """That a version is to be in force; with a rule for everything before others, that this is meant."""
+
+    meant = forms.BooleanField(
+        label=gettext_lazy("确实要让它对所有事项生效，后面的规则不起作用"),
+        error_messages={"required": gettext_lazy("请先勾选确认。")},
+    )
+
+    def __init__(self, *args: Any, sweeping: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not sweeping:
+            del self.fields["meant"]
 
 
 class TryForm(forms.Form):
@@ -111,6 +126,16 @@ class OverrideForm(forms.Form):
     def _offer(self, name: str, choices: list[Any]) -> None:
         field: Any = self.fields[name]
         field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        """A body is chosen at the tier at which it handles, as in the rules."""
+        data = super().clean() or {}
+        tier, body = data.get("tier"), self._bodies.get(data.get("organisation", ""))
+        if body is not None and tier in handling.TIERS and (tier == Tier.STREET) != (body.kind in LOCAL_KINDS):
+            other = Tier.DEPARTMENT if tier == Tier.STREET else Tier.STREET
+            told = {"body": body.name, "tier": other.label}
+            self.add_error("organisation", _("“%(body)s”办的是“%(tier)s”这一层级，请改选层级，或换一个单位。") % told)
+        return data
 
     @property
     def choice(self) -> Choice:

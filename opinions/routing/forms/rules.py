@@ -14,7 +14,7 @@ from liaison.base.workdays.arithmetic import Unit
 from opinions.catalog.models import Tier, Urgency
 from opinions.routing.checks import LONGEST_TAG, MOST_LIMIT, MOST_TAGS
 from opinions.routing.conditions import MOST_GROUPS
-from opinions.routing.forms.choices import CHOOSE, WordsField, category_choices, list_field, place_choices
+from opinions.routing.forms.choices import CHOOSE, WordsField, category_choices, list_field, place_choices, whole_field
 from opinions.routing.forms.groups import TREES, GroupForm, fields_of, to_fields
 from opinions.routing.models import CoHandler, Resolver, Rule, RuleSet
 from opinions.routing.queries import active_set
@@ -23,6 +23,7 @@ from opinions.routing.services import Helper, RuleDraft
 
 FINDS = tuple(one for one in CO_RESOLVERS if one != Resolver.NAMED)
 """How a co-handler is found without naming it."""
+NOT_OFFERED = {"invalid_choice": gettext_lazy("请从列出的里面选择；没有列出的，区里没有放开。")}
 ADD, DROP = "add_group", "drop_group"
 """Buttons that change the number of groups; nothing is saved or checked by them."""
 
@@ -31,13 +32,13 @@ class RuleForm(forms.Form):
     """One rule. `groups`, sent along, says how many groups of conditions follow; each has the fields of GroupForm."""
 
     name = forms.CharField(label=gettext_lazy("规则名称"), max_length=80)
-    tier = forms.TypedChoiceField(label=gettext_lazy("层级"), coerce=int)
-    resolver = forms.ChoiceField(label=gettext_lazy("交给"))
+    tier = forms.TypedChoiceField(label=gettext_lazy("层级"), coerce=int, error_messages=NOT_OFFERED)
+    resolver = forms.ChoiceField(label=gettext_lazy("交给"), error_messages=NOT_OFFERED)
     organisation = forms.ChoiceField(label=gettext_lazy("指定机构"), required=False)
     co_resolvers = list_field(gettext_lazy("协办单位"), [(one.value, one.label) for one in FINDS])
     co_bodies = list_field(gettext_lazy("指定的协办机构"))
-    limit_amount = forms.IntegerField(
-        label=gettext_lazy("答复时限"), required=False, min_value=1,
+    limit_amount = whole_field(
+        gettext_lazy("答复时限"), 1, max(MOST_LIMIT.values()),
         help_text=gettext_lazy("不填就按时限规定。最多 15 个工作日或 21 个自然日。"),
     )  # fmt: skip
     limit_unit = forms.ChoiceField(
@@ -62,6 +63,8 @@ class RuleForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, rule_set: RuleSet, rule: Rule | None = None) -> None:
         initial, stored, unread = _initial(rule)
+        self.overtaken = False
+        """Whether somebody else saved the rule while this form was open."""
         self.reshaping = data is not None and bool({ADD, DROP} & set(data))
         typed = data if data is not None else None
         super().__init__(None if self.reshaping else data, initial=_as_typed(data) if self.reshaping else initial)

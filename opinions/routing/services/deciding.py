@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from deputies.accounts.models import User
 from liaison.base.audit.services import record
@@ -18,7 +19,7 @@ from opinions.matters.states import Status
 from opinions.routing.facts import Raised
 from opinions.routing.models import RoutingDecision
 from opinions.routing.planning import Plan, draw_up
-from opinions.routing.queries import active_rules, raised_of, suggested
+from opinions.routing.queries import active_rules, raised_of, suggested, suggested_deputy
 from opinions.routing.services.common import NothingToConfirm, apply, check_reroutable, decided, rebind
 
 
@@ -45,8 +46,11 @@ def carry_out(plan: Plan, *, matter: Matter, now: datetime) -> None:
 
 @transaction.atomic
 def confirm(*, matter: Matter, by: User, now: datetime) -> Matter:
-    """Do what the newest decision suggests: lead, co-handlers and limit. Raises NothingToConfirm, and what assigning
-    raises."""
+    """Do what the newest decision suggests: the deputy, or lead, co-handlers and limit. Raises NothingToConfirm, and
+    what transferring and assigning raise."""
+    deputy = suggested_deputy(matter)
+    if deputy is not None:
+        return handling.transfer(matter=matter, deputy=deputy, reason=_("按分派规则，先由代表答复。"), by=by, now=now)
     told = suggested(matter)
     if told is None:
         raise NothingToConfirm

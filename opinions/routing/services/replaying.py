@@ -299,7 +299,7 @@ def outcome_of(plan: Plan) -> Outcome:
     if plan.tier is None:
         fate = Fate.NO_BODY if row.rule_id else Fate.NO_MATCH
         fate = Fate.BROKEN if row.rule_id is None and _ended_early(row.why) else fate
-    return Outcome(plan.tier, _pk(plan.body), _pk(plan.holder_deputy), row.rule_id, fate, plan.confirm, _terms(row))
+    return Outcome(plan.tier, _pk(plan.body), row.deputy_id, row.rule_id, fate, plan.confirm, _terms(row))
 
 
 def _ended_early(why: Sequence[Mapping[str, Any]]) -> bool:

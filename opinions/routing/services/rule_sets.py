@@ -19,7 +19,7 @@ from opinions.routing.checks import Finding
 from opinions.routing.defaults import STREET_RESOLVERS, STREET_TIERS
 from opinions.routing.findings import findings_of
 from opinions.routing.models import CoHandler, Resolver, Rule, RuleSet, RuleSetStatus
-from opinions.routing.queries import STAMP, rules_of
+from opinions.routing.queries import STAMP, rules_of, standing
 from opinions.routing.services.reporting import report
 
 name_verbs(
@@ -64,6 +64,16 @@ class InvalidRuleSet(InvalidInput):
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
         super().__init__(_("；").join(problems))
+
+
+class EverythingCaught(DomainError):
+    """A rule for everything stands before others, and nobody has said that it is meant so."""
+
+    message = _("有一条规则对所有事项都生效，后面的规则都轮不到。确实要这样的，请勾选确认后再生效。")
+
+
+class DraftChanged(DomainError):
+    message = _("草稿或生效的版本刚刚有改动，请看过再生效。")
 
 
 @transaction.atomic
@@ -134,13 +144,19 @@ def allow_streets(
 
 
 @transaction.atomic
-def activate(*, rule_set: RuleSet, by: User | None, now: datetime) -> list[Finding]:
+def activate(
+    *, rule_set: RuleSet, seen: str = "", meant: bool = False, by: User | None, now: datetime
+) -> list[Finding]:  # fmt: skip
     """Put a draft in force and retire the version before it; gives what is odd about it nevertheless.
 
-    Streets' rules that this version no longer allows are reported at once. Raises NotADraft, InvalidRuleSet.
+    `seen` is its `standing` when somebody looked; `meant` says that a rule for everything may stand before others.
+    Streets' rules that this version no longer allows are reported at once. Raises NotADraft, DraftChanged,
+    InvalidRuleSet, EverythingCaught.
     """
     lock_draft(rule_set)
-    return _put_in_force(rule_set, "activate_rules", by=by, now=now)
+    if seen and standing(rule_set) != seen:
+        raise DraftChanged
+    return _put_in_force(rule_set, "activate_rules", meant=meant, by=by, now=now)
 
 
 @transaction.atomic
@@ -153,15 +169,17 @@ def reactivate(*, rule_set: RuleSet, by: User | None, now: datetime) -> list[Fin
     was = RuleSet.objects.filter(pk=rule_set.pk, status=RuleSetStatus.RETIRED, activated_at__isnull=False)
     if not was.exists():
         raise NeverInForce
-    return _put_in_force(rule_set, "reactivate_rules", by=by, now=now)
+    return _put_in_force(rule_set, "reactivate_rules", meant=True, by=by, now=now)
 
 
-def _put_in_force(rule_set: RuleSet, verb: str, *, by: User | None, now: datetime) -> list[Finding]:
+def _put_in_force(rule_set: RuleSet, verb: str, *, meant: bool, by: User | None, now: datetime) -> list[Finding]:
     rules = rules_of(rule_set)
     findings = findings_of(rule_set, rules)
     stopping = [one.told for one in findings if not one.warning]
     if stopping:
         raise InvalidRuleSet(stopping)
+    if not meant and any(one.sweeping for one in findings):
+        raise EverythingCaught
     in_force = RuleSet.objects.filter(district=rule_set.district, street=rule_set.street, status=RuleSetStatus.ACTIVE)
     in_force.update(status=RuleSetStatus.RETIRED)
     rule_set.status, rule_set.activated_at = RuleSetStatus.ACTIVE, now
@@ -171,6 +189,11 @@ def _put_in_force(rule_set: RuleSet, verb: str, *, by: User | None, now: datetim
     if not rule_set.street_id:
         report(district=rule_set.district, now=now)
     return findings
+
+
+def catches_everything(rule_set: RuleSet) -> bool:
+    """Whether a rule for everything leaves nothing to those behind it."""
+    return any(one.sweeping for one in findings_of(rule_set))
 
 
 @transaction.atomic
@@ -201,7 +224,13 @@ def lock_draft(rule_set: RuleSet) -> None:
         raise NotADraft
 
 
-def log(rule_set: RuleSet, verb: str, data: dict[str, Any], *, by: User | None, now: datetime) -> None:
-    """Write into the chain of the district's rules; a street's name stands with what it did."""
+def chain_of(rule_set: RuleSet) -> str:
+    """The ledger of the district's rules, those of its streets included."""
+    return f"rules:{rule_set.district_id}"
+
+
+def log(rule_set: RuleSet, verb: str, data: dict[str, Any], *, by: User | None, now: datetime) -> int:
+    """Write into the chain of the district's rules, a street's name with what it did; gives the event's number."""
     data = {"version": rule_set.version, **({"body": str(rule_set.street)} if rule_set.street_id else {}), **data}
-    record(f"rules:{rule_set.district_id}", Fact(verb=verb, data=data), by=by, now=now)
+    (event,) = record(chain_of(rule_set), Fact(verb=verb, data=data), by=by, now=now)
+    return event.seq

@@ -1,5 +1,7 @@
 """Editing the rules of a draft."""
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,20 +12,23 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
+from liaison.base.audit.models import Event
 from liaison.base.audit.verbs import name_verbs
-from liaison.base.errors import InvalidInput, StaleState
+from liaison.base.errors import DomainError, InvalidInput, StaleState
 from opinions.catalog.models import Tier
-from opinions.routing.checks import Finding, Problem, rule_problems
+from opinions.routing.checks import Finding, Problem, order_changes, rule_problems
 from opinions.routing.defaults import PLACE_NAME, default_rules
 from opinions.routing.findings import findings_of, ground_of
 from opinions.routing.models import CoHandler, Resolver, Rule, RuleSet
-from opinions.routing.services.rule_sets import CARRIED, activate, lock_draft, log, new_set
+from opinions.routing.queries import rules_of
+from opinions.routing.services.rule_sets import CARRIED, activate, chain_of, lock_draft, log, new_set
 
 name_verbs(
     {
         "save_rule": _("保存一条分派规则"),
         "move_rule": _("调整分派规则的顺序"),
         "delete_rule": _("删除一条分派规则"),
+        "restore_rule": _("放回一条删除的分派规则"),
     }
 )
 MOST_RULES = 100
@@ -37,6 +42,10 @@ class InvalidRule(InvalidInput):
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
         super().__init__(_("；").join(problem.text for problem in problems), field=problems[0].field)
+
+
+class RuleChanged(DomainError):
+    message = _("别人刚刚改过这条规则，没有保存。您填的都还在；再保存一次，就换成您填的。")
 
 
 class PlaceTaken(InvalidInput):
@@ -75,11 +84,35 @@ def problems_with(draft: RuleDraft, *, rule_set: RuleSet) -> list[Problem]:
     return rule_problems(draft, ground=ground_of(rule_set))
 
 
+def findings_with(draft: RuleDraft, *, rule_set: RuleSet, rule: Rule | None) -> list[Finding]:
+    """What would be hidden, and by what, if the draft stood in place of `rule`, or behind all others."""
+    return order_changes(draft, rules_of(rule_set), instead_of=rule, held=ground_of(rule_set).held)
+
+
+def content(rule: Rule) -> dict[str, Any]:
+    """What a rule says, wherever it stands: enough to write it again."""
+    says = {name: getattr(rule, name) for name in CARRIED if name != "organisation"}
+    helpers = [[one.resolver, one.organisation_id] for one in rule.co_handlers.all()]
+    return {**says, "organisation_id": rule.organisation_id, "co_handlers": helpers}
+
+
+def mark(rule: Rule) -> str:
+    """The same text as long as nobody edits the rule."""
+    return hashlib.sha256(json.dumps(content(rule), sort_keys=True).encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def save_rule(*, rule_set: RuleSet, rule: Rule | None, draft: RuleDraft, by: User | None, now: datetime) -> Rule:
-    """Add a rule at the end of a draft, or change one. Raises NotADraft, InvalidRule, StaleState when it is gone."""
+def save_rule(
+    *, rule_set: RuleSet, rule: Rule | None, draft: RuleDraft, seen: str = "", by: User | None, now: datetime
+) -> Rule:
+    """Add a rule at the end of a draft, or change one, with `seen` only as it stood under that mark.
+
+    Raises NotADraft, InvalidRule, RuleChanged, StaleState when it is gone.
+    """
     lock_draft(rule_set)
     rule = _as_it_stands(rule) if rule else None
+    if rule is not None and seen and mark(rule) != seen:
+        raise RuleChanged
     stopping = [one for one in problems_with(draft, rule_set=rule_set) if not one.warning]
     if stopping:
         raise InvalidRule(stopping)
@@ -147,13 +180,39 @@ def move_rule(*, rule: Rule, step: int = 0, to: int | None = None, by: User | No
 
 
 @transaction.atomic
-def delete_rule(*, rule: Rule, by: User | None, now: datetime) -> None:
-    """Take a rule out of a draft. Raises NotADraft, StaleState."""
-    rule_set, name = rule.rule_set, rule.name
+def delete_rule(*, rule: Rule, by: User | None, now: datetime) -> int:
+    """Take a rule out of a draft; gives the number of the event, by which it can be put back. Raises NotADraft,
+    StaleState."""
+    rule_set = rule.rule_set
     lock_draft(rule_set)
-    _as_it_stands(rule).delete()
+    rule = _as_it_stands(rule)
+    place = {"lineage": rule.lineage, "order": rule.order, "is_place": rule.is_place}
+    kept = {"name": rule.name, "of": rule_set.pk, "rule": {**content(rule), **place}}
+    rule.delete()
     _renumber(list(rule_set.rules.order_by("order", "id")))
-    log(rule_set, "delete_rule", {"name": name}, by=by, now=now)
+    return log(rule_set, "delete_rule", kept, by=by, now=now)
+
+
+@transaction.atomic
+def restore_rule(*, rule_set: RuleSet, event: int, by: User | None, now: datetime) -> Rule:
+    """Put back in its place what the event with this number took out of the draft. Raises NotADraft, and StaleState
+    where there is no such event or the rule is back already."""
+    lock_draft(rule_set)
+    told = Event.objects.filter(chain=chain_of(rule_set), seq=event, verb="delete_rule").first()
+    if told is None or told.data.get("of") != rule_set.pk:
+        raise StaleState
+    kept = dict(told.data["rule"])
+    if rule_set.rules.filter(lineage=kept["lineage"]).exists():
+        raise StaleState
+    helpers, order = kept.pop("co_handlers"), kept.pop("order")
+    rule = Rule.objects.create(rule_set=rule_set, order=_next_order(rule_set), **kept)
+    CoHandler.objects.bulk_create(
+        CoHandler(rule=rule, resolver=resolver, organisation_id=body) for resolver, body in helpers
+    )
+    rules = list(rule_set.rules.exclude(pk=rule.pk).order_by("order", "id"))
+    _renumber([*rules[: order - 1], rule, *rules[order - 1 :]])
+    log(rule_set, "restore_rule", {"name": rule.name}, by=by, now=now)
+    return rule
 
 
 def _renumber(rules: list[Rule]) -> None:

@@ -17,7 +17,7 @@ from opinions.handling.queries import why_not
 from opinions.matters.models import Matter
 from opinions.routing import services
 from opinions.routing.forms import OverrideForm
-from opinions.routing.queries import suggested
+from opinions.routing.queries import suggested, suggested_deputy
 from opinions.routing.views.common import PAGES
 from opinions.routing.wording import why
 
@@ -41,11 +41,13 @@ def why_panel(request: HttpRequest, code: str) -> HttpResponse:
     matter, now = _matter(request, code), timezone.now()
     may_override = can(user, Permission.MATTER_ASSIGN) and matter.status in services.REROUTABLE
     may_confirm = may_override and why_not(user, matter, "assign", now=now) is None
+    may_hand_on = may_override and why_not(user, matter, "transfer", now=now) is None
     context = {
         "matter": matter,
         "decisions": why(matter),
         "may_override": may_override,
         "suggested": suggested(matter) if may_confirm else None,
+        "deputy": suggested_deputy(matter) if may_hand_on else None,
     }
     return render_page(request, f"{PAGES}/why.html", f"{PAGES}/_why.html", context)
 
@@ -58,8 +60,8 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
     matter = _matter(request, code)
     if request.POST.get("seen", "") not in ("", str(matter.version)):
         raise StaleState
-    services.confirm(matter=matter, by=user, now=timezone.now())
-    toast(request, _("已按建议交办。"))
+    done = services.confirm(matter=matter, by=user, now=timezone.now())
+    toast(request, _("已按建议转给代表。") if done.holder_deputy_id else _("已按建议交办。"))
     return go(request, matter_url(matter))
 
 

@@ -21,6 +21,9 @@ from opinions.routing.views import common
 from opinions.routing.views.common import PAGES
 from opinions.routing.wording import outcome, sentences
 
+LONGEST_KEY = 18
+"""Digits of a key that every database takes."""
+
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.RULES_VIEW)
@@ -44,20 +47,41 @@ def _edit(request: HttpRequest, rule_set: RuleSet, rule: Rule | None) -> HttpRes
         if saved is not None:
             _tell(request, saved)
             return go(request, f"{common.version_url(rule_set)}#rule-{saved.pk}")
-    context = {"form": form, "rule_set": rule_set, "rule": rule, "check_url": _check_url(rule_set)}
+    context = {
+        "form": form, "rule_set": rule_set, "rule": rule, "check_url": _check_url(rule_set, rule),
+        "seen": request.POST.get("seen", ""), **_as_it_stands(form, rule),
+    }  # fmt: skip
     status = 422 if form.is_bound else 200
     return render_page(request, f"{PAGES}/rule.html", f"{PAGES}/_rule_form.html", context, status=status)
 
 
-def _check_url(rule_set: RuleSet) -> str:
-    return reverse("routing:check_rule", args=[rule_set.key])
+def _check_url(rule_set: RuleSet, rule: Rule | None) -> str:
+    asked = {"rule": rule.pk} if rule else None
+    return reverse("routing:check_rule", args=[rule_set.key], query=asked)
+
+
+def _as_it_stands(form: RuleForm, rule: Rule | None) -> dict[str, Any]:
+    """The mark of the rule for a form that is opened; once another person changed it, what it says now as well."""
+    if rule is None:
+        return {}
+    if form.overtaken:
+        theirs = {"name": rule.name, "groups": sentences(rule.conditions, names()), "outcome": outcome(rule)}
+        return {"seen": services.mark(rule), "theirs": theirs}
+    return {} if form.is_bound or form.reshaping else {"seen": services.mark(rule)}
 
 
 def _save(request: HttpRequest, form: RuleForm, rule_set: RuleSet, rule: Rule | None) -> Rule | None:
     """Save the form's rule; what the service objects to stands at its field."""
     user: Any = request.user
+    seen = request.POST.get("seen", "")
     try:
-        return services.save_rule(rule_set=rule_set, rule=rule, draft=form.draft(), by=user, now=timezone.now())
+        return services.save_rule(
+            rule_set=rule_set, rule=rule, draft=form.draft(), seen=seen, by=user, now=timezone.now()
+        )  # fmt: skip
+    except services.RuleChanged as error:
+        form.overtaken = True
+        form.add_error(None, str(error.message))
+        return None
     except services.InvalidRule as error:
         for problem in error.problems:
             form.add_error(problem.field if problem.field in form.fields else None, problem.text)
@@ -79,11 +103,18 @@ def check_rule(request: HttpRequest, key: str) -> HttpResponse:
     form = RuleForm(request.POST, rule_set=rule_set)
     context: dict[str, Any] = {"form": form}
     if not form.reshaping and form.is_valid():
-        draft = form.draft()
+        draft, rule = form.draft(), _asked_for(request, rule_set)
         context["groups"] = sentences(draft.conditions, names())
         context["outcome"] = outcome(draft)
         context["problems"] = services.problems_with(draft, rule_set=rule_set)
+        context["findings"] = services.findings_with(draft, rule_set=rule_set, rule=rule)
     return render(request, f"{PAGES}/_rule_check.html", context)
+
+
+def _asked_for(request: HttpRequest, rule_set: RuleSet) -> Rule | None:
+    """The rule that is being changed; None for a new one."""
+    wanted = request.GET.get("rule", "")
+    return rule_set.rules.filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) <= LONGEST_KEY else None
 
 
 @require_POST
@@ -114,6 +145,18 @@ def move_rule(request: HttpRequest, key: str, rule_id: int) -> HttpResponse:
 def delete_rule(request: HttpRequest, key: str, rule_id: int) -> HttpResponse:
     user: Any = request.user
     rule = common.kept_rule(request, key, rule_id)
-    services.delete_rule(rule=rule, by=user, now=timezone.now())
-    toast(request, _("已从草稿中删除。"))
+    event = services.delete_rule(rule=rule, by=user, now=timezone.now())
+    undo = reverse("routing:restore_rule", args=[rule.rule_set.key, event])
+    toast(request, _("已从草稿中删除“%(name)s”。") % {"name": rule.name}, undo_url=undo)
     return go(request, common.version_url(rule.rule_set))
+
+
+@require_POST
+@requires(Permission.RULES_VIEW)
+def restore_rule(request: HttpRequest, key: str, event: int) -> HttpResponse:
+    """Put back a rule that was deleted from the draft."""
+    user: Any = request.user
+    rule_set = common.kept_set(request, key)
+    rule = services.restore_rule(rule_set=rule_set, event=event, by=user, now=timezone.now())
+    toast(request, _("“%(name)s”已放回草稿。") % {"name": rule.name})
+    return go(request, f"{common.version_url(rule_set)}#rule-{rule.pk}")

@@ -17,10 +17,10 @@ from opinions.routing import services
 from opinions.routing.access import may_keep_for
 from opinions.routing.comparing import differences
 from opinions.routing.findings import findings_in_force, findings_of
-from opinions.routing.forms import AllowForm, TryForm
+from opinions.routing.forms import ActivateForm, AllowForm, TryForm
 from opinions.routing.models import RuleSet, RuleSetStatus
 from opinions.routing.planning import draw_up
-from opinions.routing.queries import active_set, compile_set, names
+from opinions.routing.queries import active_set, compile_set, names, standing
 from opinions.routing.views import common
 from opinions.routing.views.common import PAGES
 from opinions.routing.wording import in_words, shown_rules
@@ -61,24 +61,17 @@ def version(request: HttpRequest, key: str) -> HttpResponse:
     return _show(request, found, found.street)
 
 
-def _show(
-    request: HttpRequest,
-    rule_set: RuleSet | None,
-    street: Organisation | None,
-    problems: list[str] | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _show(request: HttpRequest, rule_set: RuleSet | None, street: Organisation | None) -> HttpResponse:
     versions = RuleSet.objects.filter(district=common.district(request), street=street)
     context = {
         **_rules(rule_set, may_edit=may_keep_for(request.user, street)),
         "street": street,
         "streets": common.streets(request),
         "versions": versions.select_related("created_by", "district").order_by("-version")[:MOST_VERSIONS],
-        "problems": problems,
-        "findings": [] if problems else _findings(rule_set),
+        "findings": _findings(rule_set),
         "rehearses": rule_set is not None and (rule_set.street_id is not None or common.own_street(request) is None),
     }
-    return render_page(request, f"{PAGES}/rule_set.html", f"{PAGES}/_rules.html", context, status=status)
+    return render_page(request, f"{PAGES}/rule_set.html", f"{PAGES}/_rules.html", context)
 
 
 def _rules(rule_set: RuleSet | None, *, may_edit: bool) -> dict[str, Any]:
@@ -112,16 +105,40 @@ def copy(request: HttpRequest, key: str) -> HttpResponse:
     return go(request, common.version_url(made))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.RULES_VIEW)
 def activate(request: HttpRequest, key: str) -> HttpResponse:
+    """What putting a draft in force means and what is odd about it, then one step."""
     rule_set = common.kept_set(request, key)
+    if rule_set.status != RuleSetStatus.DRAFT:
+        raise services.NotADraft
+    found = findings_of(rule_set)
+    form = ActivateForm(request.POST if request.method == "POST" else None, sweeping=any(one.sweeping for one in found))
+    if form.is_valid() and _activated(request, form, rule_set):
+        toast(request, _("新规则已生效，对今后提交的事项起作用。"))
+        return go(request, common.version_url(rule_set))
+    stopping = [one for one in found if not one.warning]
+    present = active_set(rule_set.district_id, rule_set.street_id)
+    context = {
+        "rule_set": rule_set, "form": form, "stopping": stopping, "findings": found, "present": present,
+        "seen": standing(rule_set),
+    }  # fmt: skip
+    status = 422 if form.is_bound else 200
+    return render_page(request, f"{PAGES}/activate.html", f"{PAGES}/_activate.html", context, status=status)
+
+
+def _activated(request: HttpRequest, form: ActivateForm, rule_set: RuleSet) -> bool:
+    """Put it in force as it was seen; what stops it is among the findings, or stands at the form."""
+    user: Any = request.user
+    seen, meant = request.POST.get("seen", ""), bool(form.cleaned_data.get("meant"))
     try:
-        services.activate(rule_set=rule_set, by=request.user, now=timezone.now())  # type: ignore[arg-type]
-    except services.InvalidRuleSet as error:
-        return _show(request, rule_set, rule_set.street, error.problems, status=422)
-    toast(request, _("新规则已生效，对今后提交的事项起作用。"))
-    return go(request, common.version_url(rule_set))
+        services.activate(rule_set=rule_set, seen=seen, meant=meant, by=user, now=timezone.now())
+    except services.InvalidRuleSet:
+        return False
+    except services.DraftChanged as error:
+        form.add_error(None, str(error.message))
+        return False
+    return True
 
 
 @require_POST

@@ -17,6 +17,7 @@ from opinions.similar.services.indexing import (
     index_waiting,
     learn,
     refresh,
+    renew,
 )
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "index_waiting",
     "learn",
     "refresh",
+    "renew",
     "reopen",
     "turned_into",
 ]

@@ -19,7 +19,7 @@ from opinions.similar.keys import keys_of
 from opinions.similar.models import Alikeness, Likeness, Posting, Vocabulary
 from opinions.similar.places import Learner
 from opinions.similar.portrait import VERSION, portrait
-from opinions.similar.queries import STAMP, Known, alike_to_kept, known, waiting
+from opinions.similar.queries import STAMP, Known, alike_to_kept, known, outdated, waiting
 from opinions.similar.text import marks_of, plain, signs_of
 from opinions.similar.weights import Weights
 
@@ -65,10 +65,11 @@ def index_soon() -> None:
 
 
 def index_waiting(*, now: datetime, limit: int = BATCH) -> int:
-    """Index new opinions and look for their ties; returns how many were indexed or tied."""
+    """Index new opinions, else some that another version indexed, and look for ties; returns how many were indexed or
+    tied."""
     newest = Likeness.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     found = list(waiting(limit, after=max(0, newest - LOOKED_BACK)).values_list("pk", flat=True))
-    done = index_matters(matter_ids=found, now=now)
+    done = index_matters(matter_ids=found, now=now) or renew(now=now, limit=limit)
     return max(done, tie_waiting(now=now, limit=limit))
 
 
@@ -91,7 +92,7 @@ def _index(rows: Sequence[_Raised], records: Known, now: datetime) -> int:
         kept.append(
             Likeness(
                 matter_id=row.pk, portrait=made.packed(made.lengths_by(records.weights)),
-                keys=np.array(keys, dtype="<i4").tobytes(), made_at=now,
+                keys=np.array(keys, dtype="<i4").tobytes(), made_at=now, version=VERSION,
                 fingerprint=row.fingerprint, raised_on=row.day, latitude=row.latitude, longitude=row.longitude,
             )
         )  # fmt: skip
@@ -138,9 +139,23 @@ def refresh(*, now: datetime, days: int = WINDOW.days) -> int:
     return index_matters(matter_ids=changed, now=now)
 
 
+def renew(*, now: datetime, limit: int = BATCH) -> int:
+    """Index anew what another version indexed, as after an update with other word lists, the newest first; returns how
+    many were looked at. The ties of opinions that are no longer grouped stay as they are."""
+    found = outdated(limit)
+    index_matters(matter_ids=found, now=now)
+    kept = Likeness.objects.filter(pk__in=found)
+    with transaction.atomic():
+        _drop(kept.exclude(version=VERSION).select_for_update())
+        kept.filter(raised_on__lt=timezone.localdate(now) - WINDOW).update(tied_at=now)
+    return len(found)
+
+
 def tie_waiting(*, now: datetime, limit: int = BATCH) -> int:
     """Look for the ties of opinions that were indexed since; returns how many were looked at."""
-    rows = Likeness.objects.filter(tied_at__isnull=True).order_by("pk").select_related("matter")[:limit]
+    rows = (
+        Likeness.objects.filter(tied_at__isnull=True, version=VERSION).order_by("pk").select_related("matter")[:limit]
+    )
     with reading():
         return sum(_tie(row, now) for row in rows)
 
@@ -171,7 +186,7 @@ def learn(*, now: datetime, most: int = LEARNED_FROM) -> int:
         learner.forget_rare(_MOST_BEGINNINGS)
     with transaction.atomic():
         Vocabulary.objects.all().delete()
-        names = sorted(learner.names().all)
+        names = learner.names().kinds
         Vocabulary.objects.create(counts=weights.packed(), total=weights.total, names=names, made_at=now)
         bump(STAMP)
     return weights.total

@@ -46,8 +46,8 @@ _STATEMENTS = (
        FROM generate_series(1, {rows}) AS number""",
     """INSERT INTO opinions_matter (id, code, opened_at, {columns}) SELECT copy.id, 'B' || copied, copy.day, {same}
        FROM copy JOIN seed ON seed.number = copy.seed JOIN opinions_matter AS source ON source.id = seed.id""",
-    """INSERT INTO opinions_likeness (matter_id, portrait, keys, fingerprint, raised_on, made_at, tied_at)
-       SELECT copy.id, portrait, keys, fingerprint, copy.day, made_at, made_at
+    """INSERT INTO opinions_likeness (matter_id, portrait, keys, fingerprint, version, raised_on, made_at, tied_at)
+       SELECT copy.id, portrait, keys, fingerprint, version, copy.day, made_at, made_at
        FROM copy JOIN seed ON seed.number = copy.seed JOIN opinions_likeness AS source ON source.matter_id = seed.id""",
     "ALTER TABLE opinions_posting DROP CONSTRAINT opinions_posting_pkey",
     """INSERT INTO opinions_posting (key, raised_on, matter_id) SELECT DISTINCT

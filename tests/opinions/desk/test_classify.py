@@ -68,6 +68,25 @@ def test_what_changes_nothing_runs_nothing(world: HandlingWorld) -> None:
     assert reroutes(matter) == []
 
 
+def test_place_is_set_right_while_nobody_knows_the_category(world: HandlingWorld) -> None:
+    matter = open_matter(world)
+    Matter.objects.filter(pk=matter.pk).update(category=None)
+    client, url = sign_in(Client(), world.staff), reverse("desk:classify", args=[matter.code])
+    assert client.get(url).context["form"]["category"].value() is None
+    assert "没有改动" in client.post(url, {"category": ""}, follow=True).content.decode()
+    client.post(url, {"category": "", "division": world.places.community_2.code})
+    matter.refresh_from_db()
+    assert (matter.category, matter.division) == (None, world.places.community_2)
+    client.post(url, {"category": category("community.elder").pk})
+    assert [told.partition("“")[0] for told in reroutes(matter)] == ["地点由", "类别定为"]
+
+
+def test_matter_with_a_category_does_not_lose_it(world: HandlingWorld) -> None:
+    url = reverse("desk:classify", args=[open_matter(world).code])
+    refused = sign_in(Client(), world.staff).post(url, {"category": ""})
+    assert refused.context["form"].errors["category"] == ["请选一个类别。"]
+
+
 def test_taken_matter_does_not_slip_to_another_street(world: HandlingWorld) -> None:
     matter = taken(world, open_matter(world, deputy=world.deputy))
     held = matter.category or category("urban")

@@ -2,6 +2,7 @@
 
 import socket
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -59,9 +60,24 @@ def test_name_that_leads_inside_is_not_called(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_what_was_judged_is_what_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
-    called = []
+    dial = Mock()
     rows = [(2, 1, 6, "", ("10.0.0.5", 443)), (2, 1, 6, "", ("8.8.8.8", 443))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: rows)
-    monkeypatch.setattr(socket, "create_connection", lambda address, _timeout: called.append(address))
+    monkeypatch.setattr(socket, "create_connection", dial)
     connect("partner.example.org", 443, 1)
-    assert called == [("8.8.8.8", 443)]
+    dial.assert_called_once_with(("8.8.8.8", 443), 1)
+
+
+def test_all_addresses_together_take_no_longer_than_one_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+    rows = [(2, 1, 6, "", (f"8.8.8.{number}", 443)) for number in range(4)]
+
+    def silent(_address: Any, seconds: float) -> None:
+        tried.append(seconds)
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: rows)
+    monkeypatch.setattr(socket, "create_connection", silent)
+    with pytest.raises(TimeoutError):
+        connect("partner.example.org", 443, 8)
+    assert tried == [2.0] * 4

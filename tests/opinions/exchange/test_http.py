@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from django.utils import timezone
 
 from liaison.base.notices.channels import Refused, Unclear
-from opinions.exchange.adapters import Answer, Parcel
+from opinions.exchange.adapters import Answer, Parcel, http
 from opinions.exchange.adapters.http import Http, Later
 from opinions.exchange.delivery import BACK_OFF, deliver_all
 from opinions.exchange.models import Dispatch, Entry, Partner
@@ -167,6 +168,28 @@ def test_silence_is_unclear(line: Line) -> None:
     line.pause = 1.5
     with pytest.raises(Unclear):
         send(line.url)
+
+
+def test_partner_that_drips_its_headers_is_cut_off_whatever_the_secrets(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.EXCHANGE_NETWORKS = ["127.0.0.0/8"]
+    monkeypatch.setattr(http, "PATIENCE", 0.5)
+    door = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        said, _from = door.accept()
+        with said, suppress(OSError):
+            said.sendall(b"HTTP/1.1 200 OK\r\n")
+            while True:
+                said.sendall(b"X-Drip: 1\r\n")
+                time.sleep(0.1)
+
+    threading.Thread(target=drip, daemon=True).start()
+    began = time.monotonic()
+    with door, pytest.raises(Unclear):
+        send(f"http://127.0.0.1:{door.getsockname()[1]}/")
+    assert time.monotonic() - began < 3
 
 
 def test_closed_door_may_be_tried_again(settings: Any) -> None:

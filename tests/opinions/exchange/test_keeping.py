@@ -16,8 +16,9 @@ from liaison.base.files.models import StoredFile
 from opinions.exchange.delivery import deliver_all
 from opinions.exchange.models import Dispatch, Entry, Handover, Partner, WorkOrder
 from opinions.exchange.queries import differences, undelivered
+from opinions.exchange.services import keeping
 from opinions.exchange.services.keeping import drop_contacts, drop_files, strip_ended
-from opinions.exchange.services.ledger import entry
+from opinions.exchange.services.ledger import entry, hold
 from opinions.exchange.services.pushing import NothingToRepeat, redo
 from opinions.exchange.services.receiving import receive_order, receive_status
 from opinions.exchange.services.settling import settle_update
@@ -192,6 +193,36 @@ def test_sent_message_is_emptied_but_not_one_on_its_way(world: HandlingWorld, gr
     row = Dispatch.objects.get()
     assert (row.body, row.error, row.status) == ("", "", DispatchStatus.SENT)
     assert row.body_hash
+
+
+def test_message_for_a_partner_switched_off_is_given_up_and_emptied(world: HandlingWorld, grid: Partner) -> None:
+    order = pushed(world, taken(world), grid)
+    ended(order, ago=2 * KEPT)
+    Partner.objects.update(active=False)
+    assert [strip_ended(now=NOW) for _night in range(2)] == [1, 0]
+    row = Dispatch.objects.get()
+    assert (row.body, row.status, WorkOrder.objects.get().state) == ("", DispatchStatus.FAILED, "failed")
+    line = Entry.objects.latest("id")
+    assert (line.outcome, line.body_hash, line.note) == ("failed", row.body_hash, "对接停用，到期没有送出")
+    Partner.objects.update(active=True)
+    assert deliver_all(NOW) == 0
+
+
+def test_order_whose_matter_is_opened_again_at_that_moment_keeps_what_was_said(
+    grid: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = received(grid)
+    ended(order, ago=2 * KEPT)
+
+    def opened(order: WorkOrder) -> WorkOrder:
+        Matter.objects.filter(pk=order.matter_id).update(
+            status=Status.HANDLING, closed_at=None, holder=order.matter.street
+        )
+        return hold(order)
+
+    monkeypatch.setattr(keeping, "hold", opened)
+    assert strip_ended(now=NOW) == 0
+    assert WorkOrder.objects.get().held
 
 
 def test_emptied_message_is_not_sent_again(world: HandlingWorld, grid: Partner) -> None:

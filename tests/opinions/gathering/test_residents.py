@@ -54,6 +54,16 @@ def test_near_tells_how_many_in_short_facts_and_nobodys_words(
     assert len(page.encode()) < 5_000
 
 
+def test_near_offers_those_that_read_alike_once_the_one_furthest_along(
+    at: IntakeWorld, client: Client, neighbours: list[Matter]
+) -> None:
+    Matter.objects.filter(pk=neighbours[1].pk).update(status=Status.HANDLING)
+    page = asked(at, client).content.decode()
+    assert page.count('name="follow"') == 2  # it, and none
+    assert "正在办理" in page
+    assert "等待接单" not in page
+
+
 @pytest.mark.parametrize("change", [{"anonymous": True}, {"reach": "household"}, {"warnings": ["petition"]}])
 def test_near_leaves_out_what_is_private_and_then_shows_nothing_of_one_household(
     at: IntakeWorld, client: Client, neighbours: list[Matter], change: dict[str, Any]
@@ -86,7 +96,9 @@ def test_near_has_nothing_to_say_to_bad_input(
 def test_near_is_throttled(at: IntakeWorld, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(throttle, "MOST_A_MINUTE", 2)
     monkeypatch.setattr(throttle, "MINUTE", 10**8)  # does not end within the test
-    assert [asked(at, client, content="").status_code for _try in range(4)] == [204, 204, 429, 429]
+    answers = [asked(at, client, content="") for _try in range(4)]
+    assert [answer.status_code for answer in answers] == [204, 204, 429, 429]
+    assert "Retry-After" in answers[-1]
 
 
 def token(at: IntakeWorld, client: Client) -> str:

@@ -1,5 +1,6 @@
 """相似与并案 on the matter page, side by side, hot issues and topics: who sees and decides what, at what cost."""
 
+import re
 from typing import Any
 
 import pytest
@@ -220,6 +221,18 @@ def test_hot_issue_becomes_a_topic_in_one_step(world: HandlingWorld) -> None:
     assert browser(world.other_staff).get(reverse("gathering:topic", args=[topic.pk])).status_code == 404
 
 
+@pytest.mark.parametrize(("verb", "title"), [("make_topic", "{}问题"), ("make_proposal", "关于解决{}问题的建议")])
+def test_heading_stands_ready_as_place_and_category_not_as_a_residents_sentence(
+    world: HandlingWorld, verb: str, title: str
+) -> None:
+    matters = [open_matter(world, phone=f"1390000000{n}") for n in range(3)]
+    place = reverse(f"gathering:{verb}", args=[issue_of(matters).pk])
+    shown = browser(world.staff).get(place).context["form"]["title"].value()
+    assert shown == title.format(f"{matters[0].division.name}路灯照明")
+    Matter.objects.update(category=None)
+    assert browser(world.staff).get(place).context["form"]["title"].value() == ""
+
+
 def test_hot_issue_becomes_a_proposal_of_what_can_be_raised(world: HandlingWorld) -> None:
     ready, fresh = taken(world), open_matter(world)
     issue, client = issue_of([ready, fresh]), browser(world.staff)
@@ -249,10 +262,11 @@ def test_curve_holds_every_day_once_and_stays_inside_its_picture(counts: dict[st
     days = [day for day, _count in curve.days]
     assert days == sorted(set(days))
     assert sum(count for _day, count in curve.days) <= sum(counts.values())
-    for point in curve.line.removeprefix("M").split("L") if curve.line else ():
-        x, y = (float(number) for number in point.split())
-        assert 0 <= x <= curve.width
-        assert 0 <= y <= curve.height
+    assert curve.bars.count("z") == (sum(count > 0 for _day, count in curve.days) + 1 if days else 0)
+    for bar in re.finditer(r"M([\d.]+) (\d+)v-([\d.]+)h([\d.]+)", curve.bars):
+        left, level, high, wide = map(float, bar.groups())
+        assert 0 <= left <= left + wide <= curve.width
+        assert 0 <= level - high < level <= curve.height
 
 
 @given(st.text("ab路灯", max_size=30), st.lists(st.text("ab路灯", max_size=4), max_size=4))

@@ -52,6 +52,7 @@ CALLS: dict[str, Call] = {
         tier=Tier.STREET, lead=world.office, person="王五", content=content(), **who
     ),
     "set_limit": lambda world, matter, who: handling.set_limit(body=world.other_department, days=2, **who),
+    "add_co": lambda world, matter, who: handling.add_co(bodies=[world.office], task="提供管线图", **who),
     "join_streets": lambda world, matter, who: handling.join_streets(
         streets=[world.other_committee], task="一起排查", **who
     ),

@@ -148,6 +148,7 @@ PRESSES = [
     ("objects late", ("consent_return", "staff"), ("consent_return", "secretary")),
     ("objects late", ("refuse_return", "staff"), ("refuse_return", "secretary")),
     ("co-handler", ("set_limit", "staff"), ("set_limit", "secretary")),
+    ("handling", ("add_co", "staff"), ("add_co", "secretary")),
     ("handling", ("join_streets", "staff"), ("join_streets", "secretary")),
     ("submitted", ("settle", "staff"), ("settle", "secretary")),
     ("submitted", ("settle", "staff"), ("assign", "secretary")),

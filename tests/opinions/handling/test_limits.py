@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,11 +15,13 @@ from opinions.catalog.models import ClockKind, Tier
 from opinions.clocks.models import Clock
 from opinions.clocks.queries import running_clocks, told
 from opinions.clocks.services import AlreadyExtended, OwnLimit, lead_due, recompute_open
+from opinions.desk.queries import in_queue, queues_of
 from opinions.handling import services as handling
 from opinions.handling.models import Asked
 from opinions.handling.standing import AlreadyAsked, NothingAsked, NotYourTurn
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
+from tests.factories.accounts import sign_in
 from tests.factories.matters import NOW, HandlingWorld, content, later, open_matter, signed
 
 UNTIL = date(2026, 12, 7)
@@ -180,3 +184,37 @@ def test_joint_street_hears_what_is_said(world: HandlingWorld) -> None:
     handling.join_streets(matter=matter, streets=[world.other_committee], task="排查", by=world.staff, now=NOW)
     handling.say(matter=matter, text="周四碰头", public=False, by=world.staff, now=NOW)
     assert Notice.objects.filter(recipient=world.other_staff, subject__contains="内部留言").count() == 1
+
+
+def test_limits_that_were_extended_are_offered_no_more(world: HandlingWorld) -> None:
+    matter, client = signed(world, co=(world.other_department,)), sign_in(Client(), world.staff)
+    page, place = (reverse(name, args=[matter.code]) for name in ("desk:matter", "handling:extend"))
+    handling.extend(matter=matter, days=2, reason="雨天", by=world.staff, now=NOW)
+    assert place in client.get(page).content.decode(), "the co-handler's can still be"
+    sent = {**dict(client.get(place).context["form"].initial), "days": 1, "reason": "等主办"}
+    form = client.get(place).context["form"]
+    assert form["body"].value() == str(world.other_department.pk)
+    done = client.post(place, {**sent, "seen": form["seen"].value(), "body": form["body"].value()})
+    assert done.status_code == 302
+    assert place not in client.get(page).content.decode()
+
+
+def test_matter_page_shows_what_was_asked_of_a_body_to_it_and_the_committee(world: HandlingWorld) -> None:
+    matter = open_matter(world, deputy=world.deputy)
+    handling.take(matter=matter, by=world.deputy_user, now=NOW)
+    handling.assign(
+        matter=matter, tier=3, lead=world.department, co=[world.other_department], note="请先现场踏勘", by=world.staff,
+        now=NOW,
+    )  # fmt: skip
+    readers = {"handler": True, "other_handler": True, "staff": True, "deputy_user": False}
+    for name, reads in readers.items():
+        page = sign_in(Client(), getattr(world, name)).get(reverse("desk:matter", args=[matter.code])).content.decode()
+        assert ("请先现场踏勘" in page, "协办：" in page) == (reads, True), name
+
+
+def test_joint_street_finds_the_matter_among_what_waits(world: HandlingWorld) -> None:
+    matter = signed(world)
+    handling.join_streets(matter=matter, streets=[world.other_committee], task="排查", by=world.staff, now=NOW)
+    (queue,) = (one for one in queues_of(world.other_staff) if one.key == "joined")
+    assert list(in_queue(Matter.objects.visible_to(world.other_staff), world.other_staff, queue)) == [matter]
+    assert not in_queue(Matter.objects.visible_to(world.staff), world.staff, queue).exists()

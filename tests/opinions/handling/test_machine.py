@@ -306,6 +306,7 @@ def act(verb: str, world: HandlingWorld, matter: Matter, who: dict[str, Any], di
         "refuse_return": lambda: handling.refuse_return(reason="是你局的", **who),
         "settle": lambda: handling.settle(tier=2, lead=dice.choice(bodies), person="王五", content=reply, **who),
         "set_limit": lambda: handling.set_limit(body=dice.choice(bodies), days=dice.randint(0, 9), **who),
+        "add_co": lambda: handling.add_co(bodies=[dice.choice(bodies)], task="提供管线图", **who),
         "join_streets": lambda: handling.join_streets(streets=[world.other_committee], task="一起查", **who),
         "draft": lambda: dice.choice([handling.save_draft, handling.submit_for_approval, handling.write_and_issue])(
             content=reply, **who

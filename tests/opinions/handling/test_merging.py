@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from liaison.base.audit.models import Audience, Event
 from liaison.base.audit.services import verify
+from liaison.base.codes import grouped
 from liaison.base.errors import InvalidInput, NotAllowed, StaleState
 from liaison.base.files.models import StoredFile
 from liaison.base.notices.models import Channel, Notice
@@ -21,6 +24,7 @@ from opinions.invitations.models import RatingInvite
 from opinions.matters.models import Attachment, Line, Matter
 from opinions.matters.services import attach
 from opinions.matters.states import Status
+from tests.factories.accounts import sign_in
 from tests.factories.matters import (
     NOW,
     TODAY,
@@ -63,6 +67,34 @@ def test_merge_keeps_history_and_flattens_chains(world: HandlingWorld) -> None:
     assert set(Matter.objects.filter(merged_into=third)) == {first, second}
     assert Event.objects.filter(chain=first.chain).count() == 2
     assert list(verify([first.chain, second.chain, third.chain])) == []
+
+
+def test_both_histories_name_the_other_and_a_merged_matter_says_where_it_went(world: HandlingWorld) -> None:
+    matter, target = open_matter(world), open_matter(world)
+    merged(world, matter, target)
+    client = sign_in(Client(), world.staff)
+    pages = [client.get(reverse("desk:matter", args=[row.code])).content.decode() for row in (matter, target)]
+    assert f"并案：{grouped(target.code)}" in pages[0]
+    assert f"并入一件：{grouped(matter.code)}" in pages[1]
+    assert "这件事已并入" in pages[0]
+    again = client.get(reverse("handling:merge", args=[matter.code]))
+    told = again.content.decode()
+    assert (again.status_code, f"已并入 {grouped(target.code)}" in told, "等居民" in told) == (409, True, False)
+
+
+def test_branch_says_that_it_is_one(world: HandlingWorld) -> None:
+    matter = open_matter(world)
+    handling.branch(matter=matter, target=open_matter(world), by=world.staff, now=NOW)
+    page = sign_in(Client(), world.staff).get(reverse("desk:matter", args=[matter.code])).content.decode()
+    assert "这件事是同因分点" in page
+
+
+def test_resident_merged_reads_the_own_day_of_reporting(world: HandlingWorld) -> None:
+    target, matter = open_matter(world), open_matter(world)
+    Matter.objects.filter(pk=matter.pk).update(opened_at=later(3))
+    merged(world, fresh(matter), target)
+    steps = track(fresh(matter), None, today=TODAY).steps
+    assert [step.when for step in steps][:1] == [later(3)]
 
 
 def test_merge_into_a_replied_matter_invites_the_newcomers(world: HandlingWorld) -> None:

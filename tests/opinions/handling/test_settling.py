@@ -104,7 +104,7 @@ def test_screens_object_and_decide(world: HandlingWorld) -> None:
     assert matter.title in page
 
 
-COMMITTEES = ["settle", "set_limit", "join_streets", "consent_return", "refuse_return", "refuse_extension"]
+COMMITTEES = ["settle", "set_limit", "add_co", "join_streets", "consent_return", "refuse_return", "refuse_extension"]
 
 
 @pytest.mark.parametrize("verb", COMMITTEES)

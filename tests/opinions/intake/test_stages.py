@@ -79,3 +79,12 @@ def test_supplied_matter_goes_on_where_it_was(place: IntakeWorld) -> None:
     matter = bring_to(place.world, Status.WAITING)
     handling.supply(matter=matter, reporter=matter.reporters.get(), text="东门", now=NOW)
     assert [step.state for step in stages(course_of(matter, TODAY))] == STATES[Status.TAKEN]
+
+
+def test_asking_while_a_body_handles_leaves_the_stage_and_says_until_when(place: IntakeWorld) -> None:
+    matter = bring_to(place.world, Status.HANDLING)
+    handling.ask(matter=matter, question="请问是哪一盏灯？", by=place.world.handler, now=NOW)
+    steps = stages(course_of(matter, TODAY))
+    assert [step.state for step in steps] == ["done", "done", "current", "todo"]
+    assert "前补充情况" in str(steps[2].text)
+    assert "不算在办理时限里" in str(steps[2].text)

@@ -83,7 +83,8 @@ def test_step_up_keeps_from_to_and_why_in_one_event(world: HandlingWorld, source
     assert "层级变化" in desk
     assert f"{source.label} → {target.label}" in desk
     page = own_page(matter)
-    for told in (PHRASES[target], WHY, step.who):
+    does = "办理" if target in (Tier.STREET, Tier.DEPARTMENT) else "跟进推动"
+    for told in (PHRASES[target], WHY, f"接下来由{step.who}{does}"):
         assert told in page
     assert list(verify([matter.chain])) == []
 

@@ -13,6 +13,7 @@ from deputies.accounts.models import User
 from liaison.base.audit.models import Event
 from liaison.base.audit.services import verify
 from liaison.base.errors import InvalidInput, NotAllowed, StaleState
+from liaison.base.notices.models import Channel, Notice
 from liaison.base.workflow import WrongState
 from opinions.desk.queries import in_queue, queues_of
 from opinions.handling import services as handling
@@ -101,6 +102,30 @@ def test_co_handler_reports_on_its_own_measure_only(world: HandlingWorld) -> Non
     plans.finish(measure=own, by=world.other_handler, now=NOW)
     with pytest.raises(NotAllowed):
         plans.finish(measure=leads, by=world.other_handler, now=NOW)
+
+
+def test_body_with_a_measure_alone_reads_the_plan_and_reports_but_not_the_matter(world: HandlingWorld) -> None:
+    matter = signed(world)
+    measure = measured(world, matter, body=world.other_department)
+    place, inside = (reverse(name, args=[matter.code]) for name in ("plans:plan", "desk:matter"))
+    assert Notice.objects.get(recipient=world.other_handler, channel=Channel.IN_APP).link == place
+    client = sign_in(Client(), world.other_handler)
+    page = client.get(place).content.decode()
+    assert measure.text in page
+    assert reverse("plans:progress", args=[measure.pk]) in page
+    assert (f'href="{inside}"' in page, client.get(inside).status_code) == (False, 404)
+    assert client.post(reverse("plans:finish", args=[measure.pk])).status_code == 302
+    measure.refresh_from_db()
+    assert measure.status == MeasureStatus.DONE
+
+
+def test_body_to_which_a_measure_passes_hears_of_it_once(world: HandlingWorld) -> None:
+    measure = measured(world)
+    told = Notice.objects.filter(recipient=world.other_handler, channel=Channel.IN_APP)
+    for person in ("王五", "赵六"):
+        passed = data(world, body=world.other_department, person=person)
+        plans.change_measure(measure=measure, data=passed, reason="归口调整", by=world.handler, now=NOW)
+    assert [row.body for row in told] == [measure.text]
 
 
 def test_redo_keeps_who_was_responsible(world: HandlingWorld) -> None:

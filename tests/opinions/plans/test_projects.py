@@ -10,9 +10,11 @@ from django.urls import reverse
 from deputies.accounts.models import User
 from liaison.base.audit.models import Event
 from liaison.base.audit.services import verify
-from liaison.base.errors import InvalidInput, NotAllowed
+from liaison.base.errors import InvalidInput, NotAllowed, StaleState
+from liaison.base.notices.models import Channel, Notice
 from opinions.handling import services as handling
 from opinions.matters.models import Matter
+from opinions.matters.services import hold_row
 from opinions.matters.states import Status
 from opinions.plans import services as plans
 from opinions.plans.models import Plan
@@ -63,6 +65,30 @@ def test_committee_keeps_the_plan_and_every_resident_reads_it(world: HandlingWor
     for by in (world.handler, world.other_staff, world.deputy_user):
         with pytest.raises(NotAllowed):
             plans.add_measure(matter=plan.matter, data=measure_data(world), by=by, now=NOW)
+
+
+def test_body_that_builds_it_hears_of_it_and_reads_the_plan(world: HandlingWorld) -> None:
+    plan = founded(world, draft(world, taken(world)))
+    told = Notice.objects.get(recipient=world.handler, channel=Channel.IN_APP)
+    page = sign_in(Client(), world.handler).get(told.link).content.decode()
+    assert plan.name in page
+    assert plan.name in told.body
+    assert sign_in(Client(), world.other_handler).get(told.link).status_code == 404
+
+
+def test_opinion_that_comes_in_at_the_last_moment_is_not_passed_over(
+    world: HandlingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposal, late = draft(world, taken(world)), taken(world)
+
+    def held(matter: Matter) -> None:
+        if not proposal.sources.filter(pk=late.pk).exists():
+            proposals.link_matter(proposal=proposal, matter=late, reason="同一问题", by=world.staff, now=NOW)
+        hold_row(matter)
+
+    monkeypatch.setattr(plans, "hold_row", held)
+    with pytest.raises(StaleState):
+        founded(world, proposal)
 
 
 def test_opinion_taken_out_is_in_the_project_no_more(world: HandlingWorld) -> None:

@@ -8,7 +8,7 @@ from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from deputies.organisations.queries import STAMP as ORGANISATIONS
 from liaison.base.audit.models import Event
-from liaison.base.errors import NotAllowed, StaleState
+from liaison.base.errors import InvalidInput, NotAllowed, StaleState
 from liaison.base.notices.models import Notice
 from liaison.base.stamps import bump
 from opinions.catalog.models import Tier
@@ -20,6 +20,7 @@ from opinions.routing.queries import active_set
 from opinions.routing.services import InvalidRuleSet, NeverInForce, NotADraft, activate, copy_rule_set
 from tests.factories.matters import NOW, HandlingWorld
 from tests.factories.organisations import OrganisationFactory
+from tests.factories.routing import RuleFactory
 
 pytestmark = pytest.mark.django_db
 AT = NOW + timedelta(hours=8)
@@ -62,8 +63,8 @@ def test_before_its_time_nothing_fires(world: HandlingWorld, draft: RuleSet) -> 
 
 
 def test_what_broke_meanwhile_is_found_at_that_moment_and_the_author_told(world: HandlingWorld, draft: RuleSet) -> None:
-    Rule.objects.filter(rule_set=draft).update(
-        tier=Tier.DEPARTMENT, resolver=Resolver.NAMED, organisation=world.department, is_place=False
+    Rule.objects.filter(rule_set=draft, is_place=False).update(
+        tier=Tier.DEPARTMENT, resolver=Resolver.NAMED, organisation=world.department
     )
     planned(world, draft)
     Organisation.objects.filter(pk=world.department.pk).update(active=False)
@@ -123,6 +124,17 @@ def test_time_must_lie_ahead_within_a_year(world: HandlingWorld, draft: RuleSet,
     with pytest.raises(services.TooSoon) as told:
         services.plan_activation(rule_set=draft, at=NOW + away, by=world.district_staff, now=NOW)
     assert told.value.field == "at"
+
+
+def test_rule_for_everything_before_others_waits_for_no_time(world: HandlingWorld, draft: RuleSet) -> None:
+    waiting = planned(world, draft)
+    RuleFactory.create(rule_set=draft, order=0, name="都交街道")
+    with pytest.raises(InvalidInput, match="当面确认"):
+        planned(world, draft)
+    assert fire_all() == [True]
+    waiting.refresh_from_db()
+    assert (waiting.status, in_force(world)) == ("failed", 1)
+    assert "对所有事项都生效" in waiting.problem
 
 
 def test_only_a_draft_is_planned_and_only_by_its_keeper(world: HandlingWorld, draft: RuleSet) -> None:

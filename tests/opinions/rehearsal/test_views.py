@@ -98,6 +98,26 @@ def test_result_tells_what_changes(world: HandlingWorld, changed: RuleSet) -> No
     assert "请重新演练" in as_user(world.leader).get(url("result", made.pk)).content.decode()
 
 
+def test_result_of_a_draft_leads_on_to_activation_until_edited(world: HandlingWorld, changed: RuleSet) -> None:
+    open_matter(world)
+    made, place = rehearsed(changed, world.district_staff), reverse("routing:activate", args=[changed.key])
+    keeper, reader = as_user(world.district_staff), as_user(world.leader)
+    assert place in keeper.get(url("result", made.pk)).content.decode()
+    assert place not in reader.get(url("result", made.pk)).content.decode()
+    Rule.objects.filter(rule_set=changed).update(name="改过", confirm=True)
+    assert place not in keeper.get(url("result", made.pk)).content.decode()
+
+
+def test_result_says_when_the_table_of_load_is_cut(
+    world: HandlingWorld, changed: RuleSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_matter(world)
+    client, made = as_user(world.leader), rehearsed(changed, world.district_staff)
+    assert "只列出最近" not in client.get(url("result", made.pk)).content.decode()
+    monkeypatch.setattr("opinions.rehearsal.shown.MOST_BODIES", 1)
+    assert "只列出最近" in client.get(url("result", made.pk)).content.decode()
+
+
 def test_difference_shows_both_reasons_as_sentences(world: HandlingWorld, changed: RuleSet) -> None:
     open_matter(world)
     made = rehearsed(changed, world.district_staff)

@@ -18,6 +18,7 @@ from opinions.routing.conditions import CategoryIn, ChannelIn, Group, Keywords, 
 from opinions.routing.findings import findings_in_force, findings_of
 from opinions.routing.models import Resolver, RuleSet
 from opinions.routing.services import (
+    EverythingCaught,
     InvalidRule,
     InvalidRuleSet,
     RuleDraft,
@@ -98,11 +99,14 @@ def test_limit_of_the_law_is_taken(world: HandlingWorld) -> None:
     assert (made.limit_amount, made.limit_unit) == (15, "working_days")
 
 
-def test_rule_for_everything_that_is_not_last_is_a_warning_and_may_be_put_in_force(world: HandlingWorld) -> None:
+def test_rule_for_everything_before_others_is_put_in_force_only_when_it_is_meant(world: HandlingWorld) -> None:
     rule_set = RuleSetFactory.create(district=world.congress)
     RuleFactory.create(rule_set=rule_set, order=1, name="都交街道")
     RuleFactory.create(rule_set=rule_set, order=2, conditions=all_of(ChannelIn(("qr",))))
-    findings = activate(rule_set=rule_set, by=None, now=NOW)
+    with pytest.raises(EverythingCaught):
+        activate(rule_set=rule_set, by=None, now=NOW)
+    assert not RuleSet.objects.exclude(status="draft").exists()
+    findings = activate(rule_set=rule_set, meant=True, by=None, now=NOW)
     assert [one.warning for one in findings] == [True]
     assert "后面的 1 条永远轮不到" in findings[0].told
 

@@ -185,6 +185,22 @@ def test_moment_is_told_with_the_day_that_counted() -> None:
     assert NIGHT.seen_words(held.seen, NAMES) == "2026-11-28 02:00，前一天是工作日"
 
 
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (RaisedAt(DayKind.ANY, 0, 360), False),
+        (RaisedAt(DayKind.ANY, 1320, 360), False),
+        (RaisedAt(DayKind.WORK), True),
+        (RaisedAt(DayKind.OFF), False),
+    ],
+)
+def test_opinion_with_a_day_and_no_hour_is_of_no_hour_and_not_of_midnight(condition: RaisedAt, expected: bool) -> None:
+    held = condition.evaluate(at("2026-11-27T00:00"))
+    assert held.held is expected
+    told = condition.seen_words(held.seen, NAMES)
+    assert told == "2026-11-27，工作日" + ("，没有记下几点" if condition.start != condition.end else "")
+
+
 def test_similar_are_counted_and_told() -> None:
     condition = SimilarCount(3, 30, Within.METRES, 500)
     held = condition.evaluate(Facts(similar=lambda ask: 4 if ask == SimilarAsk(30, "metres", 500) else 0))

@@ -87,6 +87,14 @@ def test_what_cannot_be_is_refused_at_its_field(sent: dict[str, str], field: str
     assert field in form.errors
 
 
+@pytest.mark.parametrize("typed", ["0", "1001", "三", "1.5"])
+def test_number_out_of_bounds_is_told_with_the_bounds(typed: str) -> None:
+    data = QueryDict(mutable=True)
+    data.update({"g0-mode": "all", "g0-similar_least": typed})
+    form = GroupForm(data, prefix="g0", offers=OFFERS)
+    assert form.errors["similar_least"] == ["请填 1 到 1000 之间的整数。"]
+
+
 def test_empty_group_is_none() -> None:
     form = GroupForm(QueryDict("g0-mode=any"), prefix="g0", offers=OFFERS)
     assert form.is_valid()

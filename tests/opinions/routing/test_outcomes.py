@@ -18,6 +18,7 @@ from opinions.clocks.queries import told as clock_words
 from opinions.handling import services as handling
 from opinions.handling.forms.verbs import AssignForm
 from opinions.handling.models import Part
+from opinions.intake.models import Opinion
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
 from opinions.routing.models import CoHandler, Resolver, RuleSet
@@ -148,6 +149,22 @@ def test_suggested_body_that_was_merged_since_is_its_successor(world: HandlingWo
     told = suggested(matter)
     assert told is not None
     assert told.lead == world.other_department
+
+
+def test_deputy_whom_a_person_must_confirm_waits_until_the_street_agrees(world: HandlingWorld) -> None:
+    rules_in_force(world.congress, {"tier": Tier.DEPUTY, "resolver": Resolver.ADDRESSED_DEPUTY})
+    matter = open_matter(world)
+    Opinion.objects.filter(matter=matter).update(addressed_to=world.deputy)
+    matter.refresh_from_db()
+    reroute(matter=matter, by=None, reason="类别改了", now=NOW)
+    assert (matter.tier, matter.holder, matter.holder_deputy) == (Tier.DEPUTY, world.committee, None)
+    client, shown = sign_in(Client(), world.staff), reverse("routing:why", args=[matter.code])
+    assert "规则建议先由" in client.get(shown).content.decode()
+    done = client.post(reverse("routing:confirm", args=[matter.code]), follow=True)
+    assert "已按建议转给代表" in done.content.decode()
+    matter.refresh_from_db()
+    assert (matter.tier, matter.holder_deputy) == (Tier.DEPUTY, world.deputy)
+    assert "规则建议先由" not in client.get(shown).content.decode()
 
 
 def test_nothing_to_confirm_without_a_body(world: HandlingWorld) -> None:

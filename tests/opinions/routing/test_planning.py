@@ -108,7 +108,7 @@ def test_broken_rule_sends_it_to_the_street_and_is_named(world: HandlingWorld) -
 def test_deputy_out_of_office_gets_nothing(world: HandlingWorld, status: str) -> None:
     Deputy.objects.filter(pk=world.deputy.pk).update(status=status)
     world.deputy.refresh_from_db()
-    rules_in_force(world.congress, {"tier": Tier.DEPUTY, "resolver": Resolver.ADDRESSED_DEPUTY})
+    rules_in_force(world.congress, {"tier": Tier.DEPUTY, "resolver": Resolver.ADDRESSED_DEPUTY, "confirm": False})
     made = decide(world, deputy=world.deputy)
     assert (made.tier, made.holder, made.holder_deputy) == (None, world.committee, None)
     assert world.deputy.name in made.problem
@@ -117,13 +117,13 @@ def test_deputy_out_of_office_gets_nothing(world: HandlingWorld, status: str) ->
 def test_deputy_whom_nobody_would_tell_gets_nothing(world: HandlingWorld) -> None:
     Deputy.objects.filter(pk=world.deputy.pk).update(user=None, helper=None)
     world.deputy.refresh_from_db()
-    rules_in_force(world.congress, {"tier": Tier.DEPUTY, "resolver": Resolver.ADDRESSED_DEPUTY})
+    rules_in_force(world.congress, {"tier": Tier.DEPUTY, "resolver": Resolver.ADDRESSED_DEPUTY, "confirm": False})
     assert decide(world, deputy=world.deputy).holder == world.committee
 
 
 def test_deputy_of_the_electoral_district_is_found(world: HandlingWorld) -> None:
     Deputy.objects.filter(pk=world.deputy.pk).update(electoral_district=world.places.electoral)
-    rules_in_force(world.congress, {"tier": Tier.DEPUTY, "resolver": Resolver.DISTRICT_DEPUTY})
+    rules_in_force(world.congress, {"tier": Tier.DEPUTY, "resolver": Resolver.DISTRICT_DEPUTY, "confirm": False})
     assert decide(world, electoral_district=world.places.electoral).holder_deputy == world.deputy
     assert decide(world).problem
 

@@ -232,6 +232,17 @@ def test_override_without_a_body_is_refused_at_the_field(ruled: HandlingWorld) -
     assert "organisation" in answer.context["form"].errors
 
 
+@pytest.mark.parametrize(("tier", "body"), [(Tier.STREET, "department"), (Tier.DEPARTMENT, "office")])
+def test_override_to_a_body_of_another_tier_is_refused_at_the_field(
+    ruled: HandlingWorld, tier: Tier, body: str
+) -> None:
+    matter = open_matter(ruled)
+    sent = {"tier": tier, "organisation": getattr(ruled, body).pk, "why": "其他", "text": "现场看过"}
+    answer = as_user(ruled.staff).post(reverse("routing:override", args=[matter.code]), sent)
+    assert answer.status_code == 422
+    assert "这一层级" in answer.context["form"].errors["organisation"][0]
+
+
 def test_override_of_a_matter_at_work_is_refused(ruled: HandlingWorld) -> None:
     matter = assigned(ruled)
     sent = {"tier": Tier.DEPARTMENT, "organisation": ruled.department.pk, "why": "其他", "text": "现场看过"}

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opinions.similar.compare import Setting, Sitter, Verdict, compared, metres_between
+from opinions.similar.compare import Setting, Sitter, Verdict, compared, metres_between, traits_of
 from opinions.similar.corpus import Corpus, Message
 from opinions.similar.explain import shared_words
 from opinions.similar.grouping import Tie, groups_of
 from opinions.similar.keys import keys_of
 from opinions.similar.measures import evaluated, pairwise
-from opinions.similar.places import Learner, places_in
+from opinions.similar.places import FIRM, Learner, Names, places_in
 from opinions.similar.portrait import portrait, unpacked
+from opinions.similar.sounds import sound_alike
 from opinions.similar.text import marks_of, pairs_of, plain, spelled
-from opinions.similar.topics import lexicon, topics_of
 from opinions.similar.weights import Weights
 from tests.factories.similar import invented
 
@@ -99,6 +99,8 @@ def test_chain_of_neighbours_is_no_group() -> None:
         ("电话１３８００００００００，Ｂ栋停电", "b栋停电"),
         ("2026年3月5日晚上停电", "晚上停电"),
         ("三号线二期二十三栋", "3号线2期23栋"),
+        ("三十二路不停站", "32路不停站"),
+        ("十路口", "十路口"),
         ("浙A12345乱停", "乱停"),
     ],
 )
@@ -132,6 +134,53 @@ def test_names_are_learned_where_no_kind_stands_behind() -> None:
 )
 def test_place_is_found_by_its_kind(text: str, name: str) -> None:
     assert [place.name for place in places_in(plain(text)) if place.sure] == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("C4市第三医院收费太高", "三院"),
+        ("三医院停车难", "三院"),
+        ("江城一中门口堵车", "江城一中"),
+        ("实验小学门口堵车", "实小"),
+        ("顺途旅行社强制购物", "顺途"),
+        ("十里铺小学要撤", "十里铺"),
+        ("北站出租车不打表", "北站"),
+    ],
+)
+def test_schools_bodies_and_firms_are_known_by_what_people_call_them(text: str, name: str) -> None:
+    assert name in {place.name for place in places_in(plain(text)) if place.sure}
+
+
+@pytest.mark.parametrize(("text", "name"), [("只能看着沁芳园那边跳舞", "沁芳园"), ("文苑幼儿园乱收费", "文幼")])
+def test_what_may_be_a_name_is_found_but_not_sure(text: str, name: str) -> None:
+    assert name in {place.name for place in places_in(plain(text)) if not place.sure}
+
+
+@pytest.mark.parametrize("text", ["等了一小时", "高一中午没饭", "一小区的人", "实小时候"])
+def test_numbers_before_other_words_are_no_schools(text: str) -> None:
+    assert not [place for place in places_in(plain(text)) if place.sure]
+
+
+@given(HAN, HAN)
+def test_sounding_alike_goes_both_ways(one: str, other: str) -> None:
+    assert sound_alike(one, other) == sound_alike(other, one)
+    assert not sound_alike(one, one)
+
+
+def test_names_mistyped_by_their_sound_are_the_same() -> None:
+    assert sound_alike("香樟府", "香漳府")
+    assert not sound_alike("和平里", "和睦里")
+    assert not sound_alike("桃花坞", "逃华坞")
+    other = sitter("还着房贷租着房", "香漳府的房子拖了大半年没交房，房贷照还。")
+    assert compared(sitter("香樟府逾期交房", "香樟府6月该交房，到现在没交房。"), other).verdict == Verdict.SAME
+
+
+@pytest.mark.parametrize(("area", "same"), [("M县", True), ("K县", False)])
+def test_what_concerns_a_whole_county_is_told_apart_by_the_county(area: str, same: bool) -> None:
+    one = sitter("M县教师绩效奖迟迟不发", "年终绩效奖说好年前补发，M县的老师等到开学也没有。")
+    other = sitter("乡村教师待遇", f"{area}乡村教师的绩效工资比公务员少一截，请落实上级文件。")
+    assert (compared(one, other).verdict == Verdict.SAME) == same
 
 
 @pytest.mark.parametrize(
@@ -180,20 +229,50 @@ def test_forgetting_keeps_what_is_used_often() -> None:
     assert "梧桐邑" in learner.names()
 
 
-def test_word_stands_for_one_topic_only() -> None:
-    import tomllib
-    from collections import Counter
+def test_firm_is_known_by_the_words_around_its_name() -> None:
+    learner = Learner()
+    for text in ("福寿康老板跑路", "福寿康不给退款", "福寿康骗老人充值", "福寿康的员工不认"):
+        learner.read(plain(text))
+    for text in ("梧桐邑业主停电", "梧桐邑小区水发黄", "梧桐邑楼道很脏", "梧桐邑老板欠薪"):
+        learner.read(plain(text))
+    assert learner.names().kinds == {"福寿康": FIRM, "梧桐邑": ""}
 
-    from opinions.similar import topics
 
-    lines = [line for family in tomllib.loads(topics._FILE.read_text("utf-8")).values() for line in family.values()]
-    assert [word for word, count in Counter(" ".join(lines).split()).items() if count > 1] == []
+def test_known_firm_is_a_firm_wherever_it_is_named() -> None:
+    known = Names({"福寿康": FIRM, "梧桐邑": ""})
+    found = {place.name: place.kind for place in places_in("福寿康和梧桐邑", known)}
+    assert found == {"福寿康": FIRM, "梧桐邑": "name"}
+    assert Names(["梧桐邑"]).kinds == {"梧桐邑": ""}
 
 
-def test_title_weighs_more_than_text() -> None:
-    known = lexicon()
-    found = topics_of("路灯不亮", "路灯不亮，电梯也坏了")
-    assert known.names[next(iter(found))] == "light"
+def test_village_named_beside_a_plant_is_no_firm() -> None:
+    learner = Learner()
+    for text in ("杨树岭村的石料厂放炮", "杨树岭村厂里老板不赔", "杨树岭村工人要工资"):
+        learner.read(plain(text))
+    assert FIRM not in learner.names().kinds.values()
+
+
+def test_other_words_about_one_firm_are_nearer_than_about_one_estate() -> None:
+    told = ("设计师离职，门店搬空", "去派出所报案说是合同纠纷")
+
+    def score(kind: str) -> float:
+        known = Names({"家美惠": kind})
+        one, other = (Sitter(portrait("", f"家美惠{text}", known=known), Weights()) for text in told)
+        return compared(one, other).score
+
+    assert score(FIRM) > score("")
+
+
+@pytest.mark.parametrize(
+    ("texts", "nearer"),
+    [
+        (("九价疫苗约不到，等了一年", "九价疫苗的名额去哪了"), True),
+        (("窗口办事排队太久", "窗口人员态度差"), False),
+    ],
+)
+def test_narrow_subject_without_a_place_brings_two_together(texts: tuple[str, str], nearer: bool) -> None:
+    traits = traits_of(*(sitter("", text) for text in texts))
+    assert (traits["placeless subject"] > 0) == nearer
 
 
 LAMPS = ("荷塘小区东门路灯坏了", "荷塘小区东门三盏路灯坏了两周，晚上看不见路。")

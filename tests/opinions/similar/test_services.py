@@ -1,5 +1,6 @@
 """The index and the hot issues, on the database."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from opinions.matters.states import Status
 from opinions.similar import queries, services
 from opinions.similar.compare import SAME
 from opinions.similar.models import Alikeness, HotIssue, HotMember, HotState, Likeness, Posting, Vocabulary
+from opinions.similar.portrait import VERSION
 from opinions.similar.services.hot import chain_of, returns
 from opinions.similar.services.indexing import tie_waiting
 from tests.factories.intake import IntakeWorld, intake_world
@@ -116,6 +118,38 @@ def test_portraits_of_another_version_are_passed_by_until_made_anew(told: list[M
     services.group_recent(now=NOW)
     services.index_matters(matter_ids=[one.pk for one in told], now=NOW)
     assert len(queries.likely_duplicates(told[0])) == 2
+
+
+def of_another_version(matters: Collection[Matter], version: int) -> None:
+    for row in Likeness.objects.filter(pk__in=[one.pk for one in matters]):
+        row.portrait = version.to_bytes(4, "little") + bytes(row.portrait)[4:]
+        row.version = version
+        row.save()
+
+
+@pytest.mark.parametrize("version", [0, 2**31 - 1])
+def test_opinions_of_another_version_are_made_anew_bit_by_bit(told: list[Matter], version: int) -> None:
+    of_another_version(told, version)
+    while services.index_waiting(now=NOW, limit=2):
+        pass
+    assert {row.version for row in Likeness.objects.all()} == {VERSION}
+    assert len(queries.likely_duplicates(told[0])) == 2
+    assert statements(lambda: queries.outdated(2)) == 2
+
+
+def test_old_opinions_made_anew_keep_their_ties(told: list[Matter]) -> None:
+    of_another_version(told, 1)
+    ties = Alikeness.objects.count()
+    assert services.renew(now=later(200)) == len(told)
+    assert not Likeness.objects.filter(tied_at__isnull=True).exists()
+    assert Alikeness.objects.count() == ties > 0
+
+
+def test_portrait_of_another_version_without_its_text_goes(told: list[Matter]) -> None:
+    of_another_version(told, 1)
+    Opinion.objects.filter(matter=told[3]).delete()
+    services.renew(now=NOW)
+    assert {row.pk for row in Likeness.objects.all()} == {one.pk for one in told} - {told[3].pk}
 
 
 def test_indexing_twice_keeps_one_portrait(told: list[Matter]) -> None:

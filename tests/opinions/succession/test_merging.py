@@ -219,6 +219,16 @@ def test_merge_at_the_desk_with_bad_input_keeps_what_was_typed(world: HandlingWo
     assert "试算之后又有变化" in stale.content.decode()
 
 
+def test_department_is_told_at_once_that_it_merges_elsewhere(world: HandlingWorld, desk: Client) -> None:
+    refused = desk.get(reverse("succession:merge", args=[world.department.pk]))
+    assert refused.status_code == 409
+    assert "只有街道工委和乡镇主席团" in refused.content.decode()
+    open_matter(world)
+    busy = {one: desk.post(reverse("succession:close", args=[one.pk]), {"reason": "撤销"}).content.decode()
+            for one in (world.department, world.committee)}  # fmt: skip
+    assert ["改用“并入”" in busy[one] for one in (world.department, world.committee)] == [False, True]
+
+
 def test_rename_keeps_the_old_name_in_the_ledger(world: HandlingWorld, desk: Client) -> None:
     url = reverse("succession:rename", args=[world.committee.pk])
     assert desk.post(url, {"name": "云溪街道人大工委（新）", "short_name": "云溪"}).status_code == 302

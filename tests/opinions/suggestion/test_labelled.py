@@ -26,6 +26,12 @@ def test_material_without_rows_is_refused() -> None:
         material_of([Labelled("", "", "路灯"), Labelled("灯", "坏了", "")])
 
 
+def test_material_whose_every_text_bears_several_labels_says_so() -> None:
+    rows = [Labelled("灯", f"{street}路的坏了", label) for street in "东西南北" for label in ("路灯", "绿化")]
+    with pytest.raises(NotTrainable, match=r"4 段文字都标了不止一种类别.*路灯"):
+        material_of(rows)
+
+
 def test_material_of_one_label_is_refused() -> None:
     with pytest.raises(NotTrainable, match="至少要有两个类别"):
         material_of(messages(40, labels=("urban.lighting",)))

@@ -1,14 +1,16 @@
 """Which troubles a text touches, by the words of `topics.toml`. Pure; no database."""
 
-import re
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_FILE = Path(__file__).with_name("topics.toml")
+WORDS = Path(__file__).with_name("topics.toml")
 MOST = 8
+BROAD, NO_TOPIC = "broad", "none"
+"""In the file: topics that touch many troubles, and the section of words that only look like one (猫腻)."""
 IN_TITLE = 2
 """A word in the title counts so much more."""
 
@@ -20,21 +22,26 @@ Topics = dict[int, int]
 class Lexicon:
     """Which topic a word stands for, and which family a topic belongs to."""
 
-    words: dict[str, int]
+    words: dict[str, int | None]
+    """None for what only looks like a word of a topic."""
     names: tuple[str, ...]
     families: tuple[int, ...]
+    family_names: tuple[str, ...]
+    broad: frozenset[int]
     sizes: dict[str, tuple[int, ...]]
     """Lengths of the words that begin with a character, longest first."""
-    any_word: "re.Pattern[str]"
 
 
 @cache
 def lexicon() -> Lexicon:
     """The topics as they stand in the file."""
-    words: dict[str, int] = {}
+    words: dict[str, int | None] = {}
     names: list[str] = []
     families: list[int] = []
-    for family, topics in enumerate(tomllib.loads(_FILE.read_text("utf-8")).values()):
+    sections = tomllib.loads(WORDS.read_text("utf-8"))
+    broad = sections.pop(BROAD).split()
+    words |= dict.fromkeys(sections.pop(NO_TOPIC)[NO_TOPIC].split())
+    for family, topics in enumerate(sections.values()):
         for name, line in topics.items():
             words |= dict.fromkeys(line.split(), len(names))
             names.append(name)
@@ -43,7 +50,23 @@ def lexicon() -> Lexicon:
     sizes: dict[str, tuple[int, ...]] = {}
     for word in longest_first:
         sizes[word[0]] = tuple(dict.fromkeys((*sizes.get(word[0], ()), len(word))))
-    return Lexicon(words, tuple(names), tuple(families), sizes, re.compile("|".join(map(re.escape, longest_first))))
+    numbers = frozenset(map(names.index, broad))
+    return Lexicon(words, tuple(names), tuple(families), tuple(sections), numbers, sizes)
+
+
+def tells_trouble(text: str) -> bool:
+    """Whether a word of any topic stands in the text."""
+    return next(_touched(text), None) is not None
+
+
+def troubles_in(text: str) -> list[str]:
+    """The names of the topics and of their families that a text touches, as often as it does."""
+    known = lexicon()
+    return [
+        name
+        for topic in _touched(text)
+        for name in (known.names[topic], f"{known.family_names[known.families[topic]]}/")
+    ]
 
 
 def topics_of(head: str, body: str) -> Topics:
@@ -54,17 +77,18 @@ def topics_of(head: str, body: str) -> Topics:
     return dict(found.most_common(MOST))
 
 
-def _touched(text: str) -> list[int]:
-    known, found, at = lexicon(), [], 0
+def _touched(text: str) -> Iterator[int]:
+    """The topic of each word that stands in the text, from left to right; of two that overlap the first."""
+    known, at = lexicon(), 0
     while at < len(text):
         for size in known.sizes.get(text[at], ()):
-            topic = known.words.get(text[at : at + size])
-            if topic is not None:
-                found.append(topic)
+            word = text[at : at + size]
+            if word in known.words:
+                if (topic := known.words[word]) is not None:
+                    yield topic
                 at += size - 1
                 break
         at += 1
-    return found
 
 
 def families_of(topics: Topics) -> Topics:
