@@ -24,6 +24,9 @@ _OTHER_FAMILY = 0.1
 _ANOTHER = -0.2
 """Most odds of two messages about troubles of other families, unless one was copied or both tell of one firm: same
 estate, another problem."""
+_NOT_HERE = -4.0
+"""Odds of two messages that name no place and come from different ones: two lifts are out of order."""
+_FAR = 1000.0
 _SHORT_NAME = 4
 _TOLD_ALIKE, _BEYOND = 1.5, 0.2
 """Odds by what two messages tell count so much less from there on, so that a copy comes before them."""
@@ -129,6 +132,8 @@ def compared(one: Sitter, other: Sitter) -> Likeness:
     odds = BIAS + sum(factor * traits[name] for name, factor in FACTORS.items())
     odds -= (1.0 - _BEYOND) * max(0.0, odds - _TOLD_ALIKE)
     odds += _by_copy(traits) + _by_setting(one.setting, other.setting, metres, days)
+    if traits["placeless"] and _elsewhere(one.setting, other.setting, metres):
+        odds += _NOT_HERE
     if traits["other topic"] and not traits["firm"]:
         odds = min(odds, _ANOTHER)
     score = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, max(odds, _of_copy(traits))))))
@@ -300,6 +305,13 @@ def metres_between(one: Setting, other: Setting) -> float | None:
     return 6_371_000.0 * math.hypot(north, east)
 
 
+def _elsewhere(one: Setting, other: Setting, metres: float | None) -> bool:
+    """Whether the settings say that two messages are of different places."""
+    if metres is not None:
+        return metres > _FAR
+    return bool(one.division_id and other.division_id and one.division_id != other.division_id)
+
+
 def _days(one: Setting, other: Setting) -> int | None:
     return None if one.day is None or other.day is None else abs(one.day - other.day)
 
@@ -314,7 +326,7 @@ def _by_setting(one: Setting, other: Setting, metres: float | None, days: int | 
             else 0.7
             if metres <= 300
             else 0.0
-            if metres <= 1000
+            if metres <= _FAR
             else -1.0
             if metres <= 3000
             else -3.0

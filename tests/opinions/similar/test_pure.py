@@ -361,3 +361,19 @@ def test_place_of_signs_that_stand_in_every_text_is_the_same_among_many() -> Non
     told = [Message("", "仁和社区广场的踏板掉了，健身的都不敢用。"), Message("", "仁和社区的单杠松了，谁负责检修？")]
     corpus = Corpus([*told, *(Message("", invented(number)) for number in range(150))])
     assert dict(corpus.alike_to(0))[1].verdict == Verdict.SAME
+
+
+def test_same_trouble_without_a_place_is_the_same_in_one_division_only() -> None:
+    told = [
+        ("电梯又困人了", "电梯停在七楼，老人被关了半小时。"),
+        ("电梯坏了", "电梯按了没有反应，被困在里面二十分钟。"),
+    ]
+
+    def likeness(*settings: Setting) -> Verdict:
+        one, other = (sitter(*words, setting) for words, setting in zip(told, settings, strict=True))
+        return compared(one, other).verdict
+
+    here, there = Setting(division_id=1), Setting(division_id=2)
+    near, far = Setting(latitude=30.0, longitude=120.0), Setting(latitude=30.05, longitude=120.0)
+    assert likeness(here, here) == likeness(near, near) == Verdict.SAME
+    assert Verdict.SAME not in (likeness(here, there), likeness(near, far))
