@@ -221,6 +221,11 @@ def fingerprint(rule_set: RuleSet) -> str:
     for rule in rules_of(rule_set):
         helpers = sorted((one.resolver, one.organisation_id or 0) for one in rule.co_handlers.all())
         told.append([*(getattr(rule, name) for name in _TOLD), helpers])
+    return digest(told)
+
+
+def digest(told: Any) -> str:
+    """The same text for the same content."""
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 

@@ -1,7 +1,5 @@
 """Editing the rules of a draft."""
 
-import hashlib
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,7 +18,7 @@ from opinions.routing.checks import Finding, Problem, order_changes, rule_proble
 from opinions.routing.defaults import PLACE_NAME, default_rules
 from opinions.routing.findings import findings_of, ground_of
 from opinions.routing.models import CoHandler, Resolver, Rule, RuleSet
-from opinions.routing.queries import rules_of
+from opinions.routing.queries import digest, rules_of
 from opinions.routing.services.rule_sets import CARRIED, activate, chain_of, lock_draft, log, new_set
 
 name_verbs(
@@ -98,7 +96,7 @@ def content(rule: Rule) -> dict[str, Any]:
 
 def mark(rule: Rule) -> str:
     """The same text as long as nobody edits the rule."""
-    return hashlib.sha256(json.dumps(content(rule), sort_keys=True).encode()).hexdigest()[:16]
+    return digest(content(rule))[:16]
 
 
 @transaction.atomic
