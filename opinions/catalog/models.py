@@ -63,6 +63,7 @@ class ClockKind(models.TextChoices):
     RATE = "rate", _("评价")
     PROMISE = "promise", _("承诺兑现")
     SUPPLY = "supply", _("补充材料")
+    LETTER = "letter", _("督办回复")
 
 
 class Tier(models.IntegerChoices):

@@ -12,7 +12,8 @@ class Clock(models.Model):
     """A limit that runs for a matter and binds `organisation` (none: the deputy, or the resident).
 
     Dates are whole days in Asia/Shanghai; `due_on` is the last day in time. `explanation` keeps the sum as
-    `workdays` explains it. A paused clock has `paused_on`; finished pauses lie in `pauses` as
+    `workdays` explains it. `next_on` is the day on which a sweep must look at it again (none: nothing more comes of it);
+    whatever moves a date sets it to the warning day, which arms the ladder anew. A paused clock has `paused_on`; finished pauses lie in `pauses` as
     [from, to], or with a third entry that says why.
     """
 
@@ -25,6 +26,7 @@ class Clock(models.Model):
     started_on = models.DateField()
     warn_on = models.DateField()
     due_on = models.DateField()
+    next_on = models.DateField(null=True, blank=True)
     extended = models.BooleanField(default=False)
     provisional = models.BooleanField(default=False)
     paused_on = models.DateField(null=True, blank=True)
@@ -55,7 +57,12 @@ class Clock(models.Model):
                 fields=["kind", "due_on", "id"],
                 condition=Q(stopped_at__isnull=True, paused_on__isnull=True),
                 name="clock_running_due",
-            )
+            ),
+            models.Index(
+                fields=["next_on", "id"],
+                condition=Q(stopped_at__isnull=True, paused_on__isnull=True, next_on__isnull=False),
+                name="clock_next",
+            ),
         ]
 
     def __str__(self) -> str:

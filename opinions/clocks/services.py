@@ -92,10 +92,16 @@ def _compute(clock: Clock, *, start: date, amount: int, unit: str, warn_before: 
     """Add a limit to the clock's sum; `cause` says why one is added to the first."""
     calendar = current_calendar()
     limit = compute_due(calendar, start, amount, Unit(unit))
-    clock.due_on = limit.due
-    clock.warn_on = max(clock.started_on, subtract_workdays(calendar, limit.due, warn_before))
+    _set_dates(clock, limit.due, warn_before)
     clock.provisional = clock.provisional or limit.provisional
     clock.explanation = [*clock.explanation, explanation(limit) | ({"cause": cause} if cause else {})]
+
+
+def _set_dates(clock: Clock, due: date, warn_before: int) -> None:
+    """Let the clock end on `due`, and be looked at from its warning day on."""
+    clock.due_on = due
+    clock.warn_on = max(clock.started_on, subtract_workdays(current_calendar(), due, warn_before))
+    clock.next_on = clock.warn_on
 
 
 def _end_before(clock: Clock, lead_due: date | None) -> None:
@@ -105,8 +111,7 @@ def _end_before(clock: Clock, lead_due: date | None) -> None:
     if clock.due_on <= latest:
         return
     warn_before = clock.policy.warn_before if clock.policy else 1
-    clock.due_on = latest
-    clock.warn_on = max(clock.started_on, subtract_workdays(calendar, latest, warn_before))
+    _set_dates(clock, latest, warn_before)
     clock.explanation = [*clock.explanation, {"cause": BEFORE_LEAD, "due": latest.isoformat()}]
 
 

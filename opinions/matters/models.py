@@ -12,6 +12,7 @@ from liaison.base.audit.models import Audience
 from liaison.base.encryption import EncryptedCharField
 from liaison.base.files.models import StoredFile
 from liaison.base.privacy import mask_name
+from liaison.base.workdays.arithmetic import Light
 from opinions.catalog.models import Category, ClockKind, Tier, Urgency
 from opinions.matters.scope import in_place, scope
 from opinions.matters.search import matching
@@ -31,6 +32,18 @@ class Satisfaction(models.TextChoices):
     SATISFIED = "satisfied", _("满意")
     MOSTLY = "mostly", _("基本满意")
     UNSATISFIED = "unsatisfied", _("不满意")
+
+
+class Quality(models.TextChoices):
+    """办理质量 as the supervising side marked it (Z16); no mark is no light. It counts beside time: the worse shows."""
+
+    LOW = "low", _("标准不高")
+    POOR = "poor", _("质量差")
+
+    @property
+    def light(self) -> Light:
+        """Yellow for what is below standard, red for what is poor."""
+        return {"low": Light.YELLOW, "poor": Light.RED}[self.value]
 
 
 class MatterQuerySet(models.QuerySet["Matter"]):
@@ -85,6 +98,7 @@ class Matter(models.Model):
     warn_on = models.DateField(null=True, blank=True)
     due_clock = models.CharField(max_length=12, choices=ClockKind, blank=True)
     reply_class = models.CharField(_("答复类别"), max_length=1, choices=ReplyClass, blank=True)
+    quality = models.CharField(_("办理质量"), max_length=4, choices=Quality, null=True, blank=True)
     satisfaction = models.CharField(_("评价"), max_length=12, choices=Satisfaction, blank=True)
     round = models.PositiveSmallIntegerField(_("办理轮次"), default=1)
     resume_status = models.CharField(
