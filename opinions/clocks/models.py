@@ -12,9 +12,9 @@ class Clock(models.Model):
     """A limit that runs for a matter and binds `organisation` (none: the deputy, or the resident).
 
     Dates are whole days in Asia/Shanghai; `due_on` is the last day in time. `explanation` keeps the sum as
-    `workdays` explains it. `next_on` is the day on which a sweep must look at it again (none: nothing more comes of it);
-    whatever moves a date sets it to the warning day, which arms the ladder anew. A paused clock has `paused_on`; finished pauses lie in `pauses` as
-    [from, to], or with a third entry that says why.
+    `workdays` explains it. `next_on` is the day on which a sweep must look at it again (none: nothing more comes
+    of it); whatever moves a date sets it to the warning day, which arms the ladder anew. A paused clock has
+    `paused_on`; finished pauses lie in `pauses` as [from, to], or with a third entry that says why.
     """
 
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="clocks")
