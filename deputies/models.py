@@ -1,6 +1,6 @@
 """Models of the floor, for Django's registry."""
 
-from deputies.accounts.models import Reveal, UsedPassword, User
+from deputies.accounts.models import Reveal, SignInPlace, UsedPassword, User
 from deputies.contact_points.models import ContactPoint, DutySlot, FormerPointCode, Stationing
 from deputies.organisations.models import Division, Organisation
 from deputies.roster.models import ChatGroup, Delegation, Deputy, FormerDeputyCode, Group, Term
@@ -17,6 +17,7 @@ __all__ = [
     "Group",
     "Organisation",
     "Reveal",
+    "SignInPlace",
     "Stationing",
     "Term",
     "UsedPassword",

@@ -23,5 +23,6 @@ app.autodiscover_tasks(
         "opinions.rehearsal",
         "opinions.exchange",
         "supervision.cases",
+        "supervision.dashboards",
     ]
 )

@@ -12,10 +12,13 @@ from deputies.accounts.models import Role
 from liaison.base.web.chrome import Chrome, Entry
 
 P = Permission
+SUPERVISION = "supervision"
+"""Stands for the sections of supervision where a place of the rail has its URL name."""
 PLACES: tuple[tuple[Permission, Any, str, str, bool], ...] = (
     (P.MATTER_VIEW, _("待办"), "desk:home", "inbox", True),
     (P.INTAKE_ASSIST, _("代群众登记"), "intake:assist", "pencil-square", True),
     (P.INTAKE_IMPORT, _("批量导入"), "intake:import", "upload", False),
+    (P.DESK, _("督办"), SUPERVISION, "eye", True),
     (P.PROPOSAL_VIEW, _("代表建议"), "proposals:list", "file-earmark-text", False),
     (P.HOT_VIEW, _("热点"), "gathering:hot", "fire", False),
     (P.RELAY_VIEW, _("接力"), "relays:list", "arrow-up-right-circle", False),
@@ -41,18 +44,63 @@ ALSO = {
 """Pages of a place that lie elsewhere, by the URL name of the place."""
 
 
+SECTIONS: tuple[tuple[Any, tuple[tuple[Permission, Any, str], ...]], ...] = (
+    (_("看板"), ((P.SUPERVISION_VIEW, _("看板"), "dashboards:home"),)),
+    (_("亮灯"), ((P.SUPERVISION_VIEW, _("督办待办"), "escalation:lights"),)),
+    (
+        _("督办"),
+        (
+            (P.ORDER_VIEW, _("督办函"), "orders:letters"),
+            (P.ORDER_VIEW, _("催办"), "orders:reminders"),
+            (P.ORDER_VIEW, _("包案"), "orders:cases"),
+            (P.ORDER_DRAFT, _("重办"), "orders:redone"),
+        ),
+    ),
+    (
+        _("活动"),
+        (
+            (P.PROGRAMME_VIEW, _("活动"), "programme:activities"),
+            (P.PROGRAMME_VIEW, _("任务"), "programme:tasks"),
+            (P.PROGRAMME_PLAN, _("年度计划"), "programme:plan"),
+            (P.INSPECTION_VIEW, _("群众监督员"), "inspections:groups"),
+        ),
+    ),
+    (_("承诺"), ((P.MATTER_VIEW, _("承诺"), "promises:list"),)),
+    (
+        _("评查"),
+        (
+            (P.QUALITY_MARK, _("答复质量"), "quality:list"),
+            (P.REVISIT_CALL, _("回访"), "revisits:list"),
+            (P.QUALITY_MARK, _("评价核查"), "revisits:watch"),
+        ),
+    ),
+    (
+        _("规定"),
+        (
+            (P.LADDER_VIEW, _("督办层级"), "escalation:ladder"),
+            (P.REFERENCE_EDIT, _("时限规定"), "catalog:limits"),
+            (P.REFERENCE_EDIT, _("工作日历"), "clocks:calendar"),
+        ),
+    ),
+)
+"""The sections of supervision as tabs (templates/supervision/_tabs.html), and what each holds: permission, label, URL
+name. The first that the user may see is where 督办 in the rail leads."""
+
+
 def desk_chrome(request: HttpRequest) -> Chrome:
     """Rail, bell, search box and menu for the signed-in user."""
     user: Any = request.user
     if not user.is_authenticated:
         return Chrome()
     sees_matters = can(user, P.MATTER_VIEW)
+    sections = _sections(user)
     return Chrome(
         entries=[
-            Entry(label, reverse(name), icon, phone=phone, also=[reverse(one) for one in ALSO.get(name, ())])
-            for permission, label, name, icon, phone in PLACES
-            if can(user, permission)
+            _entry(*place, sections=sections)
+            for permission, *place in PLACES
+            if can(user, permission) and (sections or SUPERVISION not in place)
         ],
+        sections=sections,
         menu=_menu(user),
         unread=min(getattr(user, "unread", 0), MOST_UNREAD),
         notices_url=reverse("desk:notices"),
@@ -63,6 +111,25 @@ def desk_chrome(request: HttpRequest) -> Chrome:
         role=user.get_role_display(),
         logout_url=reverse("accounts:logout"),
     )
+
+
+def _sections(user: Any) -> list[Entry]:
+    """The sections of supervision of which the user may see a part; each leads to the first."""
+    held = []
+    for label, rows in SECTIONS:
+        parts = [Entry(name, reverse(url)) for permission, name, url in rows if can(user, permission)]
+        if parts:
+            held.append(Entry(label, parts[0].url, also=[one.url for one in parts[1:]], parts=parts))
+    return held
+
+
+def _entry(label: Any, name: str, icon: str, phone: bool, *, sections: list[Entry]) -> Entry:  # noqa: FBT001
+    """A place of the rail; 督办 leads to the first of the user's sections and stands for all of them."""
+    if name == SUPERVISION:
+        return Entry(
+            label, sections[0].url, icon, phone=phone, also=[url for one in sections for url in (one.url, *one.also)]
+        )
+    return Entry(label, reverse(name), icon, phone=phone, also=[reverse(one) for one in ALSO.get(name, ())])
 
 
 def _menu(user: Any) -> list[Entry]:

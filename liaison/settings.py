@@ -57,6 +57,11 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 """When set, /metrics answers only to `Authorization: Bearer <token>`."""
 
+GAUGES = ["supervision.cases.health.gauges"]
+"""Functions that give /metrics numbers of the whole system, e.g. how old the last sweep is."""
+HELPERS = {"sweep": "supervision.cases.health.check"}
+"""Further parts without which /readyz says "degraded": functions that raise NotReady."""
+
 INSTALLED_APPS = [
     "liaison.base.web.admin_config.ReferenceAdminConfig",
     "django.contrib.auth",
@@ -194,6 +199,7 @@ CELERY_BEAT_SCHEDULE = {
     "requeue-jobs": {"task": "jobs.requeue_stale", "schedule": 60.0, "options": {"expires": 55}},
     "activate-planned": {"task": "rehearsal.activate_planned", "schedule": 60.0, "options": {"expires": 55}},
     "sweep": {"task": "cases.sweep", "schedule": 300.0},
+    "rollups": {"task": "dashboards.follow", "schedule": 60.0, "options": {"expires": 55}},
     "suggest": {"task": "suggestion.suggest_waiting", "schedule": 120.0, "options": {"expires": 110}},
     "index-similar": {"task": "similar.index_waiting", "schedule": 120.0, "options": {"expires": 110}},
     "group-similar": {"task": "similar.nightly", "schedule": crontab(hour=1, minute=30), "options": {"expires": 7200}},
@@ -204,6 +210,7 @@ CELERY_BEAT_SCHEDULE = {
             ("end-due-terms", "roster.end_due_terms", 0, 5),
             ("clear-sessions", "accounts.clear_sessions", 3, 0),
             ("clear-attempts", "accounts.clear_attempts", 3, 5),
+            ("forget-sign-ins", "accounts.forget_sign_ins", 3, 50),
             ("purge-job-files", "jobs.purge_expired", 3, 10),
             ("drop-stale-photos", "intake.drop_stale_photos", 3, 15),
             ("drop-stale-tables", "intake.drop_stale_tables", 3, 20),

@@ -12,6 +12,7 @@ from opinions.intake.models import ImportFile, KeptPhoto, Opinion
 from opinions.invitations.models import BodyLink, RatingInvite
 from opinions.matters.models import Attachment, Line, Matter, Reporter
 from opinions.plans.models import Measure, Milestone, Plan, Progress, Redo
+from opinions.promises.models import Promise, PromiseWord
 from opinions.proposals.models import Proposal, ProposalSource, ResearchFile, ResearchNote
 from opinions.rehearsal.models import Difference, PlannedActivation, Rehearsal
 from opinions.relays.models import Baton, Relay
@@ -51,6 +52,8 @@ __all__ = [
     "PlannedActivation",
     "Posting",
     "Progress",
+    "Promise",
+    "PromiseWord",
     "Proposal",
     "ProposalSource",
     "Rating",

@@ -71,6 +71,23 @@ class Permission(StrEnum):
     ACCOUNT_EDIT = "account.edit"
     SECURITY_LOG = "security.log"
     AUDIT_LOG = "audit.log"
+    ORDER_VIEW = "order.view"
+    ORDER_REMIND = "order.remind"
+    ORDER_DRAFT = "order.draft"
+    ORDER_ISSUE = "order.issue"
+    ORDER_ANSWER = "order.answer"
+    ORDER_SIGN_ANSWER = "order.sign_answer"
+    CASE_SPONSOR = "case.sponsor"
+    SUPERVISION_VIEW = "supervision.view"
+    LADDER_VIEW = "ladder.view"
+    LADDER_EDIT = "ladder.edit"
+    QUALITY_MARK = "quality.mark"
+    REVISIT_DRAW = "revisit.draw"
+    REVISIT_CALL = "revisit.call"
+    PROGRAMME_VIEW = "programme.view"
+    PROGRAMME_EDIT = "programme.edit"
+    PROGRAMME_PLAN = "programme.plan"
+    INSPECTION_VIEW = "inspection.view"
 
 
 P = Permission
@@ -90,19 +107,23 @@ _DEPUTY = {
     P.PROPOSAL_VIEW,
     P.RESEARCH_EDIT,
     P.POINT_VIEW,
+    P.PROGRAMME_VIEW,
 }
 _LIAISON = {
     P.MATTER_VIEW, P.MATTER_NOTE, P.MATTER_ASK, P.MATTER_TRANSFER, P.INTAKE_ASSIST, P.INTAKE_IMPORT, P.ROSTER_VIEW,
     P.POINT_VIEW, P.POINT_EDIT, P.PLAQUE_PRINT, P.PHONE_REVEAL, P.MATTER_CLASSIFY, P.RELAY_VIEW, P.RELAY_ACT,
-    P.COMPANION_INVITE, P.COMPANION_JOIN, P.PROPOSAL_VIEW, P.RESEARCH_EDIT,
+    P.COMPANION_INVITE, P.COMPANION_JOIN, P.PROPOSAL_VIEW, P.RESEARCH_EDIT, P.PROGRAMME_VIEW, P.REVISIT_CALL,
 }  # fmt: skip
 _STREET = _LIAISON | {
     P.MATTER_TAKE, P.MATTER_DECLINE, P.MATTER_ASSIGN, P.MATTER_RAISE, P.MATTER_MERGE, P.MATTER_EXPORT, P.TEMPLATE_EDIT,
     P.MATTER_APPROVE, P.ROSTER_EDIT, P.RULES_VIEW, P.HOT_VIEW, P.MATTER_PUSH, P.EXCHANGE_VIEW, P.EXCHANGE_WORK,
+    P.SUPERVISION_VIEW, P.LADDER_VIEW, P.LADDER_EDIT, P.PROGRAMME_EDIT, P.PROGRAMME_PLAN,
+    P.INSPECTION_VIEW, P.QUALITY_MARK,
 }  # fmt: skip
+_ORDERS = {P.ORDER_VIEW, P.ORDER_REMIND, P.ORDER_DRAFT}
 _STREETS_OWN = {P.STREET_RULES_EDIT}
 """What a street decides for itself, and the district does not decide for it."""
-_STREET_HEAD = _STREET | {P.MATTER_REOPEN}
+_STREET_HEAD = _STREET | _ORDERS | {P.MATTER_REOPEN, P.ORDER_ISSUE, P.ORDER_ANSWER, P.ORDER_SIGN_ANSWER}
 _HANDLER = {
     P.MATTER_VIEW,
     P.MATTER_NOTE,
@@ -113,28 +134,40 @@ _HANDLER = {
     P.MATTER_EXPORT,
     P.TEMPLATE_EDIT,
     P.PHONE_REVEAL,
+    P.ORDER_VIEW,
+    P.ORDER_ANSWER,
+    P.SUPERVISION_VIEW,
+    P.PROGRAMME_VIEW,
 }
-_HEAD = _HANDLER | {P.MATTER_APPROVE}
-_DISTRICT = _STREET | {
-    P.MATTER_RELAY,
-    P.MATTER_REOPEN,
-    P.RULES_EDIT,
-    P.SUGGESTION_EDIT,
-    P.REFERENCE_EDIT,
-    P.BODIES_EDIT,
-    P.EXCHANGE_EDIT,
-}
-_LEADER = {
+_HEAD = _HANDLER | {P.MATTER_APPROVE, P.ORDER_SIGN_ANSWER}
+_DISTRICT = (
+    _STREET
+    | _ORDERS
+    | {
+        P.ORDER_ISSUE,
+        P.MATTER_RELAY,
+        P.MATTER_REOPEN,
+        P.RULES_EDIT,
+        P.SUGGESTION_EDIT,
+        P.REFERENCE_EDIT,
+        P.BODIES_EDIT,
+        P.EXCHANGE_EDIT,
+        P.REVISIT_DRAW,
+    }
+)
+_LEADER = _ORDERS | {
     P.MATTER_VIEW, P.MATTER_NOTE, P.MATTER_REOPEN, P.MATTER_EXPORT, P.ROSTER_VIEW, P.POINT_VIEW, P.RULES_VIEW,
-    P.HOT_VIEW, P.RELAY_VIEW, P.PROPOSAL_VIEW, P.EXCHANGE_VIEW,
+    P.HOT_VIEW, P.RELAY_VIEW, P.PROPOSAL_VIEW, P.EXCHANGE_VIEW, P.SUPERVISION_VIEW, P.LADDER_VIEW,
+    P.PROGRAMME_VIEW, P.PROGRAMME_PLAN, P.INSPECTION_VIEW,
+    P.ORDER_ISSUE, P.CASE_SPONSOR, P.QUALITY_MARK, P.REVISIT_DRAW,
 }  # fmt: skip
 
 ROLES: dict[str, frozenset[Permission]] = {
     Role.DEPUTY: frozenset(_COMMON | _DEPUTY),
     Role.LIAISON_OFFICER: frozenset(_COMMON | _LIAISON),
-    Role.STREET_STAFF: frozenset(_COMMON | _STREET | _STREETS_OWN),
+    Role.STREET_STAFF: frozenset(_COMMON | _STREET | _ORDERS | _STREETS_OWN | {P.ORDER_ANSWER}),
     Role.STREET_SECRETARY: frozenset(_COMMON | _STREET_HEAD | _STREETS_OWN),
-    Role.STREET_CHAIR: frozenset(_COMMON | _STREET_HEAD | _STREETS_OWN),
+    Role.STREET_CHAIR: frozenset(_COMMON | _STREET_HEAD | _STREETS_OWN | {P.CASE_SPONSOR}),
     Role.HANDLER: frozenset(_COMMON | _HANDLER),
     Role.DEPARTMENT_HEAD: frozenset(_COMMON | _HEAD),
     Role.DISTRICT_STAFF: frozenset(_COMMON | _DISTRICT),
@@ -176,3 +209,9 @@ def requires(permission: Permission) -> Callable[[View], View]:
         return wrapped
 
     return decorate
+
+
+def unattended(view: View) -> View:
+    """Declare that a page asks for this view by itself: the session goes on resting, and ends when its time is over."""
+    view.unattended = True  # type: ignore[attr-defined]
+    return view

@@ -29,20 +29,24 @@ def guard_session(get_response: Handler) -> Handler:
         return get_response(request)
 
     def process_view(request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        return None if getattr(view, "permission", "") == PUBLIC else _guard(request)
+        if getattr(view, "permission", "") == PUBLIC:
+            return None
+        return _guard(request, somebody=not getattr(view, "unattended", False))
 
     middleware.process_view = process_view  # type: ignore[attr-defined]
     return middleware
 
 
-def _guard(request: HttpRequest) -> HttpResponse | None:
+def _guard(request: HttpRequest, *, somebody: bool) -> HttpResponse | None:
+    """What stands before the view; `somebody`: a person asks, not the page by itself."""
     now = timezone.now()
     if not request.user.is_authenticated:
         return None if request.path.startswith(API) else _to_sign_in(request)
     if has_expired(request, now=now):
         logout(request)
         return _to_sign_in(request, idle="1")
-    touch(request, now=now)
+    if somebody:
+        touch(request, now=now)
     step = pending_step(request)
     if step and request.resolver_match and request.resolver_match.view_name not in OPEN_VIEWS[step]:
         return _to_step(request, step)

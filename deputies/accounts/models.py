@@ -113,6 +113,24 @@ class UsedPassword(models.Model):
         return f"{self.user_id} {self.at:%Y-%m-%d}"
 
 
+class SignInPlace(models.Model):
+    """From where somebody signed in, as the keyed hash that ratings carry too (rule 5), and when last. Forgotten after
+    half a year; the address itself is never kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_in_places")
+    client_hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    personal_fields = ("client_hash",)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["client_hash", "user"], name="sign_in_place_once")]
+        indexes = [models.Index(fields=["at"], name="sign_in_place_at")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.at:%Y-%m-%d}"
+
+
 class Reveal(models.Model):
     """Somebody looked at a masked telephone number, and why."""
 

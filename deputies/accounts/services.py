@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission, check
-from deputies.accounts.models import ADMIN_ROLES, Reveal, Role, UsedPassword, User
+from deputies.accounts.models import ADMIN_ROLES, Reveal, Role, SignInPlace, UsedPassword, User
 from deputies.accounts.passwords import REMEMBERED, temporary_password
 from deputies.accounts.queries import kinds_for
 from deputies.organisations.models import Organisation
@@ -38,6 +38,8 @@ name_verbs(
 )
 ATTEMPTS_KEPT = timedelta(days=1)
 """Far longer than any lock lasts. What was tried stands in the security log (AccessFailureLog), which is kept."""
+PLACES_KEPT = timedelta(days=180)
+"""How long the places of sign-ins are kept: as long as ratings are compared with them."""
 SHORTEST_REASON = 4
 """Characters that a reason for a look at a telephone number must have."""
 
@@ -322,3 +324,17 @@ def clear_sessions() -> None:
 def clear_attempts(*, now: datetime) -> int:
     """Delete the counts of failed sign-ins that lock nobody any more. Returns how many."""
     return int(AccessAttempt.objects.filter(attempt_time__lt=now - ATTEMPTS_KEPT).delete()[0])
+
+
+def note_sign_in(*, user: User, client_hash: str, now: datetime) -> None:
+    """Keep from where the user signed in, by its keyed hash; one statement, none where the address is unknown."""
+    if not client_hash:
+        return
+    row = SignInPlace(user=user, client_hash=client_hash, at=now)
+    fields = ["client_hash", "user"]
+    SignInPlace.objects.bulk_create([row], update_conflicts=True, unique_fields=fields, update_fields=["at"])
+
+
+def forget_sign_ins(*, now: datetime) -> int:
+    """Delete the places that were last used long ago. Running twice does nothing. Returns how many."""
+    return int(SignInPlace.objects.filter(at__lt=now - PLACES_KEPT).delete()[0])

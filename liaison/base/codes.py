@@ -11,13 +11,19 @@ import random
 import secrets
 import unicodedata
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import qrcode
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageDraw
-from qrcode.constants import ERROR_CORRECT_H
 
 from liaison.base.errors import InvalidInput
+from liaison.base.later import later
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageDraw
+else:
+    Image, ImageDraw = later("PIL.Image"), later("PIL.ImageDraw")
+
+qrcode = later("qrcode")
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRTUVWXY"
 """No 0 O 1 I L; no S and Z, which are read as 5 and 2."""
@@ -27,6 +33,8 @@ GROUP = 4
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 _BASE = len(ALPHABET)
 _FORGIVEN = str.maketrans({"S": "5", "Z": "2"})
+_STRIDE = 9_876_543_210_987
+"""Not a multiple of 29, so that multiplying by it only mixes the numbers below a power of 29."""
 _LONGEST_TYPED = 80
 _system_random = random.SystemRandom()
 
@@ -49,13 +57,29 @@ def new_code(rng: random.Random = _system_random) -> str:
     return _with_check(rng, TRACKING_LENGTH)
 
 
+def numbered_code(number: int) -> str:
+    """The tracking code of a number: distinct ones for distinct numbers below 29^9, without an order to be guessed.
+
+    For rows that are made by the million (`seed_load`), among which random codes would meet.
+    """
+    rest, body = number * _STRIDE % _BASE ** (TRACKING_LENGTH - 1), []
+    for _n in range(TRACKING_LENGTH - 1):
+        rest, digit = divmod(rest, _BASE)
+        body.append(ALPHABET[digit])
+    return _checked("".join(body))
+
+
 def new_plaque_code(rng: random.Random = _system_random) -> str:
     """A code for a plaque's address: 7 characters, 6 of them random."""
     return _with_check(rng, PLAQUE_LENGTH)
 
 
 def _with_check(rng: random.Random, length: int) -> str:
-    body = "".join(rng.choice(ALPHABET) for _n in range(length - 1))
+    return _checked("".join(rng.choice(ALPHABET) for _n in range(length - 1)))
+
+
+def _checked(body: str) -> str:
+    """`body` with its check character."""
     return body + ALPHABET[-_weighted(body + ALPHABET[0]) % _BASE]
 
 
@@ -132,13 +156,13 @@ def qr_png(url: str, size_px: int, *, centre_mark: bool = True) -> bytes:
     return out.getvalue()
 
 
-def _paste_centred(image: Image.Image, inner: Image.Image) -> None:
+def _paste_centred(image: "Image.Image", inner: "Image.Image") -> None:
     image.paste(inner, ((image.width - inner.width) // 2,) * 2)
 
 
 def _matrix(url: str, *, centre_mark: bool) -> list[list[bool]]:
     """The modules of the symbol at level H, with the place of the mark cleared."""
-    symbol = qrcode.QRCode(error_correction=ERROR_CORRECT_H, border=0)
+    symbol = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_H, border=0)
     symbol.add_data(url)
     symbol.make(fit=True)
     matrix: list[list[bool]] = [[bool(module) for module in row] for row in symbol.get_matrix()]
@@ -167,7 +191,7 @@ def _bars(matrix: list[list[bool]]) -> Iterator[str]:
             x += length + 1
 
 
-def _modules_image(matrix: list[list[bool]]) -> Image.Image:
+def _modules_image(matrix: list[list[bool]]) -> "Image.Image":
     pixels = bytes(0 if dark else 255 for row in matrix for dark in row)
     return Image.frombytes("L", (len(matrix), len(matrix)), pixels)
 
@@ -193,7 +217,7 @@ def _mark_svg(offset: float, size: float) -> str:
     )
 
 
-def _mark_image(size: int) -> Image.Image:
+def _mark_image(size: int) -> "Image.Image":
     """The mark in pixels, drawn four times as large and reduced for smooth edges."""
     big = size * 4
     image = Image.new("RGB", (big, big), "white")

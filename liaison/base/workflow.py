@@ -1,6 +1,6 @@
 """Workflow as data: transitions are rows, and `advance` is the one door through which a status changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models import F
 
 from liaison.base.audit.models import Audience
-from liaison.base.audit.services import Fact, record
+from liaison.base.audit.services import Fact, record, record_many
 from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import DomainError, InvalidInput, StaleState
+from liaison.base.updates import update_each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,3 +93,82 @@ def advance(
     seen = audience or (Audience.PUBLIC if row.public else Audience.INTERNAL)
     fact = Fact(verb=verb, source=status, target=to, reason=reason, data=data or {}, audience=seen)
     record(chain, fact, *also, by=by, now=now, actor=actor)
+
+
+def advance_many(
+    records: Sequence[Any],
+    verb: str,
+    *,
+    workflow: Workflow,
+    by: Any,
+    now: datetime,
+    chain: Callable[[Any], str],
+    changes: Mapping[str, Any] | None = None,
+) -> None:
+    """Carry out a `verb` that has one target for many records, as `advance` does for one: all of them or none.
+
+    Three statements, however many there are. The caller holds the rows. Raises WrongState when the verb does not apply
+    to one of them, StaleState when somebody else has moved one since it was read.
+    """
+    row = workflow[verb]
+    if not records or any(one.status not in row.sources for one in records):
+        raise WrongState
+    before = {one.pk: one.status for one in records}
+    values = {**(changes or {}), "status": row.target}
+    manager = type(records[0])._default_manager
+    held = manager.filter(pk__in=list(before), status__in=set(before.values()))
+    if held.update(**values, version=F("version") + 1) != len(before):
+        raise StaleState
+    for one in records:
+        one.version += 1
+        for name, value in values.items():
+            setattr(one, name, value)
+    _record_step(records, row, before, by=by, now=now, chain=chain)
+
+
+def advance_each(
+    records: Sequence[Any],
+    verb: str,
+    *,
+    workflow: Workflow,
+    by: Any,
+    now: datetime,
+    chain: Callable[[Any], str],
+    changes: Mapping[int, Mapping[str, Any]],
+) -> None:
+    """Carry out a `verb` that leads each of many records elsewhere: all of them or none.
+
+    `changes` give, by key, the new status and what else changes, the same columns for each. Three statements, however
+    many there are. The caller has read and held the rows by one statement. Raises WrongState when the verb does not
+    apply to one of them.
+    """
+    row = workflow[verb]
+    if not records or any(one.status not in row.sources for one in records):
+        raise WrongState
+    before = {one.pk: one.status for one in records}
+    names = tuple(changes[records[0].pk])
+    for one in records:
+        one.version += 1
+        for name in names:
+            setattr(one, name, changes[one.pk][name])
+    values = [(one.pk, one.version, *(getattr(one, name) for name in names)) for one in records]
+    update_each(type(records[0]), ("version", *names), values)
+    _record_step(records, row, before, by=by, now=now, chain=chain)
+
+
+def _record_step(
+    records: Iterable[Any],
+    row: Transition,
+    before: Mapping[int, str],
+    *,
+    by: Any,
+    now: datetime,
+    chain: Callable[[Any], str],
+) -> None:
+    """A line in each chain; the records have moved on."""
+    audience = Audience.PUBLIC if row.public else Audience.INTERNAL
+    facts = {
+        chain(one): [Fact(verb=row.verb, source=before[one.pk], target=one.status, audience=audience)]
+        for one in records
+    }
+    record_many(facts, by=by, now=now)

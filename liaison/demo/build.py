@@ -22,6 +22,7 @@ from liaison.demo.source import chance, data
 from opinions.catalog.models import Category
 from opinions.catalog.services import load_defaults, set_responsibilities
 from opinions.routing.services import load_default_rules
+from supervision.escalation.services import load_default_ladder
 
 CONGRESS = "YT-RD"
 HISTORY = timedelta(days=120)
@@ -59,6 +60,7 @@ def build_world(*, now: datetime) -> None:
     build_points(world, deputies, now=now)
     _load_calendar(now)
     load_defaults(district=world.congress, by=None, now=now, valid_from=local_today(now - HISTORY))
+    load_default_ladder(district=world.congress, by=None, now=now)
     _say_who_is_responsible(world, now)
 
 

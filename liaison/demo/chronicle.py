@@ -54,7 +54,7 @@ class Chronicle:
     def tell(self, plot: Plot, opened_at: datetime) -> Story:
         """One story from its first word to its end; reference data stand still meanwhile."""
         with reading():
-            story = self._begin(self._seed(plot.who, opened_at))
+            story = self._begin(self._seed(plot, opened_at))
             plot.tell(story)
         return story
 
@@ -69,15 +69,17 @@ class Chronicle:
         moment = datetime.combine(day, time(self.rng.randint(7, 21), self.rng.randint(0, 59)), tzinfo=SHANGHAI)
         return min(moment, self.now - timedelta(minutes=self.rng.randint(30, 600)))
 
-    def _seed(self, who: str, opened_at: datetime) -> Seed:
+    def _seed(self, plot: Plot, opened_at: datetime) -> Seed:
         committee = (
             self.cast.committees[0] if self.rng.random() < SHOWN_SHARE else self.rng.choice(self.cast.committees[1:])
         )
         deputy = None
-        if who == "deputy":
+        if plot.shown:
+            committee, deputy = self.cast.committees[0], self.cast.shown
+        elif plot.who == "deputy":
             committee, deputy = self._addressed(committee)
         division = self.rng.choice(self.cast.communities(committee))
-        return Seed(self._next_issue(who), committee, division, opened_at, deputy)
+        return Seed(self._next_issue(plot.who), committee, division, opened_at, deputy)
 
     def _addressed(self, committee: Organisation) -> tuple[Organisation, Deputy]:
         """A deputy of the street; in the shown street most often the shown one."""

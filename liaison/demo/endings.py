@@ -12,12 +12,14 @@ GOOD, FAIR, BAD = Satisfaction.SATISFIED, Satisfaction.MOSTLY, Satisfaction.UNSA
 
 @dataclass(frozen=True)
 class Plot:
-    """So many stories that are so old and end like this. `who` says which opinions fit."""
+    """So many stories that are so old and end like this. `who` says which opinions fit; `shown` ones are addressed to
+    the deputy whose account is shown, so that something always waits there."""
 
     count: int
     ages: tuple[int, int]
     tell: Ending
     who: str = "street"
+    shown: bool = False
 
 
 def _nothing(story: Story) -> None:
@@ -34,6 +36,11 @@ def _closed(story: Story) -> Story:
 
 def _partly(story: Story) -> Story:
     return _handled(story).reply("B").rate(FAIR)
+
+
+def _promised(days: int) -> Ending:
+    """Closed, with a promise that is due so many days after the reply."""
+    return lambda story: _handled(story).promise_within(days).reply("B").rate(FAIR)
 
 
 def _second_time(story: Story) -> Story:
@@ -144,7 +151,9 @@ PLOTS = (
     Plot(2, (19, 24), _at_work_again),
     Plot(12, (20, 88), _closed),
     Plot(4, (20, 80), _confirmed),
-    Plot(4, (25, 85), _partly),
+    Plot(2, (25, 85), _partly),
+    Plot(1, (30, 31), _promised(28)),
+    Plot(1, (50, 51), _promised(30)),
     Plot(2, (40, 70), _second_time),
     Plot(1, (60, 70), _exhausted),
     Plot(4, (42, 85), lambda story: _handled(story).reply().lapse()),
@@ -155,7 +164,8 @@ PLOTS = (
     Plot(1, (20, 60), lambda story: story.take().relay(CongressLevel.MUNICIPAL).above_takes(), "city"),
     Plot(1, (30, 60), lambda story: story.take().relay(CongressLevel.MUNICIPAL).above_takes().above_answers(), "city"),
     Plot(1, (20, 60), lambda story: story.take().relay(CongressLevel.PROVINCIAL), "province"),
-    Plot(4, (0, 1), _nothing, "deputy"),
+    Plot(3, (0, 1), _nothing, "deputy", shown=True),
+    Plot(1, (0, 1), _nothing, "deputy"),
     Plot(2, (5, 7), _nothing, "deputy"),
     Plot(2, (2, 4), lambda story: story.deputy_takes(), "deputy"),
     Plot(1, (2, 4), _in_company, "deputy"),

@@ -34,6 +34,7 @@ TALK = (
     ("body", "方案已定，材料三天到位，进场前会在楼道贴告示。"),
 )
 PROMISE = timedelta(days=75)
+"""After a reply of class B or C, the day by which the rest is promised; what class A names is done that day."""
 COMMENTS = {
     Satisfaction.SATISFIED: ("办得快，谢谢代表。", "问题解决了，现场也来看过。", "没想到这么快，点赞。", ""),
     Satisfaction.MOSTLY: ("基本解决了，希望保持下去。", "还差一点收尾。", ""),
@@ -46,6 +47,7 @@ class Story:
 
     def __init__(self, matter: Matter, seed: Seed, cast: Cast, watch: Watch, rng: random.Random) -> None:
         self.matter, self.seed, self.cast, self.watch, self.rng = matter, seed, cast, watch, rng
+        self.promised_in = PROMISE
         decision = suggestion(matter)
         self.body = cast.handling_body(decision.organisation if decision else None, seed.division)
 
@@ -192,6 +194,11 @@ class Story:
         handling.issue_reply(matter=self.matter, by=self.cast.head(self.body), now=self.watch.work())
         return self
 
+    def promise_within(self, days: int) -> "Story":
+        """What the next reply promises is due so many days after it."""
+        self.promised_in = timedelta(days=days)
+        return self
+
     def reply(self, reply_class: str = "A", days: int = 3) -> "Story":
         return self.draft(reply_class, days).issue()
 
@@ -325,7 +332,7 @@ class Story:
         return next(iter(self.cast.reachable(self.committee)), None)
 
     def _content(self, reply_class: str) -> Content:
-        due_on = local_today(self.watch.at) + (PROMISE if reply_class in "BC" else timedelta(days=14))
+        due_on = local_today(self.watch.at) + (self.promised_in if reply_class in "BC" else timedelta(0))
         point = Point(
             problem=self.seed.words("problem"), measure=self.seed.words("measure"),
             person=self.cast.handler(self.body).name, due_on=due_on,

@@ -1,6 +1,9 @@
 """Reference data on the site for it: every edit is an event, and renews the copies that processes keep."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from liaison.base.web.reference import ReferenceAdmin
 from opinions.catalog.forms import CategoryForm
@@ -32,7 +35,7 @@ class ResponsibilityAdmin(CatalogAdmin):
 
 @admin.register(TimeLimitPolicy)
 class TimeLimitPolicyAdmin(CatalogAdmin):
-    """Editing a limit moves no running clock; only clocks started later follow it."""
+    """To look at: limits are versions in time, kept on the desk page 时限规定."""
 
     list_display = (
         "clock", "amount", "unit", "warn_before", "urgency", "tier", "category", "district", "valid_from", "valid_to",
@@ -40,6 +43,15 @@ class TimeLimitPolicyAdmin(CatalogAdmin):
     )  # fmt: skip
     list_filter = ("clock", "urgency", "district")
     list_select_related = ("category", "district")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Reason)

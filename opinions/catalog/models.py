@@ -157,10 +157,11 @@ class SettingName(models.TextChoices):
     """Numbers that every place sets for itself, with what holds where nobody has."""
 
     REWORKS = "reworks", _("不满意最多重新办理几次")
+    PROMISE_GRACE = "promise_grace", _("承诺过期几个工作日没有报告，提请裁定")
 
     @property
     def default(self) -> int:
-        return {self.REWORKS: 2}[self]
+        return {self.REWORKS: 2, self.PROMISE_GRACE: 3}[self]
 
 
 class Setting(models.Model):

@@ -1,6 +1,7 @@
 """Reading reference data; copies are kept per process and renewed by stamp."""
 
 from datetime import date
+from typing import Any
 
 from deputies.organisations.models import Organisation
 from deputies.organisations.queries import bodies, current
@@ -111,3 +112,11 @@ def _specificity(row: TimeLimitPolicy) -> tuple[bool, bool, bool, bool, date, in
         row.valid_from,
         row.pk,
     )
+
+
+def ruling_on(
+    on: date, *, district_id: int, tier: int | None, category: Category | None, urgency: str
+) -> list[tuple[ClockKind, TimeLimitPolicy | None]]:
+    """For every kind of clock the policy that rules such a matter on a day."""
+    about: dict[str, Any] = {"district_id": district_id, "tier": tier, "category": category, "urgency": urgency}
+    return [(clock, policy_for(clock, on=on, **about)) for clock in ClockKind]

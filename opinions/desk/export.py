@@ -7,14 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from liaison.base.codes import grouped
 from liaison.base.privacy import mask_phone
-from liaison.base.workdays.arithmetic import SHANGHAI, light
+from liaison.base.workdays.arithmetic import SHANGHAI
+from opinions.evaluation.models import RatingState
+from opinions.evaluation.queries import rating_state_of
 from opinions.matters.models import Matter, MatterQuerySet
+from opinions.matters.queries import lit
 
 MOST_ROWS = 5_000
 """Rows of a spreadsheet made while the user waits."""
 COLUMNS = (
     _("编号"), _("时间"), _("渠道"), _("反映人"), _("电话"), _("地址"), _("内容"), _("类别"), _("接件代表"), _("层级"),
-    _("承办单位"), _("时限"), _("灯色"), _("状态"), _("答复日"), _("解决程度"), _("评价"),
+    _("承办单位"), _("时限"), _("灯色"), _("亮灯原因"), _("状态"), _("答复日"), _("解决程度"), _("评价"),
 )  # fmt: skip
 
 
@@ -44,13 +47,20 @@ def _about(matter: Matter) -> Iterable[Any]:
 
 
 def _progress(matter: Matter, today: Any) -> Iterable[Any]:
-    replied = matter.first_replied_at
+    replied, light = matter.first_replied_at, lit(matter, today)
     return [
         matter.holder.name if matter.holder else "",
         matter.due_on,
-        str(light(matter.due_on, matter.warn_on, today).label) if matter.is_open else "",
+        str(light.light.label) if light else "",
+        light.reason if light else "",
         str(matter.get_status_display()),
         replied.astimezone(SHANGHAI).replace(tzinfo=None) if replied else None,
         str(matter.get_reply_class_display()) if matter.reply_class else "",
-        str(matter.get_satisfaction_display()) if matter.satisfaction else str(_("未评价")),
+        _word(matter),
     ]
+
+
+def _word(matter: Matter) -> str:
+    """The resident's word on the present reply, else why there is none: still awaited, lapsed, or not asked for."""
+    state = rating_state_of(matter)
+    return str(matter.get_satisfaction_display() if state == RatingState.RATED else state.label)

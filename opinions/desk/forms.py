@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import DISTRICT_ROLES, User
-from deputies.organisations.models import STREET_KINDS, Division, DivisionLevel, Organisation
-from deputies.organisations.queries import division_tree
+from deputies.organisations.models import Division, DivisionLevel
+from deputies.organisations.queries import division_tree, street_committees_of
 from liaison.base.web.forms import DayField
 from liaison.base.workdays.arithmetic import Light
 from opinions.catalog.models import Category, Tier
@@ -47,8 +47,8 @@ class FilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["category"].choices = _choices((row.pk, _indented(row)) for row in categories())  # type: ignore[attr-defined]
         if user.role in DISTRICT_ROLES:
-            streets = Organisation.objects.filter(kind__in=STREET_KINDS, parent=user.organisation_id, active=True)
-            self.fields["street"].choices = _choices(streets.values_list("pk", "name"))  # type: ignore[attr-defined]
+            streets = street_committees_of(user.organisation) if user.organisation else []
+            self.fields["street"].choices = _choices((one.pk, one.name) for one in streets)  # type: ignore[attr-defined]
         else:
             del self.fields["street"]
 

@@ -4,16 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from deputies.accounts.access import Permission, can
 from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from deputies.roster.models import Deputy
-from liaison.base.audit.models import Audience, Event
-from liaison.base.audit.verbs import verb_words
-from liaison.base.codes import grouped
-from liaison.base.phrases import aside, listing
 from liaison.base.web import parts
 from liaison.base.workdays.arithmetic import Light, light
 from liaison.base.workflow import Transition
@@ -25,6 +20,7 @@ from opinions.companions.access import may_invite
 from opinions.companions.access import verbs_for as companion_verbs
 from opinions.companions.models import Companion
 from opinions.companions.queries import answers_to_sign, companions_of, signers_of
+from opinions.desk.history import Stretch, lines_before, newest_events
 from opinions.evaluation.models import Rating
 from opinions.evaluation.queries import ratings_of
 from opinions.handling.models import LIVE, Assignment, JointStreet, Part, Reply
@@ -32,6 +28,8 @@ from opinions.handling.queries import Read, answers_for, looks_on, readable_repl
 from opinions.matters.models import Attachment, Matter, Reporter
 from opinions.matters.queries import TierChange, files_of, tier_changes
 from opinions.matters.states import Status
+from opinions.promises.models import Promise
+from opinions.promises.queries import promises_of
 from opinions.proposals.models import Proposal, ResearchNote
 from opinions.proposals.queries import notes_of, proposals_of
 from opinions.proposals.states import ProposalStatus
@@ -40,12 +38,6 @@ from opinions.relays.queries import batons_of, nobody_left
 from opinions.routing.services.common import REROUTABLE
 from opinions.suggestion.models import Suggestion
 from opinions.suggestion.queries import offered
-
-RESIDENT = "反映人"
-"""What the ledger and the conversation write for a resident."""
-HISTORY = 200
-"""Events shown on the page; older ones are on the audit list."""
-
 
 VERB_KEYS = {"assign": "a", "answer": "r", "reply": "r", "draft": "r", "take": "t", "sign": "t"}
 """Keys of the keyboard by verb."""
@@ -89,8 +81,8 @@ class MatterPage:
 
     matter: Matter
     verbs: list[Verb]
-    events: list[parts.Event]
-    lines: list[parts.Line]
+    events: Stretch[parts.Event]
+    lines: Stretch[parts.Line]
     clocks: list[ClockView]
     assignments: list[Assignment]
     replies: list[Reply]
@@ -111,6 +103,8 @@ class MatterPage:
     joint_streets: list[JointStreet] = field(default_factory=list)
     joined_as: str = ""
     """The verb by which the matter went into another: merge, branch or follow."""
+    promises: list[Promise] = field(default_factory=list)
+    """What was promised in replies, of all rounds."""
     suggestion: Suggestion | None = None
     """The category that the program proposes, for somebody who may set it."""
 
@@ -146,8 +140,8 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
     assignments = list(matter.assignments.select_related("organisation", "return_reason", "suggested", "signed_by"))
     clocks = list(matter.clocks.select_related("organisation"))
     replies = readable_replies(user, matter, assignments=assignments)
-    reporters, history = list(matter.reporters.all()), _history(matter)
-    told = {row.verb for row in history}
+    reporters, newest = list(matter.reporters.all()), newest_events(matter)
+    told = newest.verbs
     proposals = proposals_of(matter) if told & {"raise", "link_matter"} else []
     watches = looks_on(user, matter)
     classifies = can(user, Permission.MATTER_CLASSIFY) and matter.status in REROUTABLE and not watches
@@ -155,8 +149,8 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
     page = MatterPage(
         matter=matter,
         verbs=[_verb(row, matter, proposals) for row in verbs],
-        events=[_event(row) for row in history],
-        lines=[_line(row, user) for row in matter.lines.select_related("organisation")],
+        events=newest.events,
+        lines=lines_before(matter, user),
         clocks=[_clock(row, today) for row in clocks],
         assignments=assignments,
         replies=replies,
@@ -174,11 +168,12 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
             "act": _my_turn(user, matter),
         },
         suggestion=offered(matter) if classifies else None,
-        tiers=tier_changes(reversed(history)),
+        tiers=tier_changes(newest.telling),
+        joined_as=newest.joined_as,
         batons=batons_of(matter) if "relay" in told else [],
         notes=notes_of(matter) if "research" in told else [],
+        promises=promises_of(matter, today) if "promise" in told else [],
     )
-    page.joined_as = next((row.verb for row in history if row.verb in ("merge", "branch", "follow")), "")
     page.answers = answers_for(matter, assignments)
     page.joint_streets = list(matter.joint_streets.select_related("street")) if "join_streets" in told else []
     _add_companions(page, user, told)
@@ -229,52 +224,6 @@ def _my_turn(user: User, matter: Matter) -> bool:
     if matter.holder_deputy is not None:
         return matter.holder_deputy.user_id == user.pk
     return matter.holder_id is not None and matter.holder_id == user.organisation_id
-
-
-def _history(matter: Matter) -> list[Event]:
-    return list(Event.objects.filter(chain=matter.chain).order_by("-seq")[:HISTORY])
-
-
-TONES = {
-    "submit": "active", "assign": "active", "reply": "good", "answer": "good", "rate": "good", "return": "warn",
-    "send_back": "warn", "ask": "wait", "decline": "bad", "merge": "neutral",
-}  # fmt: skip
-
-
-def _title(event: Event) -> str:
-    """The event in a few words, with the bodies, the deputy or the other matter it concerns."""
-    data, label = event.data, str(verb_words(event.verb))
-    other = data.get("into") or (data.get("code", "") if event.verb in ("absorb", "release") else "")
-    body = grouped(other) or data.get("body") or data.get("deputy") or ""
-    if body and data.get("co"):
-        body = aside(body, _("协办：%(bodies)s") % {"bodies": listing(data["co"])})
-    return _("%(what)s：%(body)s") % {"what": label, "body": body} if body else label
-
-
-def _tone(event: Event) -> str:
-    """Colour of the event in the history; a rating that leads to rework is a warning."""
-    return "bad" if event.verb == "rate" and event.target == Status.REWORK else TONES.get(event.verb, "")
-
-
-def _actor(name: str) -> str:
-    """Who acted; a resident, who stays unnamed, in the reader's language."""
-    return _("反映人") if name == RESIDENT else name
-
-
-def _event(event: Event) -> parts.Event:
-    named = event.actor in (event.data.get("body"), event.data.get("deputy"))
-    return parts.Event(
-        at=event.at, title=_title(event), by="" if named else _actor(event.actor), text=event.reason, tone=_tone(event),  # type: ignore[arg-type]
-        internal=event.audience == Audience.INTERNAL,
-    )  # fmt: skip
-
-
-def _line(line: Any, user: User) -> parts.Line:
-    body = line.organisation.name if line.organisation and line.organisation.name != line.author else ""
-    return parts.Line(
-        at=line.at, author=_actor(line.author), text=line.body, role=body, internal=line.audience == Audience.INTERNAL,
-        mine=line.by_id == user.pk,
-    )  # fmt: skip
 
 
 def _clock(clock: Clock, today: Any) -> ClockView:

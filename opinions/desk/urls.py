@@ -13,6 +13,8 @@ urlpatterns = [
     path("filters/<int:filter_id>/forget/", views.forget_filter, name="forget_filter"),
     path("files/<int:attachment_id>/", views.attachment, name="attachment"),
     path("matters/<str:code>/", views.matter, name="matter"),
+    path("matters/<str:code>/history/", views.history, name="history"),
+    path("matters/<str:code>/lines/", views.lines, name="lines"),
     path("matters/<str:code>/classify/", views.classify_matter, name="classify"),
     path("matters/<str:code>/reveal/", views.reveal, name="reveal"),
 ]

@@ -20,6 +20,7 @@ from liaison.base.errors import DomainError, NotAllowed
 from liaison.base.files.responses import file_response
 from liaison.base.notices.queries import inbox
 from liaison.base.notices.services import mark_read
+from liaison.base.stamps import reading
 from liaison.base.web.counting import count_all
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.paging import KeysetPage, capped_count
@@ -28,9 +29,21 @@ from liaison.base.web.toasts import toast
 from liaison.base.workdays.arithmetic import local_today
 from opinions.desk.export import COLUMNS, ledger_rows
 from opinions.desk.forms import ClassifyForm, FilterForm, RevealForm, SaveFilterForm
+from opinions.desk.history import events_before, lines_before
 from opinions.desk.models import SavedFilter
 from opinions.desk.page import VERB_KEYS, matter_page
-from opinions.desk.queries import LIST_RELATED, ORDERS, Queue, filtered, in_queue, light_up, queues_of, with_liable
+from opinions.desk.queries import (
+    LIST_RELATED,
+    Queue,
+    fill_in,
+    filtered,
+    in_queue,
+    light_up,
+    order_of,
+    queues_of,
+    rows_of,
+    to_count,
+)
 from opinions.desk.services import classify, drop_filter, save_filter
 from opinions.handling.queries import looks_on
 from opinions.matters.models import Attachment, Matter, MatterQuerySet
@@ -40,9 +53,12 @@ from opinions.routing.queries import reasons_in_triage
 from opinions.routing.services import standing_problems
 from opinions.suggestion.queries import SUGGESTION, offered
 
+MOST_DIGITS = 16
+
 
 @require_GET
 @requires(Permission.DESK)
+@reading()
 def home(request: SignedIn) -> HttpResponse:
     """What waits for me, and the list of everything in my scope."""
     user = request.user
@@ -54,23 +70,24 @@ def home(request: SignedIn) -> HttpResponse:
     queue = _chosen_queue(request, queues, counts, narrowed=form.searches)
     tabs = [*_tabs(queues, queue, counts), *_relay_tab(counts)]
     context = {"queue": queue, "form": form, "tabs": tabs, **_tools(request)}
-    context |= _listing(request, in_queue(visible, user, queue), form)
+    context |= _listing(request, visible, queue, form)
     context["row_verb"] = _row_verb(user, queue)
     context["rule_problems"] = standing_problems(user)
     return render_page(request, "opinions/desk/home.html", "opinions/desk/_list.html", context)
 
 
-def _listing(request: SignedIn, queued: MatterQuerySet, form: FilterForm) -> dict[str, Any]:
+def _listing(request: SignedIn, visible: MatterQuerySet, queue: Queue, form: FilterForm) -> dict[str, Any]:
     """One page of a queue as the form narrows it, lights lit, and how many were found."""
-    today = local_today(timezone.now())
-    matters = filtered(queued, form.chosen, today)
-    order = ORDERS[form.chosen.get("sort") or "due"]
-    page = KeysetPage(with_liable(matters.select_related(*LIST_RELATED)), order=order, cursor=request.GET.get("page"))
+    today, user, chosen = local_today(timezone.now()), request.user, form.chosen
+    forms = (visible, to_count(visible, user, queue, chosen))
+    found, counted = (filtered(in_queue(rows, user, queue), chosen, today) for rows in forms)
+    page = KeysetPage(found, order=order_of(chosen, queue), cursor=request.GET.get("page"), rows=rows_of)
     reasons = reasons_in_triage(matter.pk for matter in page.items if matter.status == Status.SUBMITTED)
+    fill_in(page.items)
     for matter in page.items:
         light_up(matter, today)
         matter.triage_reason = reasons.get(matter.pk, "")
-    return {"page": page, "found": capped_count(matters) if form.searches else None}
+    return {"page": page, "found": capped_count(counted) if form.searches else None}
 
 
 def _row_verb(user: User, queue: Queue) -> dict[str, Any] | None:
@@ -89,6 +106,7 @@ def _tools(request: SignedIn) -> dict[str, Any]:
         "saved": SavedFilter.objects.filter(user=user),
         "save_form": SaveFilterForm(initial={"query": request.GET.urlencode()}),
         "may_assign": can(user, Permission.MATTER_ASSIGN),
+        "may_remind": can(user, Permission.ORDER_REMIND),
         "may_assist": can(user, Permission.INTAKE_ASSIST),
         "may_export": can(user, Permission.MATTER_EXPORT),
         "cards": user.role == Role.DEPUTY,
@@ -151,6 +169,30 @@ def matter(request: SignedIn, code: str) -> HttpResponse:
     light_up(found, today)
     context = {"matter": found, "page": matter_page(request.user, found, today)}
     return render(request, "opinions/desk/matter.html", context)
+
+
+def _before(request: SignedIn) -> int | None:
+    """Where the part that is asked for ends; what cannot be such a place asks for the newest."""
+    text = request.GET.get("before", "")
+    return int(text) if text.isdecimal() and len(text) < MOST_DIGITS else None
+
+
+@require_GET
+@requires(Permission.MATTER_VIEW)
+def history(request: SignedIn, code: str) -> HttpResponse:
+    """Earlier events of a matter: under the others by script, else as a page."""
+    found = visible_matter(request, code)
+    context = {"matter": found, "events": events_before(found, _before(request))}
+    return render_page(request, "opinions/desk/history.html", "opinions/desk/_events.html", context)
+
+
+@require_GET
+@requires(Permission.MATTER_VIEW)
+def lines(request: SignedIn, code: str) -> HttpResponse:
+    """Earlier lines of the conversation: above the others by script, else as a page."""
+    found = visible_matter(request, code)
+    context = {"matter": found, "lines": lines_before(found, request.user, _before(request))}
+    return render_page(request, "opinions/desk/lines.html", "opinions/desk/_lines.html", context)
 
 
 @requires(Permission.PHONE_REVEAL)

@@ -15,6 +15,15 @@ class Solved(models.TextChoices):
     NO = "no", _("没有解决")
 
 
+class RatingState(models.TextChoices):
+    """Whether the resident has spoken on the present reply. Silence that is over is not silence that may yet end."""
+
+    RATED = "rated", _("已评价")
+    UNRATED = "unrated", _("待评价")
+    LAPSED = "lapsed", _("到期未评价")
+    NOT_ASKED = "not_asked", _("未到评价")
+
+
 class Rating(models.Model):
     """验单: satisfaction and solved are two questions. Unrated stays unrated: there is no row."""
 
@@ -36,6 +45,7 @@ class Rating(models.Model):
             models.UniqueConstraint(fields=["matter", "reporter", "round"], name="rating_once_per_round"),
             models.CheckConstraint(condition=Q(round__gte=1), name="rating_round_positive"),
         ]
+        indexes = [models.Index(fields=["at"], name="rating_at")]
 
     def __str__(self) -> str:
         return f"{self.matter_id} #{self.round}: {self.satisfaction}"

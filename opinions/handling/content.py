@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from opinions.lexicon.queries import phrases
 from opinions.matters.models import ReplyClass
 
 PROMISES = (ReplyClass.BEING_SOLVED, ReplyClass.PLANNED)
@@ -23,65 +24,14 @@ TEXT_MAX = 10_000
 GAPS = _("模板里还有没填的“__”，请填好再发，用不到的请删去。")
 SUBSTANCE = 12
 """A text that keeps fewer characters than this, once phrases and filling are gone, says nothing."""
-EMPTY_PHRASES = (
-    *("高度重视", "十分重视", "非常重视", "认真研究", "深入研究", "统筹考虑", "积极协调", "积极推进", "积极跟进"),
-    *("加强管理", "加大力度", "进一步加强", "进一步加大", "进一步完善", "择机", "适时", "尽快", "抓紧"),
-    *("持续推动", "持续跟进", "切实做好", "将继续"),
-)
-"""Phrases that promise nothing. One of them must occur for a text to be called empty."""
-_FILLERS = (
-    *(
-        "感谢您的关心和支持",
-        "感谢您的支持",
-        "感谢您",
-        "谢谢",
-        "您好",
-        "您反映的问题",
-        "您反映的情况",
-        "您的问题",
-        "收悉",
-        "已收到",
-    ),
-    *(
-        "我局将",
-        "我们将",
-        "我单位",
-        "我局",
-        "我办",
-        "我委",
-        "相关部门",
-        "有关部门",
-        "有关单位",
-        "相关单位",
-        "下一步",
-        "对此",
-    ),
-    *(
-        "落实",
-        "办理",
-        "处理",
-        "解决",
-        "跟进",
-        "协调",
-        "推动",
-        "推进",
-        "督促",
-        "做好",
-        "切实",
-        "持续",
-        "管理",
-        "工作",
-        "问题",
-    ),
-)
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(sorted(words, key=len, reverse=True)))
 
 
-_EMPTY_TALK = _any_of(EMPTY_PHRASES)
-_FILLING = _any_of((*EMPTY_PHRASES, *_FILLERS))
+_EMPTY_TALK = _any_of(phrases().empty)
+_FILLING = _any_of((*phrases().empty, *phrases().filling))
 _PARTICLES = re.compile(r"[\s\W_的了和与及并对为将会已正在按照予以进行给]+")
 
 

@@ -108,6 +108,13 @@ class Assignment(models.Model):
         indexes = [
             models.Index(fields=["organisation", "matter"], name="assignment_org_matter"),
             models.Index(fields=["organisation", "status", "-id"], name="assignment_org_status"),
+            models.Index(fields=["matter"], condition=Q(extension="open"), name="assignment_asks_more_time"),
+            models.Index(fields=["matter"], condition=Q(objection="open"), name="assignment_asks_to_return"),
+            models.Index(
+                fields=["matter"],
+                condition=Q(by_link=True, status__in=["pending", "signed"]),
+                name="assignment_by_link",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -277,7 +277,9 @@ def unrated_too_long(today: date) -> MatterQuerySet:
 
 
 def _overdue(kind: ClockKind, today: date) -> Q:
-    return Q(clocks__kind=kind, clocks__stopped_at__isnull=True, clocks__due_on__lt=today)
+    """By the index `clock_running_due`; what binds the resident is never paused."""
+    running = {"clocks__stopped_at__isnull": True, "clocks__paused_on__isnull": True}
+    return Q(clocks__kind=kind, clocks__due_on__lt=today, **running)
 
 
 def seen_state(matter: Matter) -> str:

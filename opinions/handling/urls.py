@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from opinions.handling.views import asking, merging, others, replying, verbs
+from opinions.handling.views import asking, merging, others, promising, replying, verbs
 
 app_name = "handling"
 VERBS = {
@@ -41,6 +41,7 @@ VERBS = {
 urlpatterns = [
     *[path(f"matters/<str:code>/{verb}/", view, name=verb) for verb, view in VERBS.items()],
     path("handling/assign/", others.bulk_assign, name="bulk_assign"),
+    path("supervision/promises/<int:promise_id>/miss/", promising.miss_promise, name="miss_promise"),
     path("handling/templates/", others.templates, name="templates"),
     path("handling/templates/<int:template_id>/", others.template, name="template"),
     path("handling/templates/<int:template_id>/drop/", others.drop_template, name="drop_template"),

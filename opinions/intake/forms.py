@@ -208,6 +208,20 @@ class SupplyForm(forms.Form):
         return data
 
 
+class WordForm(forms.Form):
+    """What a resident says of a promise beside the button, 办到了 or 没有办到."""
+
+    text = PlainText(
+        label=gettext_lazy("说一句"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    photos = _photos()
+
+    def __init__(self, *args: Any, promise_id: int, **kwargs: Any) -> None:
+        kwargs["auto_id"] = f"promise{promise_id}_%s"
+        super().__init__(*args, **kwargs)
+        self.promise_id = promise_id
+
+
 class CorrectionForm(forms.Form):
     """Whether what an officer entered is right."""
 

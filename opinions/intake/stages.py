@@ -14,21 +14,29 @@ from django.utils.translation import pgettext
 from liaison.base.audit.models import Event
 from liaison.base.web.parts import Stage
 from opinions.catalog.models import ClockKind
+from opinions.clocks.models import Clock
 from opinions.matters.models import Matter, Satisfaction
 from opinions.matters.states import FINAL, STAGE_OF, Status
 from opinions.matters.states import Stage as Number
 
 REPLIES = ("answer", "reply", "report_back")
 STOPPED = (Status.DECLINED, Status.WITHDRAWN, Status.MERGED)
+_NAMED = {
+    Status.SUBMITTED: ClockKind.TAKE,
+    Status.WAITING: ClockKind.SUPPLY,
+    Status.HANDLING: ClockKind.REPLY,
+    Status.REPLIED: ClockKind.RATE,
+}
+"""The limit that matters to the resident, by status."""
 
 
 @dataclass(frozen=True)
 class Course:
-    """What is known of a matter's way: its public events in order, and the last day of each running limit."""
+    """What is known of a matter's way: its public events in order, and the first running limit of each kind to end."""
 
     matter: Matter
     events: Sequence[Event]
-    due: Mapping[str, date]
+    due: Mapping[str, Clock]
     today: date
 
     def last(self, *verbs: str) -> Event | None:
@@ -55,13 +63,21 @@ class Course:
         return "stopped" if status in STOPPED else "current"
 
     def day(self, kind: ClockKind) -> str:
-        """The last day of a running limit in words, or nothing."""
+        """The last day of a running limit in words, or nothing; where the year's list is not known yet, it says so."""
         due = self.due.get(kind)
-        return long_date(due) if due else ""
+        if due is None:
+            return ""
+        return _("%(day)s（暂定）") % {"day": long_date(due.due_on)} if due.provisional else long_date(due.due_on)
 
     def is_late(self, kind: ClockKind) -> bool:
         due = self.due.get(kind)
-        return due is not None and due < self.today
+        return due is not None and due.due_on < self.today
+
+    @property
+    def promised(self) -> Clock | None:
+        """The limit whose last day the page names."""
+        kind = _NAMED.get(Status(self.matter.status))
+        return self.due.get(kind) if kind else None
 
     def name(self, event: Event | None) -> str:
         """The body or deputy that an event names, as residents read it."""

@@ -17,6 +17,7 @@ from liaison.base.audit.models import Audience, Event
 from liaison.base.codes import grouped, normalise
 from liaison.base.web import parts
 from opinions.clocks.models import Clock
+from opinions.clocks.queries import told
 from opinions.companions.queries import signers_of
 from opinions.handling.models import Reply
 from opinions.handling.queries import public_replies
@@ -27,6 +28,7 @@ from opinions.matters.models import Attachment, Line, Matter, Reporter
 from opinions.matters.queries import TierChange, tier_changes
 from opinions.matters.states import OPINION, Status
 from opinions.plans.queries import PublicMeasure, public_measures
+from opinions.promises.queries import PublicPromise, public_promises
 
 RELATED = ("street", "holder", "holder_deputy", "deputy", "merged_into__street", "merged_into__holder")
 DEPTH = 5
@@ -50,7 +52,11 @@ class TrackPage:
     """The steps from tier to tier, with why."""
     measures: list[PublicMeasure] = field(default_factory=list)
     """What the handling body plans, without people."""
+    promises: list[PublicPromise] = field(default_factory=list)
+    """What was promised, also after closing: who, what, by which day."""
     declined: Event | None = None
+    sum: list[str] = field(default_factory=list)
+    """How the day came about that the page names."""
     rate_url: str = ""
 
     @property
@@ -125,6 +131,8 @@ def track(matter: Matter, reporter: Reporter | None, *, today: date) -> TrackPag
     course = course_of(shown, today)
     submitted, *steps = stages(course)
     page = TrackPage(matter, shown, [replace(submitted, when=matter.opened_at), *steps], next_words(course), reporter)
+    promised = course.promised
+    page.sum = told(promised) if promised else []
     if reporter is not None:
         _add_own(page, reporter, course)
     return page
@@ -143,9 +151,9 @@ def course_of(matter: Matter, today: date) -> Course:
     """The public way of a matter, by two statements."""
     events = Event.objects.filter(chain=matter.chain, audience=Audience.PUBLIC).order_by("seq")
     running = Clock.objects.filter(matter=matter, stopped_at__isnull=True, paused_on__isnull=True)
-    due: dict[str, date] = {}
-    for kind, day in running.order_by("due_on").values_list("kind", "due_on"):
-        due.setdefault(kind, day)
+    due: dict[str, Clock] = {}
+    for clock in running.only("matter", "kind", "due_on", "provisional", "explanation").order_by("due_on"):
+        due.setdefault(clock.kind, clock)
     return Course(matter, list(events), due, today)
 
 
@@ -158,6 +166,8 @@ def _add_own(page: TrackPage, reporter: Reporter, course: Course) -> None:
     _add_signers(page, course)
     page.moves = tier_changes(course.events)
     page.measures = public_measures(page.shown) if course.last("assign", "reopen") else []
+    if page.replies:
+        page.promises = public_promises((page.matter, page.shown), reporter, course.today)
     page.declined = course.last("decline")
     page.rate_url = _rate_url(page.shown, reporter)
     if page.waits_for_me:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from opinions.intake.views import desk, doors, following
+from opinions.intake.views import desk, doors, following, promising
 
 app_name = "intake"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("t/<str:code>/qr.png", following.receipt_qr, name="receipt_qr"),
     path("t/<str:code>/files/<int:pk>/", following.own_file, name="own_file"),
     path("t/<str:code>/supply/", following.supply, name="supply"),
+    path("t/<str:code>/promises/<int:pk>/", promising.say, name="promise"),
     path("t/<str:code>/confirm/", following.confirm_own, name="confirm"),
     path("t/<str:code>/withdraw/", following.withdraw_own, name="withdraw"),
     path("t/<str:code>/erase/", following.erase_own, name="erase"),

@@ -1,4 +1,4 @@
-"""Which troubles a text touches, by the words of `topics.toml`. Pure; no database."""
+"""Which troubles a text touches, by the words of `topics.toml`; what says nothing, by `phrases.toml`. No database."""
 
 import tomllib
 from collections import Counter
@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 WORDS = Path(__file__).with_name("topics.toml")
+PHRASES = Path(__file__).with_name("phrases.toml")
 MOST = 8
 BROAD, NO_TOPIC = "broad", "none"
 """In the file: topics that touch many troubles, and the section of words that only look like one (猫腻)."""
@@ -97,3 +98,19 @@ def families_of(topics: Topics) -> Topics:
     for topic, weight in topics.items():
         found[families[topic]] = found.get(families[topic], 0) + weight
     return found
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Words that say nothing: in replies, and (everyday) in what residents write."""
+
+    empty: tuple[str, ...]
+    filling: tuple[str, ...]
+    everyday: frozenset[str]
+
+
+@cache
+def phrases() -> Phrases:
+    """The phrases as they stand in the file."""
+    held = {name: line.split() for name, line in tomllib.loads(PHRASES.read_text("utf-8")).items()}
+    return Phrases(tuple(held["empty"]), tuple(held["filling"]), frozenset(held["everyday"]))

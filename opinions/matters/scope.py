@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Q, QuerySet, Subquery, Value
 
 from deputies.accounts.models import DEPARTMENT_ROLES, DISTRICT_ROLES, STREET_ROLES, Role, User
 from deputies.accounts.queries import street_of, streets_of
@@ -30,8 +30,8 @@ def scope(user: User, *, keys: Keys = list) -> Q:
     if user.role in DISTRICT_ROLES:
         return Q(district=user.organisation_id)
     if user.role in DEPARTMENT_ROLES:
-        assignments = apps.get_model("opinions", "Assignment").objects.filter(organisation=user.organisation_id)
-        return Q(pk__in=assignments.values("matter"))
+        assigned = apps.get_model("opinions", "Assignment").objects.filter(organisation=user.organisation_id)
+        return Q(pk__in=(KeysFirst if keys is KeysFirst else in_place)(assigned.order_by().values("matter")))
     return Q(pk__in=[])
 
 
@@ -62,16 +62,25 @@ def in_place(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows
 
 
+class KeysFirst(Subquery):
+    """The keys as an array that PostgreSQL makes first and looks up one by one: best for counting what a filter leaves
+    of the matters of one department, where the planner would rather read all matters."""
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="(SELECT unnest(ARRAY(%(subquery)s)))", **context)
+
+
 def _scope_of_deputy(user: User, keys: Keys) -> Q:
     """A deputy's own matters and those that the deputy was invited to follow.
 
     What was relayed to deputies of a congress above is not here: they read its file (see opinions.relays).
     """
-    followed = keys(_companions().filter(deputy__user=user).values_list("matter", flat=True))
-    if keys is list and not followed:
-        return Q(deputy__user=user)
-    deputies = apps.get_model("deputies", "Deputy").objects.filter(user=user)
-    return Q(deputy__in=keys(deputies.order_by().values_list("pk", flat=True))) | Q(pk__in=followed)
+    own = apps.get_model("deputies", "Deputy").objects.filter(user=user).order_by()
+    followed = _companions().filter(deputy__user=user)
+    if keys is not list:
+        return Q(deputy__in=own.values("pk")) | Q(pk__in=followed.values("matter"))
+    deputies, matters = _keys_of_both(own, followed)
+    return Q(deputy__in=deputies) | Q(pk__in=matters) if matters else Q(deputy__in=deputies)
 
 
 def _companions() -> QuerySet[Any]:
@@ -92,9 +101,9 @@ def _scope_of_liaison_officer(user: User, keys: Keys) -> Q:
     return found | Q(pk__in=matters) if matters else found
 
 
-def _keys_of_both(paired: QuerySet[Any], followed: QuerySet[Any], joint: QuerySet[Any]) -> tuple[list[int], list[int]]:
-    """The keys of deputies, and those of matters, by one statement."""
-    rows = paired.annotate(kind=Value(0)).values_list("kind", "pk")
-    rows = rows.union(*(more.annotate(kind=Value(1)).values_list("kind", "matter") for more in (followed, joint)))
+def _keys_of_both(deputies: QuerySet[Any], *matters: QuerySet[Any]) -> tuple[list[int], list[int]]:
+    """The keys of deputies, and those of the matters that rows of other models name, by one statement."""
+    rows = deputies.annotate(kind=Value(0)).values_list("kind", "pk")
+    rows = rows.union(*(more.annotate(kind=Value(1)).values_list("kind", "matter") for more in matters))
     held = list(rows)
     return [key for kind, key in held if kind == 0], [key for kind, key in held if kind == 1]

@@ -1,12 +1,13 @@
 """What every kind of matter shares: moving on, lines, attachments, and telling people."""
 
 import secrets
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -18,7 +19,7 @@ from liaison.base.errors import InvalidInput
 from liaison.base.files.models import StoredFile
 from liaison.base.notices.models import Channel
 from liaison.base.notices.services import Draft, queue
-from liaison.base.workflow import advance
+from liaison.base.workflow import advance, advance_each, advance_many
 from opinions.matters.models import Attachment, Line, Matter, Reporter
 from opinions.matters.states import FINAL, WORKFLOWS, Status
 
@@ -55,6 +56,29 @@ def advance_matter(
         matter, verb, workflow=workflow, by=by, now=now, chain=matter.chain, reason=reason, target=target,
         actor=actor, data=data, audience=audience, changes=values, also=also,
     )  # fmt: skip
+
+
+def end_matters(matters: Sequence[Matter], verb: str, *, now: datetime) -> None:
+    """Move many matters of one kind to their end by `verb`, for the system: all of them or none, by three statements.
+
+    The caller holds the rows. Raises what `advance_many` raises.
+    """
+    ended = {**_NOBODY, "closed_at": now}
+    workflow = WORKFLOWS[matters[0].kind]
+    advance_many(matters, verb, workflow=workflow, by=None, now=now, chain=lambda one: one.chain, changes=ended)
+
+
+def return_matters(
+    matters: Sequence[Matter], verb: str, *, turns: Mapping[int, Mapping[str, Any]], now: datetime
+) -> None:
+    """Move many matters of one kind by `verb` back to where each was before it waited, for the system.
+
+    `turns` say, by key, whose turn it is then (`holder_id`, `holder_deputy_id`). The caller holds the rows. Raises what
+    `advance_each` raises.
+    """
+    changes = {one.pk: {"status": one.resume_status, "resume_status": "", **turns[one.pk]} for one in matters}
+    workflow = WORKFLOWS[matters[0].kind]
+    advance_each(matters, verb, workflow=workflow, by=None, now=now, chain=lambda one: one.chain, changes=changes)
 
 
 def tier_step(matter: Matter, to: int | None) -> dict[str, Any]:
@@ -163,34 +187,56 @@ def staff_of(
     return list(staff.filter(organisation=organisation))
 
 
+def tell_holders(matters: Sequence[Matter], *, key: Callable[[Matter], str], subject: Any, now: datetime) -> None:
+    """Tell of each matter whose turn it is, as `tell_body` does for one; the street when it is nobody's.
+
+    `subject` is a template with `{title}`. Three statements, however many there are.
+    """
+    bodies, deputies = _crews(matters)
+    drafts: list[Draft] = []
+    for one in matters:
+        people = deputies[one.holder_deputy_id] if one.holder_deputy_id else bodies[one.holder_id or one.street_id]
+        drafts += staff_drafts(one, people, key=key(one), subject=format_lazy(subject, title=one.title))
+    queue(drafts, now=now)
+
+
+def _crews(matters: Iterable[Matter]) -> tuple[dict[int, list[User]], dict[int, list[User]]]:
+    """Who works at the bodies and for the deputies whose turn it is, as `staff_of` finds it for one."""
+    bodies: dict[int, list[User]] = {one.holder_id or one.street_id: [] for one in matters}
+    for person in User.objects.filter(organisation__in=bodies, is_active=True).exclude(role=Role.DEPUTY):
+        bodies[person.organisation_id or 0].append(person)
+    keys = {one.holder_deputy_id for one in matters if one.holder_deputy_id}
+    deputies = Deputy.objects.filter(pk__in=keys).select_related("user", "helper")
+    pairs = {one.pk: (one.user, one.helper) for one in deputies}
+    return bodies, {pk: [one for one in pair if one is not None and one.is_active] for pk, pair in pairs.items()}
+
+
 def staff_drafts(
     matter: Matter, people: Iterable[User], *, key: str, subject: object, body: object = "", link: str = ""
 ) -> list[Draft]:
     """The notices to `people` about `matter`, one for each channel by which they can be reached."""
     link = link or f"/desk/matters/{matter.code}/"
+    return drafts_for(people, tag=f"{matter.pk}:{key}", about=matter.chain, subject=subject, body=body, link=link)
+
+
+def drafts_for(
+    people: Iterable[User], *, tag: str, about: str, subject: object, link: str, body: object = ""
+) -> list[Draft]:
+    """The notices to `people` about any record, one for each channel by which they can be reached; `tag` names the
+    fact, `about` is the record's chain."""
     with override(settings.LANGUAGE_CODE):
-        words = str(subject), str(body)
-    return [draft for person in people for draft in _drafts(matter, person, key, *words, link)]
+        words = {"subject": str(subject), "body": str(body), "about": about}
+    return [draft for person in people for draft in _drafts(person, f"{tag}:{person.pk}", link, words)]
 
 
-def _drafts(matter: Matter, person: User, key: str, subject: str, body: str, link: str) -> Iterable[Draft]:
-    common = {"subject": subject, "body": body, "about": matter.chain}
-    tag = f"{matter.pk}:{key}:{person.pk}"
-    yield Draft(key=f"{tag}:in_app", channel=Channel.IN_APP, recipient=person, link=link, **common)
+def _drafts(person: User, tag: str, link: str, words: Mapping[str, str]) -> Iterable[Draft]:
+    yield Draft(key=f"{tag}:in_app", channel=Channel.IN_APP, recipient=person, link=link, **words)
     absolute = f"{settings.PUBLIC_URL}{link}"
-    if person.email:
-        yield Draft(
-            key=f"{tag}:email", channel=Channel.EMAIL, recipient=person, address=person.email, link=absolute, **common
-        )
-    if person.wecom_id:
-        yield Draft(
-            key=f"{tag}:wecom",
-            channel=Channel.WECOM,
-            recipient=person,
-            address=person.wecom_id,
-            link=absolute,
-            **common,
-        )
+    for channel, address in ((Channel.EMAIL, person.email), (Channel.WECOM, person.wecom_id)):
+        if address:
+            yield Draft(
+                key=f"{tag}:{channel}", channel=channel, recipient=person, address=address, link=absolute, **words
+            )
 
 
 def tell_reporters(

@@ -5,14 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import numpy as np
-
+from liaison.base.later import later
 from opinions.lexicon.queries import Topics, lexicon
 from opinions.similar.places import FIRM, Place
 from opinions.similar.portrait import Portrait
 from opinions.similar.sounds import sound_alike
 from opinions.similar.weights import FRESH, Lengths, Name, Weights, sign_marks
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = later("numpy")
 
 SAME = 0.5
 """From this score on two messages tell of the same thing."""

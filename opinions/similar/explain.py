@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 
-import rjieba
-
+from liaison.base.later import later
 from opinions.similar.compare import Sitter
 from opinions.similar.portrait import Portrait
 from opinions.similar.text import spelled
+
+rjieba = later("rjieba")
 
 MOST_WORDS = 6
 LONGEST_WORD = 12

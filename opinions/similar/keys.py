@@ -2,12 +2,17 @@
 
 import zlib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-import numpy as np
-
+from liaison.base.later import later
 from opinions.similar.places import Place
 from opinions.similar.portrait import Portrait
 from opinions.similar.weights import Weights
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = later("numpy")
 
 MOST_NAMES, MOST_TOPICS, MOST_AREAS = 4, 2, 2
 OF_TITLE, OF_LEAD, OF_ALL = 5, 8, 6

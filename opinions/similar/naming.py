@@ -3,9 +3,10 @@
 import re
 from functools import lru_cache
 
-import rjieba
-
+from liaison.base.later import later
 from opinions.similar.text import says_nothing
+
+rjieba = later("rjieba")
 
 _ENDING = re.compile(
     "[里坊弄邨阁台筑房苑园庄沟坝坪寨屯堡岭坡湾岸滩洲岛港渡浦桥井塘池泉溪河江湖山峰谷林楼院庭轩居舍府邸第村巷墩城郡厦]$"

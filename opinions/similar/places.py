@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import rjieba
-
+from liaison.base.later import later
 from opinions.lexicon.queries import tells_trouble
 from opinions.similar.naming import is_own, is_phrase, own_words, tag_of, trade_in
 from opinions.similar.text import says_nothing
+
+rjieba = later("rjieba")
 
 MOST = 8
 MOST_OWN = 6

@@ -7,13 +7,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 from struct import Struct
+from typing import TYPE_CHECKING
 
-import numpy as np
-
+from liaison.base.later import later
 from opinions.lexicon.queries import WORDS, Topics, families_of, topics_of
 from opinions.similar.places import NO_NAMES, NO_NAMES_FILE, Names, Place, coded_areas_in, places_in, without_places
-from opinions.similar.text import NOTHING, Marks, marks_of, plain, signs_of
+from opinions.similar.text import Marks, marks_of, nothing, plain, signs_of
 from opinions.similar.weights import Lengths, Weights, sign_marks
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = later("numpy")
 
 HEAD = 30
 """Characters that stand for a title where there is none."""
@@ -33,15 +38,15 @@ _BEGINNING = Struct(f"<i{_PARTS}i{len(Lengths._fields)}f")
 class Portrait:
     """The pairs of a message, what is left of them without the places, and what it is about."""
 
-    marks: Marks = field(default_factory=lambda: NOTHING)
+    marks: Marks = field(default_factory=nothing)
     """Of title and text."""
-    where: Marks = field(default_factory=lambda: NOTHING)
+    where: Marks = field(default_factory=nothing)
     """Of what was entered as the place: names are found in it, but it is not what was told."""
-    rest: Marks = field(default_factory=lambda: NOTHING)
+    rest: Marks = field(default_factory=nothing)
     """Without the names of places."""
-    head: Marks = field(default_factory=lambda: NOTHING)
+    head: Marks = field(default_factory=nothing)
     """Those of the title, without the names of places."""
-    lead: Marks = field(default_factory=lambda: NOTHING)
+    lead: Marks = field(default_factory=nothing)
     """Those of the first sentences, which a shortened copy keeps."""
     signs: str = ""
     """Single characters, without the names of places."""
@@ -102,7 +107,7 @@ def unpacked(kept: bytes) -> tuple[Portrait, Lengths]:
     numbers = np.frombuffer(kept, dtype="<i4", count=lead, offset=_BEGINNING.size)
     signs, places, areas, topics = json.loads(kept[_BEGINNING.size + 4 * len(numbers) :])
     made = Portrait(
-        numbers[:marks], numbers[marks:where], numbers[where:rest], numbers[rest:head], NOTHING, signs,
+        numbers[:marks], numbers[marks:where], numbers[where:rest], numbers[rest:head], nothing(), signs,
         tuple(Place(*one) for one in places), frozenset(areas), dict(topics),
     )  # fmt: skip
     return made, Lengths(*sizes[_PARTS:])

@@ -7,12 +7,19 @@ one number from which it can be read again, so that what made two messages alike
 import re
 import unicodedata
 import zlib
+from functools import cache
 from itertools import pairwise
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+from liaison.base.later import later
 
-Marks = NDArray[np.int32]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = later("numpy")
+
+Marks: TypeAlias = "NDArray[np.int32]"
 """Sorted and each once."""
 
 LONGEST = 1_500
@@ -49,13 +56,17 @@ _EMPTY_SIGNS = (
     "的了是在我你他她它们这那有也都就还又很太不没么吗呢吧啊呀哦嘛把被让给和与及或对从"
     "到向于因为所以但而且着过去来说上下里个些之其者请望希您贵得"
 )
-_EMPTY = np.zeros(0x10000, dtype=bool)
-_EMPTY[[ord(sign) for sign in _EMPTY_SIGNS]] = True
+_SILENT = frozenset(_EMPTY_SIGNS)
 _GAP = _EMPTY_SIGNS[0]
 """Between two runs: it makes no pair with either."""
 _NO_PAIR = 0xD800_0000
 """What is no pair begins like half a surrogate, which no text holds."""
-NOTHING: Marks = np.empty(0, dtype=np.int32)
+
+
+@cache
+def nothing() -> Marks:
+    """The marks of no text."""
+    return np.empty(0, dtype=np.int32)
 
 
 def plain(text: str) -> str:
@@ -83,7 +94,7 @@ def _arabic(found: "re.Match[str]") -> str:
 
 def says_nothing(sign: str) -> bool:
     """Whether a character is one of those that stand in every text."""
-    return ord(sign) < len(_EMPTY) and bool(_EMPTY[ord(sign)])
+    return sign in _SILENT
 
 
 def marks_of(text: str) -> Marks:
@@ -94,12 +105,20 @@ def marks_of(text: str) -> Marks:
     named = [*_COUNTED.findall(text), *(run for run in runs if run.isascii())]
     if named:
         found.append(np.array([_named(word) for word in named], dtype=np.int32))
-    return np.unique(np.concatenate(found)) if found else NOTHING
+    return np.unique(np.concatenate(found)) if found else nothing()
+
+
+@cache
+def _silent() -> "NDArray[np.bool_]":
+    """The same by the number of the character."""
+    table = np.zeros(0x10000, dtype=bool)
+    table[[ord(sign) for sign in _SILENT]] = True
+    return table
 
 
 def _pairs(run: str) -> Marks:
     signs = np.frombuffer(run.encode("utf-16-le", "ignore"), dtype="<u2").astype(np.uint32)
-    empty = _EMPTY[signs]
+    empty = _silent()[signs]
     digits = signs < 0x100
     kept = ~(empty[:-1] | empty[1:] | (digits[:-1] & digits[1:]))
     return ((signs[:-1] << np.uint32(16)) | signs[1:])[kept].view(np.int32)

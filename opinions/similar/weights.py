@@ -4,21 +4,25 @@ import math
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
+from liaison.base.later import later
 from opinions.similar.text import Marks, pairs_of, spelled
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = later("numpy")
 
 SLOTS = 1 << 18
 """Pairs share this many counters; two pairs in one counter make each a little more common than it is."""
-_FACTOR = np.uint64(2_654_435_761)
+_FACTOR = 2_654_435_761
 FRESH = 40.0
 """A place begins as if so many messages had been read: one message says little about what is rare."""
 _LEAST = 0.05
 _MOST_NAMES = 20_000
-Floats = NDArray[np.float32]
+Floats: TypeAlias = "NDArray[np.float32]"
 
 
 class Lengths(NamedTuple):
@@ -43,16 +47,16 @@ class Name:
     """Mean weight of its pairs. Of a name without pairs (仁和) nothing is known against it."""
 
 
-def slots_of(marks: Marks) -> NDArray[np.int64]:
+def slots_of(marks: Marks) -> "NDArray[np.int64]":
     """The counter of each mark."""
-    mixed = marks.view(np.uint32).astype(np.uint64) * _FACTOR
+    mixed = marks.view(np.uint32).astype(np.uint64) * np.uint64(_FACTOR)
     return ((mixed >> np.uint64(14)) & np.uint64(SLOTS - 1)).astype(np.int64)
 
 
 class Weights:
     """The weight of a mark falls with the share of messages that have it (IDF)."""
 
-    def __init__(self, counts: NDArray[np.uint32] | None = None, total: int = 0) -> None:
+    def __init__(self, counts: "NDArray[np.uint32] | None" = None, total: int = 0) -> None:
         self.counts = np.zeros(SLOTS, dtype=np.uint32) if counts is None else counts
         self.total = total
         self._table: Floats | None = None

@@ -5,9 +5,10 @@ import re
 import unicodedata
 from collections import Counter
 
-import rjieba
-
+from liaison.base.later import later
 from opinions.lexicon.queries import troubles_in
+
+rjieba = later("rjieba")
 
 LONGEST = 1_000
 """Characters of a text that are looked at: what it is about stands early, and one message must not take long."""

@@ -1,36 +1,105 @@
-"""The sweep: what time alone brings about. Running it twice does nothing the second time; a missed run heals itself."""
+"""The sweep: what time alone brings about. Running it twice does nothing the second time; a missed run heals itself.
 
-from dataclasses import dataclass
+Each part finds its rows by an index, works on sets of them, and costs a look or two where nothing is due. One part that
+fails holds up no other; the run fails at its end, so that it is seen.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from typing import Protocol
 
 from opinions.clocks.services import follow_calendar
 from opinions.evaluation.services import lapse_due
 from opinions.handling.services import expire_supplies, hand_over_vacant
+from opinions.promises.services import put_before
+from supervision.cases.pulse import note
+from supervision.escalation.services import fire_due, take_back, tell_due
+from supervision.inspections.services import ask_for_checks
+from supervision.orders.services import remind_sponsors
+from supervision.programme.services import remind_due
 
-BATCH = 500
+logger = logging.getLogger(__name__)
+BATCH = 2000
+
+
+class Part(Protocol):
+    """One thing that a sweep does; gives how many rows it concerned."""
+
+    def __call__(self, *, now: datetime) -> int: ...
+
+
+class Limited(Protocol):
+    """A part that does at most `limit` rows at a time."""
+
+    def __call__(self, *, now: datetime, limit: int) -> int: ...
+
+
+def until_done(part: Limited, *, now: datetime) -> int:
+    """Batch after batch, until nothing is left."""
+    done = 0
+    while found := part(now=now, limit=BATCH):
+        done += found
+    return done
+
+
+def _recompute(*, now: datetime) -> int:
+    return follow_calendar(now=now) or 0
+
+
+def _fire(*, now: datetime) -> int:
+    done = fire_due(now=now)
+    if done.set_aside:
+        logger.error("%s clocks could not be swept and are set aside until tomorrow", done.set_aside)
+    return done.fired
+
+
+PARTS: dict[str, Part] = {
+    "recomputed": _recompute,
+    "taken_back": take_back,
+    "lapsed": partial(until_done, lapse_due),
+    "expired": partial(until_done, expire_supplies),
+    "handed_over": partial(until_done, hand_over_vacant),
+    "put_before": partial(until_done, put_before),
+    "fired": _fire,
+    "sponsors_reminded": partial(until_done, remind_sponsors),
+    "tasks_reminded": remind_due,
+    "checks_asked": ask_for_checks,
+    "told": tell_due,
+}
+"""What a sweep does, in this order: dates are put right first, what has ended fires nothing, and telling comes last."""
 
 
 @dataclass(frozen=True)
 class Swept:
-    """What one sweep did."""
+    """What one sweep did: how many rows each part concerned, by the names of PARTS."""
 
-    lapsed: int
-    expired: int
-    recomputed: int = 0
-    """Matters whose limits moved because the working calendar was edited."""
-    handed_over: int = 0
-    """Matters that the street now holds because their deputy is no longer in office."""
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> int:
+        """`swept.lapsed` is `swept.counts["lapsed"]`."""
+        if name in PARTS:
+            return self.counts.get(name, 0)
+        raise AttributeError(name)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {count}" for name, count in self.counts.items() if count) or "nothing was due"
 
 
-def sweep(*, now: datetime) -> Swept:
-    """Close what was not rated in time, go on with what was not supplied in time, and give the street what deputies
-    held who are no longer in office. Batches until nothing is left."""
-    recomputed = follow_calendar(now=now) or 0
-    lapsed = expired = handed_over = 0
-    while found := lapse_due(now=now, limit=BATCH):
-        lapsed += found
-    while found := expire_supplies(now=now, limit=BATCH):
-        expired += found
-    while found := hand_over_vacant(now=now, limit=BATCH):
-        handed_over += found
-    return Swept(lapsed, expired, recomputed, handed_over)
+def sweep(*, now: datetime, log: Callable[[str], None] = logger.info) -> Swept:
+    """Do all parts; `log` hears what came of them. Raises ExceptionGroup at the end if some failed."""
+    counts, errors = {}, []
+    for name, part in PARTS.items():
+        try:
+            counts[name] = part(now=now)
+        except Exception as error:
+            logger.exception("part %s of the sweep failed", name)
+            errors.append(error)
+    note(now=now)
+    done = Swept(counts)
+    log(f"sweep: {done}")
+    if errors:
+        raise ExceptionGroup("parts of the sweep failed", errors)
+    return done

@@ -22,6 +22,7 @@ NOT_PERSONAL = {
     ("deputies", "ContactPoint"): {"phone", "latitude", "longitude"},
     ("opinions", "ReplyTemplate"): {"text"},
     ("opinions", "RoutingDecision"): {"problem"},
+    **{("supervision", name): {"body"} for name in ("Fact", "Intake", "Outcome", "Stock", "Span")},
 }
 """Model → fields that look personal by their name and are a body's own, or the engine's."""
 

@@ -16,14 +16,19 @@ Measure = Callable[[int], Iterator[Figure]]
 MEASURES = {
     "submission": "tests.bench.figures.submission.submission",
     "desk": "tests.bench.figures.desk.desk",
+    "idle": "tests.bench.figures.idle.idle",
     "weight": "tests.bench.figures.weight.weight",
     "rehearsal": "tests.bench.figures.rehearsal.rehearsal",
     "suggestion": "tests.bench.figures.suggestion.suggestion",
+    "calendar": "tests.bench.figures.calendar.calendar",
+    "sweep": "tests.bench.figures.sweep.sweep_figures",
+    "lists": "tests.bench.figures.lists.lists",
     "similar": "tests.bench.figures.similar.similar",
+    "dashboard": "tests.bench.figures.dashboard.dashboard",
 }
 """The figures by name, in the order in which they are taken; imported on the stage, since they need Django set up.
 
-The last one leaves a million opinions behind.
+The last ones leave a million opinions behind each.
 """
 
 

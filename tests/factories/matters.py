@@ -199,8 +199,8 @@ def reason(kind: ReasonKind) -> Reason:
 
 
 def content(reply_class: str = "A", *, due_on: date | None = None, text: str = "") -> Content:
-    """A reply that can be issued."""
-    day = due_on or TODAY + timedelta(days=30)
+    """A reply that can be issued; only one of class B or C promises anything."""
+    day = due_on or (TODAY + timedelta(days=30) if reply_class in "BC" else TODAY)
     point = Point(problem="东门三盏路灯不亮", measure="更换灯头和线缆，当晚试灯", person="李四", due_on=day)
     return Content(text=text or "经现场查看，三盏灯的线缆老化，已安排更换。", reply_class=reply_class, points=(point,))
 

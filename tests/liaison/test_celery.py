@@ -22,7 +22,8 @@ from tests.factories.accounts import UserFactory
 from tests.factories.matters import HandlingWorld, answered, handling_world
 
 DAILY = {
-    "roster.end_due_terms", "accounts.clear_sessions", "accounts.clear_attempts", "jobs.purge_expired",
+    "roster.end_due_terms", "accounts.clear_sessions", "accounts.clear_attempts", "accounts.forget_sign_ins",
+    "jobs.purge_expired",
     "intake.drop_stale_photos", "intake.drop_stale_tables", "invitations.drop_expired",
     "exchange.forget_nonces", "exchange.gather_all", "exchange.drop_old",
     "similar.nightly", "routing.check_rules", "suggestion.retrain", "rehearsal.purge_differences",

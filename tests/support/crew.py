@@ -27,13 +27,14 @@ class Crew:
         self.environment = os.environ | _same_place(folder) | environment
         self.running: list[subprocess.Popen[str]] = []
 
-    def start(self, arguments: list[str], *, talks: bool = False) -> "subprocess.Popen[str]":
-        """Start a program in a process group of its own; `talks` connects its input and output to the test."""
+    def start(self, arguments: list[str], *, talks: bool = False, **own: str) -> "subprocess.Popen[str]":
+        """Start a program in a process group of its own; `talks` connects its input and output to the test, `own` are
+        variables of its own."""
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, *arguments],
                 cwd=ROOT,
-                env=self.environment,
+                env=self.environment | own,
                 stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
                 stdout=subprocess.PIPE if talks else log,
                 stderr=log,

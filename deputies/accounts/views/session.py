@@ -15,7 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from deputies.accounts.forms import SignInForm, posted
 from deputies.accounts.queries import landing_url, locked_until
+from deputies.accounts.services import note_sign_in
 from deputies.accounts.sessions import touch
+from liaison.base.web.client import client_hash
 from liaison.base.web.decorators import public
 
 
@@ -37,6 +39,7 @@ def login(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         auth.login(request, form.user)
         touch(request, now=timezone.now())
+        note_sign_in(user=form.user, client_hash=client_hash(request), now=timezone.now())
         return HttpResponseRedirect(next_url(request) or landing_url(form.user))
     context = {
         "form": form,

@@ -23,7 +23,9 @@ class Event(models.Model):
     reason = models.TextField(blank=True)
     data = models.JSONField(default=dict, blank=True)
     audience = models.CharField(max_length=10, choices=Audience, default=Audience.INTERNAL)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     actor = models.CharField(max_length=120, help_text="who acted, in words, as it stood then")
     at = models.DateTimeField()
     previous = models.CharField(max_length=64, blank=True)

@@ -5,14 +5,17 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
+from liaison.base.arrays import array_literal
 from liaison.base.audit.models import Audience, Event
 from liaison.base.errors import DomainError
 from liaison.base.prepared import insert
+from liaison.base.sets import insert_rows
 
 
 class AppendOnly(DomainError):
@@ -38,13 +41,34 @@ def actor_name(by: Any) -> str:
     return "" if by is None else str(getattr(by, "signature", by))[:120]
 
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(body: Iterable[Any]) -> str:
+    """The hash of an event that says `body`: chain, place, verb, source, target, reason, data, audience, user, actor,
+    instant (UTC, to the microsecond), hash of the one before."""
+    told = [_moment(one) if isinstance(one, datetime) else one for one in body]
+    return hashlib.sha256(_CANONICAL.encode(told).encode()).hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 def _digest(event: Event) -> str:
-    body = [
+    return digest((
         event.chain, event.seq, event.verb, event.source, event.target, event.reason, event.data, event.audience,
-        event.by_id, event.actor, event.at.astimezone(UTC).isoformat(timespec="microseconds"), event.previous,
-    ]  # fmt: skip
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+        event.by_id, event.actor, event.at, event.previous,
+    ))  # fmt: skip
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    """What JSON makes of it."""
+    if all(isinstance(one, str) for one in data.values()):
+        return data
+    plain: dict[str, Any] = json.loads(json.dumps(data, ensure_ascii=False, default=str))
+    return plain
 
 
 def _chained(
@@ -52,11 +76,10 @@ def _chained(
 ) -> Iterator[Event]:
     for fact in facts:
         seq += 1
-        data = json.loads(json.dumps(fact.data, ensure_ascii=False, default=str))
         event = Event(
             chain=chain, seq=seq, verb=fact.verb, source=fact.source, target=fact.target, reason=str(fact.reason),
-            data=data, audience=fact.audience, by=None if fact.system else by, actor="" if fact.system else actor,
-            at=at, previous=previous,
+            data=_plain(fact.data), audience=fact.audience, by=None if fact.system else by,
+            actor="" if fact.system else actor, at=at, previous=previous,
         )  # fmt: skip
         previous = event.digest = _digest(event)
         yield event
@@ -94,6 +117,72 @@ def record_new(chains: Mapping[str, Iterable[Fact]], *, by: Any, now: datetime, 
         for event in _chained(chain, facts, seq=0, previous="", by=by, actor=named, at=now)
     ]
     return Event.objects.bulk_create(events, batch_size=500)
+
+
+def record_many(chains: Mapping[str, Iterable[Fact]], *, by: Any, now: datetime, actor: str = "") -> None:
+    """Append to many chains at once: one statement reads their ends, one inserts.
+
+    What holds for `record` holds here: the caller's transaction, and the caller holds the rows to which the chains
+    belong. A chain that does not exist yet begins.
+    """
+    if not chains:
+        return
+    named, ends = actor or actor_name(by), _ends(chains)
+    rows: list[tuple[Any, ...]] = []
+    told: dict[int, _Told] = {}
+    for chain, facts in chains.items():
+        seq, previous = ends.get(chain, (0, ""))
+        for fact in facts:
+            seq += 1
+            said = told.get(id(fact)) or told.setdefault(id(fact), _told(fact, by and by.pk, named, now))
+            own = said.digest(chain, seq, previous)
+            rows.append((chain, seq, *said.values, previous, own))
+            previous = own
+    insert_rows(Event, _COLUMNS, rows)
+
+
+class _Told(NamedTuple):
+    """A fact as the columns hold it, and as the hash reads it: many chains may say the same.
+
+    It keeps the fact itself, whose identity it is found by.
+    """
+
+    fact: Fact
+    values: tuple[Any, ...]
+    canonical: str
+
+    def digest(self, chain: str, seq: int, previous: str) -> str:
+        """As `digest` has it, with what all chains share worked out once."""
+        body = f'[{_CANONICAL.encode(chain)},{seq},{self.canonical},"{previous}"]'
+        return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _told(fact: Fact, by: Any, actor: str, at: datetime) -> _Told:
+    data = _plain(fact.data)
+    who = (None, "") if fact.system else (by, actor)
+    said = (fact.verb, fact.source, fact.target, str(fact.reason))
+    canonical = _CANONICAL.encode([*said, data, fact.audience, *who, _moment(at)])[1:-1]
+    return _Told(fact, (*said, _CANONICAL.encode(data), fact.audience, *who, at), canonical)
+
+
+_COLUMNS = (
+    "chain", "seq", "verb", "source", "target", "reason", "data", "audience", "by", "actor", "at", "previous", "digest",
+)  # fmt: skip
+
+
+_LAST = """SELECT asked.chain, last.seq, last.digest FROM unnest(%s::text[]) AS asked (chain) CROSS JOIN LATERAL
+    (SELECT seq, digest FROM base_event WHERE chain = asked.chain ORDER BY seq DESC LIMIT 1) AS last"""
+
+
+def _ends(chains: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """The place and the hash of each chain's last event, by one statement that looks at no other event."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(_LAST, [array_literal(chains)])
+            return {chain: (seq, digest) for chain, seq, digest in cursor.fetchall()}
+    last = Event.objects.filter(chain=models.OuterRef("chain")).order_by("-seq").values("seq")[:1]
+    rows = Event.objects.filter(chain__in=list(chains), seq=models.Subquery(last))
+    return {chain: (seq, digest) for chain, seq, digest in rows.values_list("chain", "seq", "digest")}
 
 
 class Fault(models.TextChoices):

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import typst
 from noto_cjk_sans_otc import FONT_PATH
+
+from liaison.base.later import later
+
+typst = later("typst")
 
 TEMPLATES = Path(__file__).parent / "templates"
 PNG_PPI = 200
@@ -15,9 +18,17 @@ PNG_PPI = 200
 
 
 def render(
-    template: str, data: Any, *, pictures: Mapping[str, bytes] | None = None, form: Literal["pdf", "svg", "png"] = "pdf"
+    template: str,
+    data: Any,
+    *,
+    pictures: Mapping[str, bytes] | None = None,
+    form: Literal["pdf", "svg", "png"] = "pdf",
+    system_fonts: bool = False,
 ) -> bytes:
-    """The template filled with `data`. `pictures` are files it may show by name. SVG and PNG give the first page."""
+    """The template filled with `data`. `pictures` are files it may show by name. SVG and PNG give the first page.
+
+    With `system_fonts` the template may name typefaces that the machine has, and falls back to ours.
+    """
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         source = root / template
@@ -27,7 +38,12 @@ def render(
             (root / name).write_bytes(content)
         options: dict[str, Any] = {"ppi": PNG_PPI} if form == "png" else {}
         made = typst.compile(
-            str(source), root=str(root), font_paths=[_font_folder()], ignore_system_fonts=True, format=form, **options
+            str(source),
+            root=str(root),
+            font_paths=[_font_folder()],
+            ignore_system_fonts=not system_fonts,
+            format=form,
+            **options,
         )
     pages = made if isinstance(made, list) else [made]
     return bytes(pages[0])

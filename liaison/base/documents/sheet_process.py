@@ -12,8 +12,6 @@ import resource
 import sys
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 UNREADABLE, TOO_LARGE = 2, 3
 """Exit codes; a negative one (a signal) means that a bound was hit."""
 MOST_MEMORY = 1_500_000_000
@@ -35,6 +33,8 @@ def text_of(cell: Any) -> str:
 
 def main() -> int:
     """Read, tell, and say by the exit code whether it went well."""
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - of no use to who starts this program
+
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

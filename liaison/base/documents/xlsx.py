@@ -7,9 +7,12 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
-import xlsxwriter
 from django.http import HttpResponse
 from django.utils.translation import gettext
+
+from liaison.base.later import later
+
+xlsxwriter = later("xlsxwriter")
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ACCENT = "#9F1D20"

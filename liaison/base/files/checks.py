@@ -6,14 +6,21 @@ Nothing here touches the database. Every refusal is a sentence for the person wh
 import io
 import warnings
 from dataclasses import dataclass
-from typing import IO, Any
+from functools import cache
+from typing import IO, TYPE_CHECKING, Any
 
 import filetype
-import pillow_heif
 from django.utils.translation import gettext_lazy as _
-from PIL import ExifTags, Image, ImageFile
 
 from liaison.base.errors import InvalidInput
+from liaison.base.later import later
+
+if TYPE_CHECKING:
+    from PIL import ExifTags, Image, ImageFile
+else:
+    ExifTags, Image, ImageFile = later("PIL.ExifTags"), later("PIL.Image"), later("PIL.ImageFile")
+
+pillow_heif = later("pillow_heif")
 
 MEGABYTE = 1_000_000
 MOST_PHOTO_BYTES = 20 * MEGABYTE
@@ -26,10 +33,6 @@ PHOTO_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
 PHOTO_TYPES = {"image/jpeg", "image/png", "image/webp", "image/gif", "image/heic", "image/heif", "image/avif"}
 SNIFFED = 8192
 """Bytes that tell the type."""
-
-Image.init()  # PHOTO_FORMATS names decoders that Pillow registers only when asked
-pillow_heif.register_heif_opener()
-ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 class UploadRefused(InvalidInput):
@@ -68,26 +71,35 @@ def _sniff(upload: Any) -> str:
     return kind.mime if kind else ""
 
 
-def _decode(upload: Any, name: str) -> Image.Image:
+def _decode(upload: Any, name: str) -> "Image.Image":
     """The first frame, upright, in RGB, no larger than it is kept."""
     try:
         image = _loaded(upload)
         turned = _TURNS.get(_orientation(image))
         flat = _on_white(image)
         flat.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
-        return flat.transpose(turned) if turned is not None else flat
+        return flat.transpose(Image.Transpose[turned]) if turned else flat
     except (Image.DecompressionBombError, MemoryError) as error:
         raise UploadRefused(_("照片“%(name)s”的像素太多，请用手机缩小后再传。") % {"name": name}) from error
     except Exception as error:  # over damaged content decoders raise anything, RuntimeError and struct.error too
         raise UploadRefused(_("照片“%(name)s”已损坏，打不开。请重新拍一张或换一张。") % {"name": name}) from error
 
 
-def _loaded(upload: Any) -> Image.Image:
+@cache
+def _register_decoders() -> None:
+    """Pillow registers those of PHOTO_FORMATS only when asked, and HEIF is not its own. Half a photo is none."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    Image.init()
+    pillow_heif.register_heif_opener()
+
+
+def _loaded(upload: Any) -> "Image.Image":
     """The first frame, decoded. Raises DecompressionBombError before a pixel is decoded.
 
     A baseline JPEG is decoded at a fraction of its size where that is enough, so that a phone's 108 million
     pixels cost little; a progressive one is held in memory whole.
     """
+    _register_decoders()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         image = Image.open(upload, formats=PHOTO_FORMATS)
@@ -102,18 +114,13 @@ def _loaded(upload: Any) -> Image.Image:
 
 
 _TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""What makes a picture of each EXIF orientation upright."""
+    2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE", 6: "ROTATE_270", 7: "TRANSVERSE",
+    8: "ROTATE_90",
+}  # fmt: skip
+"""What makes a picture of each EXIF orientation upright, by its name in Pillow."""
 
 
-def _orientation(image: Image.Image) -> Any:
+def _orientation(image: "Image.Image") -> Any:
     """How the phone was held; 1 (upright) when the note about it is damaged, for the pixels may still be good."""
     try:
         return image.getexif().get(ExifTags.Base.Orientation, 1)
@@ -121,7 +128,7 @@ def _orientation(image: Image.Image) -> Any:
         return 1
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def _on_white(image: "Image.Image") -> "Image.Image":
     """RGB; what was transparent becomes white."""
     if image.mode not in {"RGBA", "LA", "PA"} and "transparency" not in image.info:
         return image.convert("RGB")
@@ -131,13 +138,13 @@ def _on_white(image: Image.Image) -> Image.Image:
     return ground
 
 
-def _thumbnail(image: Image.Image) -> Image.Image:
+def _thumbnail(image: "Image.Image") -> "Image.Image":
     smaller = image.copy()
     smaller.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
     return smaller
 
 
-def _jpeg(image: Image.Image, quality: int) -> bytes:
+def _jpeg(image: "Image.Image", quality: int) -> bytes:
     """A JPEG of the pixels alone: no EXIF (where it was taken), no profile, no comment."""
     image.info = {}
     out = io.BytesIO()

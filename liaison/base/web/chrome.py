@@ -24,6 +24,8 @@ class Entry:
     current: bool = False
     also: Sequence[str] = ()
     """Addresses of other pages that belong to this place."""
+    parts: "Sequence[Entry]" = ()
+    """Where one may go inside this place; tabs of a second row while it is the current one."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Chrome:
     """Everything the frame shows around the content of a desk page."""
 
     entries: Sequence[Entry] = ()
+    sections: Sequence[Entry] = ()
+    """Parts of a place that is too large for one entry, as tabs on each of its pages; each with parts of its own."""
     menu: Sequence[Entry] = ()
     unread: int = 0
     notices_url: str = ""
@@ -52,6 +56,12 @@ class Chrome:
         shown = self.phone_entries
         return [entry for entry in self.entries if entry not in shown]
 
+    @property
+    def section_parts(self) -> Sequence[Entry]:
+        """The parts of the current section; nothing to choose from a single one."""
+        parts = next((section.parts for section in self.sections if section.current), ())
+        return parts if len(parts) > 1 else ()
+
 
 def mark_current(entries: Sequence[Entry], path: str) -> list[Entry]:
     """The entries, the one with an address that is the longest beginning of `path` marked as current."""
@@ -71,4 +81,6 @@ def load_chrome(request: HttpRequest) -> Chrome:
     if not path:
         return Chrome()
     chrome: Chrome = import_string(path)(request)
-    return replace(chrome, entries=mark_current(chrome.entries, request.path))
+    entries, sections = (mark_current(held, request.path) for held in (chrome.entries, chrome.sections))
+    inside = [replace(one, parts=mark_current(one.parts, request.path)) if one.current else one for one in sections]
+    return replace(chrome, entries=entries, sections=inside)

@@ -2,19 +2,27 @@
 
 import errno
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import iter_modules
 from tempfile import TemporaryFile
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
+from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django_prometheus.exports import ExportToDjangoView
 from kombu import Connection
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import Metric
 
 from liaison.base.web.decorators import public
 
@@ -40,8 +48,11 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
     Without broker or room for files a report is still taken in, so a balancer must not take the service away.
     """
-    reasons = {}
-    for name, check in {**_NEEDED, **_HELPERS}.items():
+    reasons: dict[str, str] = {}
+    further = {name: import_string(path) for name, path in settings.HELPERS.items()}
+    for name, check in {**_NEEDED, **_HELPERS, **further}.items():
+        if name in further and not _NEEDED.keys().isdisjoint(reasons):
+            continue
         try:
             check()
         except Exception as error:  # noqa: BLE001 - whatever is wrong, the answer is "not ready" and why
@@ -61,7 +72,18 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not proved and (token or not settings.DEVELOPMENT):
         return HttpResponseForbidden("token\n", content_type="text/plain")
     response: HttpResponse = ExportToDjangoView(request)
+    response.content += generate_latest(_Offered())
     return response
+
+
+class _Offered(CollectorRegistry):
+    """The gauges of settings.GAUGES, asked anew each time: they tell of the system, not of this process."""
+
+    def collect(self) -> Iterator[Metric]:
+        """None while the database is gone."""
+        for path in settings.GAUGES:
+            with suppress(DatabaseError):
+                yield from import_string(path)()
 
 
 def _check_database() -> None:
@@ -72,10 +94,19 @@ def _check_database() -> None:
 @lru_cache(maxsize=1)
 def _check_migrations() -> None:
     """Asked until it holds; migrations once applied stay applied for the life of this process."""
-    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if plan:
-        raise NotReady(f"{len(plan)} not applied")
+    missing = set(_migrations()) - set(MigrationRecorder(connections[DEFAULT_DB_ALIAS]).applied_migrations())
+    if missing:
+        raise NotReady(f"{len(missing)} not applied")
+
+
+def _migrations() -> Iterator[tuple[str, str]]:
+    """App and name of each migration, by the names of the files: imported, they would stay in every web process."""
+    for label in (config.label for config in apps.get_app_configs()):
+        name, _explicit = MigrationLoader.migrations_module(label)
+        package = find_spec(name) if name else None
+        for file in iter_modules((package and package.submodule_search_locations) or ()):
+            if file.name[0] not in "_~":
+                yield label, file.name
 
 
 def _check_broker() -> None:

@@ -9,7 +9,16 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from liaison.base.workdays.arithmetic import Calendar, Limit, Reason, Step, Unit, workdays_between
+from liaison.base.workdays.arithmetic import (
+    ONE_DAY,
+    WEEKDAYS,
+    Calendar,
+    Limit,
+    Reason,
+    Step,
+    Unit,
+    workdays_between,
+)
 
 MOST_RUNS = 8
 """A sum with more runs than this has its ordinary weeks drawn together."""
@@ -75,6 +84,30 @@ def sentences(data: dict[str, Any]) -> list[str]:
     for year in data["provisional"]:
         told.append(_("%(year)s 年的放假安排尚未公布，暂按周一至周五推算，公布后重新计算。") % {"year": year})
     return told
+
+
+class Day(NamedTuple):
+    """One day of a stored sum: how many were counted with it (0: it is not counted), and why."""
+
+    date: date
+    number: int
+    why: str
+
+
+def days(data: dict[str, Any]) -> Iterator[Day]:
+    """The stored sum day by day; a limit in months looks at its last day alone."""
+    counted = 0
+    for run in (Run(date.fromisoformat(run[0]), date.fromisoformat(run[1]), *run[2:]) for run in data["runs"]):
+        for number in range(run.length):
+            day = run.first + number * ONE_DAY
+            reason = Reason(run.reason) if run.reason != ORDINARY else _ordinary(day)
+            counts = bool(run.counted) and reason not in (Reason.WEEKEND, Reason.ROLLED, Reason.MONTHS)
+            counted += counts
+            yield Day(day, counted if counts else 0, f"{run.name} {reason.label}".strip())
+
+
+def _ordinary(day: date) -> Reason:
+    return Reason.WORKDAY if day.weekday() < WEEKDAYS else Reason.WEEKEND
 
 
 def amount_words(amount: int, unit: str) -> str:

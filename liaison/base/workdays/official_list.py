@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-import holidays
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from liaison.base.errors import InvalidInput
+from liaison.base.later import later
+
+holidays = later("holidays")
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOST_BYTES = 1_000_000

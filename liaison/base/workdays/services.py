@@ -5,12 +5,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from liaison.base.audit.services import Fact, record
 from liaison.base.stamps import bump
+from liaison.base.workdays.arithmetic import Calendar
 from liaison.base.workdays.models import CalendarDay, CalendarYear
 from liaison.base.workdays.official_list import OfficialList, packaged_list, parse
-from liaison.base.workdays.queries import STAMP
+from liaison.base.workdays.queries import IMPORT, STAMP, Differences, calendar_version
 
 Rows = dict[date, tuple[bool, str]]
 
@@ -39,11 +41,18 @@ class CalendarChange:
         """Whether open limits need to be computed again."""
         return not self.was_known or bool(self.worked_differently)
 
+    @property
+    def differences(self) -> Differences:
+        """What a limit may depend on."""
+        return Differences(
+            frozenset(self.worked_differently), frozenset() if self.was_known else frozenset({self.year})
+        )
+
 
 def plan_year(official: OfficialList) -> CalendarChange:
     """What importing `official` would change; writes nothing."""
-    held = _held(official.year)
     wanted = _wanted(official)
+    held = _held(official.year, wanted)
     added = wanted.keys() - held.keys()
     removed = held.keys() - wanted.keys()
     altered = {day for day in wanted.keys() & held.keys() if wanted[day] != held[day]}
@@ -58,8 +67,19 @@ def plan_year(official: OfficialList) -> CalendarChange:
     )
 
 
-def _held(year: int) -> Rows:
-    rows = CalendarDay.objects.filter(listed_in_id=year).values_list("date", "is_off", "name")
+def planned_calendar(official: OfficialList) -> Calendar:
+    """The calendar as it would be after importing `official`; writes nothing."""
+    wanted = _wanted(official)
+    others = CalendarDay.objects.exclude(listed_in_id=official.year).exclude(date__in=list(wanted))
+    years = CalendarYear.objects.values_list("year", flat=True)
+    rows = [*others.values_list("date", "is_off", "name"), *((day, *entry) for day, entry in wanted.items())]
+    return Calendar.of([*years, official.year], rows)
+
+
+def _held(year: int, wanted: Rows) -> Rows:
+    """What the year's list says so far, and what older lists say of the days that are now listed in it."""
+    days = CalendarDay.objects.filter(Q(listed_in_id=year) | Q(date__in=list(wanted)))
+    rows = days.values_list("date", "is_off", "name")
     return {day: (is_off, name) for day, is_off, name in rows}
 
 
@@ -113,8 +133,11 @@ def _replace_days(official: OfficialList) -> None:
 
 def _fact(official: OfficialList, change: CalendarChange) -> Fact:
     return Fact(
-        verb="import_workdays",
+        verb=IMPORT,
         data={
+            **({} if change.is_empty else {"calendar": calendar_version()}),
+            "year": official.year,
+            "is_new": not change.was_known,
             "source": official.source,
             "days": len(official.days),
             "worked_differently": [day.isoformat() for day in change.worked_differently],

@@ -13,6 +13,7 @@ from opinions.handling.services.assigning import (
 )
 from opinions.handling.services.committee import end_handling, reopen, withdraw
 from opinions.handling.services.common import Side, call, checked_text, news, side_of, standing_for, step
+from opinions.handling.services.expiring import expire_supplies
 from opinions.handling.services.joint import add_co, join_streets
 from opinions.handling.services.limits import (
     MOST_CO_DAYS,
@@ -37,8 +38,9 @@ from opinions.handling.services.merging import (
     unmerge,
 )
 from opinions.handling.services.moving import move_matters
-from opinions.handling.services.outcome import close_rated, lapse, send_to_rework
-from opinions.handling.services.questions import ask, expire_supplies, expire_supply, supply
+from opinions.handling.services.outcome import close_rated, lapse, lapse_many, send_to_rework
+from opinions.handling.services.promising import hear_of_promise, miss_promise
+from opinions.handling.services.questions import ask, expire_supply, supply
 from opinions.handling.services.receiving import decline, take, transfer
 from opinions.handling.services.replying import (
     NotComplete,
@@ -102,10 +104,13 @@ __all__ = [
     "hand_over",
     "hand_over_vacant",
     "has_accounts",
+    "hear_of_promise",
     "issue_reply",
     "join_streets",
     "lapse",
+    "lapse_many",
     "merge",
+    "miss_promise",
     "move_matters",
     "news",
     "object_to",

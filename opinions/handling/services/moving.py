@@ -15,6 +15,7 @@ from opinions.catalog.models import ReplyTemplate
 from opinions.clocks.models import Clock
 from opinions.handling.models import LIVE, Assignment, JointStreet
 from opinions.matters.models import Matter
+from opinions.promises.services import move_promises
 
 name_verbs({"street_merged": _("街道合并，改由新街道负责")})
 
@@ -22,7 +23,8 @@ name_verbs({"street_merged": _("街道合并，改由新街道负责")})
 @transaction.atomic
 def move_matters(*, body: Organisation, into: Organisation, by: User | None, now: datetime) -> int:
     """Give the successor every open matter of the street: its turn, its running limits (with the days that are left),
-    what it assigned and may still recall. Each has a line in its history. Ended matters stay where they ended.
+    what it assigned and may still recall. Each has a line in its history. Ended matters stay where they ended; the
+    successor owes what the street promised in them.
 
     The street's own reply templates go along. Returns how many matters moved.
     """
@@ -32,6 +34,7 @@ def move_matters(*, body: Organisation, into: Organisation, by: User | None, now
     for matter in matters:
         fact = Fact(verb="street_merged", data=data, audience=Audience.PUBLIC)
         record(matter.chain, fact, by=by, now=now)
+    move_promises(body=body, into=into, now=now)
     moved = Matter.objects.filter(pk__in=ids)
     moved.filter(holder=body).update(holder=into)
     moved.update(street=into, version=F("version") + 1)

@@ -6,21 +6,27 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
 from deputies.roster.states import DeputyStatus
+from liaison.base.audit.services import Fact
+from liaison.base.audit.verbs import name_verbs
 from liaison.base.workdays.arithmetic import Unit, compute_due, local_today
 from liaison.base.workdays.queries import current_calendar
 from liaison.base.workflow import WrongState
 from opinions.catalog.models import ClockKind, Tier
-from opinions.clocks.services import start_clock, stop_clocks
+from opinions.clocks.services import start_clock, stop_clocks, stop_clocks_of
+from opinions.handling.models import ReplyStatus
+from opinions.handling.queries import unrated_too_long
 from opinions.handling.services.common import call, call_holder, free_liable, news, step
 from opinions.invitations.services import invite_reporters
 from opinions.matters.models import Matter, Satisfaction
-from opinions.matters.services import advance_matter, turn_of
+from opinions.matters.services import advance_matter, end_matters, turn_of
 from opinions.matters.states import Status
 
+name_verbs({"quality_ended": _("有了新答复，原质量标记不再亮灯")})
 RATE_WORKDAYS = 10
 """Working days for rating where no policy rules it (domain.md §4)."""
 
@@ -40,7 +46,9 @@ def become_replied(
         "satisfaction": "",
         **(changes or {}),
     }
-    advance_matter(matter, verb, by=by, now=now, actor=actor, data=data, changes=values)
+    ended = _mark_ended(matter)
+    values |= {"quality": None, "quality_note": ""} if ended else {}
+    advance_matter(matter, verb, by=by, now=now, actor=actor, data=data, changes=values, also=ended)
     stop_clocks(matter=matter, outcome=verb, now=now)
     free_liable(matter)
     links = invite(matter, now=now)
@@ -48,6 +56,15 @@ def become_replied(
     call(matter, verb, _("已答复：{title}"), now=now, to=matter.street)
     if matter.deputy is not None and matter.deputy.status == DeputyStatus.ACTIVE:
         call(matter, verb, _("您跟踪的事项已答复：{title}"), now=now, deputy=matter.deputy)
+
+
+def _mark_ended(matter: Matter) -> list[Fact]:
+    """That a new reply ends the mark of quality on the one before. It stays beside another reply of the same round
+    (separate handlers), which may be the one that carries it."""
+    if matter.quality is None or matter.replies.filter(round=matter.round, status=ReplyStatus.ISSUED).exists():
+        return []
+    data = {"level": matter.quality, "note": matter.quality_note}
+    return [Fact(verb="quality_ended", data=data, system=True)]
 
 
 def invite(matter: Matter, *, now: datetime) -> dict[int, str]:
@@ -112,3 +129,19 @@ def lapse(*, matter: Matter, now: datetime) -> Matter:
     advance_matter(matter, "lapse", by=None, now=now)
     stop_clocks(matter=matter, outcome="lapse", now=now)
     return matter
+
+
+@step
+def lapse_many(*, now: datetime, limit: int = 2000) -> int:
+    """到期未评价 for all that are due, at most `limit` at a time: all of them or none, by constant many statements.
+
+    Rows that somebody else holds are left for the next time. Returns how many were closed.
+    """
+    rows = unrated_too_long(local_today(now)).order_by("clocks__due_on", "id")
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True, of=("self",))
+    matters = list(rows[:limit])
+    if matters:
+        end_matters(matters, "lapse", now=now)
+        stop_clocks_of(matters=matters, outcome="lapse", now=now)
+    return len(matters)

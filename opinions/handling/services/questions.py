@@ -9,18 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.models import User
 from deputies.roster.states import DeputyStatus
 from liaison.base.audit.models import Audience, Event
-from liaison.base.errors import InvalidInput, NotAllowed, StaleState
+from liaison.base.errors import InvalidInput, NotAllowed
 from liaison.base.files.models import StoredFile
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import WrongState
 from opinions.catalog.models import ClockKind
 from opinions.clocks.services import pause_clocks, resume_clocks, start_clock, stop_clocks
-from opinions.handling.queries import waiting_too_long
 from opinions.handling.services.common import RESIDENT, call_holder, checked_text, news, side_of, standing_for, step
 from opinions.handling.services.vacancies import carry_out_hand_over
 from opinions.matters.models import Matter, Reporter
 from opinions.matters.services import add_line, advance_matter, attach, turn_of
 from opinions.matters.states import Status
+
+EXPIRED = _("居民逾期没有补充，请继续办理：{title}")
 
 
 @step
@@ -88,9 +89,14 @@ def go_on(matter: Matter, verb: str, *, actor: str, now: datetime) -> None:
 
 
 def _turn_before(matter: Matter) -> dict[str, Any]:
-    """Whose turn it was when the resident was asked, as the ledger has it."""
+    """Whose turn it was when the resident was asked, as the ledger has it; the street's where that says nothing."""
     asked = Event.objects.filter(chain=matter.chain, verb="ask").order_by("-seq").only("data").first()
-    turn: dict[str, Any] = asked.data["turn"] if asked else {"holder": matter.street_id, "holder_deputy": None}
+    return turn_from(asked.data if asked else None, matter)
+
+
+def turn_from(data: dict[str, Any] | None, matter: Matter) -> dict[str, Any]:
+    """The same from the data of the event with which the resident was asked."""
+    turn: dict[str, Any] = (data or {}).get("turn") or {"holder": matter.street_id, "holder_deputy": None}
     return {f"{name}_id": held for name, held in turn.items()}
 
 
@@ -101,17 +107,5 @@ def expire_supply(*, matter: Matter, now: datetime) -> Matter:
     if not due.exists():
         raise WrongState
     go_on(matter, "expire", actor="", now=now)
-    call_holder(matter, "expire", _("居民逾期没有补充，请继续办理：{title}"), now=now)
+    call_holder(matter, "expire", EXPIRED, now=now)
     return matter
-
-
-def expire_supplies(*, now: datetime, limit: int = 500) -> int:
-    """All that are due, each in its own transaction; running twice does nothing. Returns how many went on."""
-    done = 0
-    for matter in waiting_too_long(local_today(now)).order_by("id")[:limit]:
-        try:
-            expire_supply(matter=matter, now=now)
-        except (StaleState, WrongState):
-            continue
-        done += 1
-    return done

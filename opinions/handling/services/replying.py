@@ -20,6 +20,7 @@ from opinions.handling.services.outcome import become_replied
 from opinions.handling.standing import REPLYING, Standing
 from opinions.matters.models import Matter
 from opinions.matters.services import advance_matter
+from opinions.promises.services import make_promises
 
 
 class NotComplete(InvalidInput):
@@ -164,6 +165,7 @@ def _issue(standing: Standing, reply: Reply, *, by: User, now: datetime) -> Repl
     _finish(row, AssignmentStatus.REPLIED, now=now)
     reply.status, reply.approved_by, reply.issued_at, reply.sent_back_reason = ReplyStatus.ISSUED, by, now, ""
     reply.save(update_fields=["status", "approved_by", "issued_at", "sent_back_reason"])
+    make_promises(reply=reply, body=row.organisation, by=by, now=now)
     return reply
 
 
@@ -221,4 +223,5 @@ def report_back(*, matter: Matter, content: Content, by: User, now: datetime, ve
         status=ReplyStatus.ISSUED, written_by=by, written_at=now, approved_by=by, issued_at=now,
     )  # fmt: skip
     write_points(reply, content)
+    make_promises(reply=reply, body=side.organisation or matter.street, by=by, now=now)
     return reply

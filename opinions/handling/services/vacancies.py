@@ -4,6 +4,7 @@ The roster (a floor below) ends an office and knows no matters. The sweep finds 
 that waits for its resident is handed over when it goes on.
 """
 
+import logging
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,8 @@ from opinions.handling.services.common import call, lock, news, step
 from opinions.matters.models import Matter
 from opinions.matters.services import advance_matter, turn_of
 from opinions.matters.states import Status
+
+logger = logging.getLogger(__name__)
 
 GOES_TO = {Status.REWORK: Status.REWORK, Status.PROPOSED: Status.PROPOSED}
 """Where a matter is afterwards. What the deputy had only received or taken is for the street to take in anew."""
@@ -61,6 +64,9 @@ def hand_over_vacant(*, now: datetime, limit: int = 500) -> int:
         try:
             hand_over(matter=matter, now=now)
         except (StaleState, WrongState):
+            continue
+        except Exception:
+            logger.exception("matter %s is left as it is; the others go on", matter.code)
             continue
         done += 1
     return done

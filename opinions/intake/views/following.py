@@ -18,7 +18,7 @@ from liaison.base.stamps import reading
 from liaison.base.web.decorators import public
 from liaison.base.web.toasts import toast
 from liaison.base.workdays.arithmetic import local_today
-from opinions.intake.forms import CorrectionForm, EraseForm, SupplyForm, WithdrawForm
+from opinions.intake.forms import CorrectionForm, EraseForm, SupplyForm, WithdrawForm, WordForm
 from opinions.intake.hints import named
 from opinions.intake.models import KeptPhoto
 from opinions.intake.services.following import confirm, erase, withdraw
@@ -74,17 +74,21 @@ def tracking(request: HttpRequest, code: str) -> HttpResponse:
     if matter.code != code:
         return redirect(f"{reverse('intake:track', args=[matter.code])}?{request.GET.urlencode()}")
     reporter = reporter_with(matter, request.GET.get("k", ""))
-    return _tracking_page(request, matter, reporter)
+    return tracking_page(request, matter, reporter)
 
 
-def _tracking_page(
-    request: HttpRequest, matter: Matter, reporter: Reporter | None, *, status: int = 200, **forms: object
-) -> HttpResponse:
+def tracking_page(
+    request: HttpRequest, matter: Matter, reporter: Reporter | None, *, status: int = 200,
+    word: WordForm | None = None, **forms: object,
+) -> HttpResponse:  # fmt: skip
+    """The page; `forms` take the place of blank ones, `word` that of the promise it speaks of."""
     now = timezone.now()
     with reading():
         page = track(matter, reporter, today=local_today(now))
     blank = {"supply": SupplyForm(), "withdraw": WithdrawForm(), "correction": CorrectionForm(), "erase": EraseForm()}
-    context = {"page": page, **blank, **forms}
+    spoken = {word.promise_id: word} if word else {}
+    promises = [(one, spoken.get(one.pk) or WordForm(promise_id=one.pk)) for one in page.promises]
+    context = {"page": page, "promises": promises, **blank, **forms}
     return render(request, "opinions/intake/track.html", context, status=status)
 
 
@@ -93,7 +97,7 @@ def _tracking_page(
 @require_safe
 def done(request: HttpRequest, code: str) -> HttpResponse:
     """The receipt: code, QR, private link, and what happens next."""
-    matter, reporter = _own(request, code)
+    matter, reporter = own(request, code)
     with reading():
         page = track(matter, reporter, today=local_today(timezone.now()))
     context = {
@@ -105,7 +109,7 @@ def done(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "opinions/intake/done.html", context)
 
 
-def _own(request: HttpRequest, code: str) -> tuple[Matter, Reporter]:
+def own(request: HttpRequest, code: str) -> tuple[Matter, Reporter]:
     """The matter and its resident, by code and key. Raises Http404."""
     found = own_matter(code, request.POST.get("k", "") or request.GET.get("k", ""))
     if found is None:
@@ -117,7 +121,7 @@ def _own(request: HttpRequest, code: str) -> tuple[Matter, Reporter]:
 @require_safe
 def receipt_qr(request: HttpRequest, code: str) -> HttpResponse:
     """The private link as a picture that can be saved with a long press."""
-    matter, reporter = _own(request, code)
+    matter, reporter = own(request, code)
     png = qr_png(private_url(matter.code, reporter.link_key), QR_SIZE)
     return HttpResponse(png, content_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
 
@@ -126,7 +130,7 @@ def receipt_qr(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def own_file(request: HttpRequest, code: str, pk: int) -> HttpResponseBase:
     """A file of the resident's own matter."""
-    matter, _reporter = _own(request, code)
+    matter, _reporter = own(request, code)
     row = next((one for one in attachments(matter, acting_for(matter)) if one.pk == pk), None)
     return file_response(request, row.stored if row else None, thumbnail="thumb" in request.GET)
 
@@ -143,22 +147,22 @@ def kept_photo(request: HttpRequest, key: UUID, pk: int) -> HttpResponseBase:
 @require_POST
 def supply(request: HttpRequest, code: str) -> HttpResponse:
     """What the resident adds, asked or of the own accord."""
-    matter, reporter = _own(request, code)
+    matter, reporter = own(request, code)
     form = SupplyForm(request.POST, request.FILES)
     if supply_from(form, matter=acting_for(matter), reporter=reporter, now=timezone.now()):
         toast(request, _("补充的内容已经送到，谢谢您。"))
-        return _back(matter, reporter)
-    return _tracking_page(request, matter, reporter, status=422, supply=form)
+        return back(matter, reporter)
+    return tracking_page(request, matter, reporter, status=422, supply=form)
 
 
 @public
 @require_POST
 def withdraw_own(request: HttpRequest, code: str) -> HttpResponse:
     """撤回."""
-    matter, reporter = _own(request, code)
+    matter, reporter = own(request, code)
     form = WithdrawForm(request.POST)
     if not form.is_valid():
-        return _tracking_page(request, matter, reporter, status=422, withdraw=form)
+        return tracking_page(request, matter, reporter, status=422, withdraw=form)
     reason = form.cleaned_data["reason"]
     return _act(request, matter, reporter, withdraw, _("已经撤回。"), reason=reason)
 
@@ -167,10 +171,10 @@ def withdraw_own(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def confirm_own(request: HttpRequest, code: str) -> HttpResponse:
     """The resident confirms or corrects what an officer entered."""
-    matter, reporter = _own(request, code)
+    matter, reporter = own(request, code)
     form = CorrectionForm(request.POST)
     if not form.is_valid():
-        return _tracking_page(request, matter, reporter, status=422, correction=form)
+        return tracking_page(request, matter, reporter, status=422, correction=form)
     text = form.cleaned_data["correction"]
     said = _("谢谢，更正已经送到。") if text else _("谢谢，已经确认。")
     return _act(request, matter, reporter, confirm, said, correction=text)
@@ -180,10 +184,10 @@ def confirm_own(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def erase_own(request: HttpRequest, code: str) -> HttpResponse:
     """The resident has personal data deleted or takes back a consent."""
-    matter, reporter = _own(request, code)
+    matter, reporter = own(request, code)
     form = EraseForm(request.POST)
     if not form.is_valid():
-        return _tracking_page(request, matter, reporter, status=422, erase=form)
+        return tracking_page(request, matter, reporter, status=422, erase=form)
     return _act(request, matter, reporter, erase, _("已经按您的意思办好。"), **form.cleaned_data)
 
 
@@ -194,10 +198,10 @@ def _act(
     try:
         act(matter=matter, reporter=reporter, now=timezone.now(), **values)
     except DomainError as error:
-        return _tracking_page(request, matter, reporter, status=error.status_code, refused=error.message)
+        return tracking_page(request, matter, reporter, status=error.status_code, refused=error.message)
     toast(request, said)
-    return _back(matter, reporter)
+    return back(matter, reporter)
 
 
-def _back(matter: Matter, reporter: Reporter) -> HttpResponse:
+def back(matter: Matter, reporter: Reporter) -> HttpResponse:
     return redirect(f"{reverse('intake:track', args=[matter.code])}?k={reporter.link_key}")

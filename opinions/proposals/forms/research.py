@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.models import User
 from deputies.accounts.queries import street_of
 from deputies.organisations.queries import bodies, district_of, handlers_of
-from liaison.base.codes import grouped, normalise
+from liaison.base.codes import grouped
+from liaison.base.errors import InvalidInput
 from liaison.base.phrases import aside
 from liaison.base.web.forms import STRANGE, day_field, offer, photos_field, text_field
 from opinions.handling.queries import deputies_of
 from opinions.matters.models import Matter
+from opinions.matters.queries import named_matters
 from opinions.proposals.models import ResearchNote
 from opinions.proposals.services import NoteContent
 
@@ -56,18 +58,11 @@ class NoteForm(forms.Form):
 
     def clean_codes(self) -> list[Matter]:
         """The matters that the codes name: in the user's scope, or linked with the note before."""
-        text = self.cleaned_data["codes"]
-        for mark in "，、,；;":
-            text = text.replace(mark, " ")
-        codes = list(dict.fromkeys(normalise(one) for one in text.split()))
-        found = {row.code: row for row in Matter.objects.visible_to(self.user).filter(code__in=codes)}
-        if self.note is not None:
-            found |= {row.code: row for row in self.note.matters.filter(code__in=codes)}
-        missing = [code for code in codes if code not in found]
-        if missing:
-            told = _("没有找到编号 %(code)s，或者它不在您的范围内。") % {"code": missing[0][:20]}
-            raise forms.ValidationError(told)
-        return [found[code] for code in codes]
+        kept = self.note.matters.all() if self.note is not None else ()
+        try:
+            return named_matters(self.user, self.cleaned_data["codes"], kept=kept)
+        except InvalidInput as error:
+            raise forms.ValidationError(str(error.message)) from error
 
     @property
     def content(self) -> NoteContent:

@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from liaison.base.later import later
 from liaison.base.nudge import Nudge
 from liaison.base.stamps import bump, reading
 from opinions.matters.models import Matter
@@ -22,6 +22,11 @@ from opinions.similar.portrait import VERSION, portrait
 from opinions.similar.queries import STAMP, Known, alike_to_kept, known, outdated, waiting
 from opinions.similar.text import marks_of, plain, signs_of
 from opinions.similar.weights import Weights
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = later("numpy")
 
 INDEX = Nudge("similar.index_waiting")
 BATCH = 500

@@ -1,8 +1,8 @@
 """The ledger: append-only in the database, and every tampering is found."""
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 import pytest
@@ -14,7 +14,7 @@ from django.utils import timezone
 from liaison.base.audit.models import Event
 from liaison.base.audit.proof import prove
 from liaison.base.audit.queries import known_verbs, ledger_is_larger_than
-from liaison.base.audit.services import Fact, Fault, record
+from liaison.base.audit.services import Fact, Fault, record, record_many, verify
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +148,29 @@ def test_known_verbs_of_an_empty_ledger_are_none() -> None:
 def test_ledger_is_larger_than_looks_no_further(chains: None) -> None:
     assert ledger_is_larger_than(5)
     assert not ledger_is_larger_than(6)
+
+
+@pytest.mark.usefixtures("chains")
+@pytest.mark.parametrize("count", [1, 60])
+def test_many_chains_are_appended_to_by_two_statements(
+    count: int, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    old = {"matter:1": [Fact(verb="warn"), Fact(verb="red")], "matter:2": [Fact(verb="warn")]}
+    fresh = {f"fresh:{number}": [Fact(verb="warn")] for number in range(count)}
+    with django_assert_num_queries(2):
+        record_many({**old, **fresh}, by=None, now=timezone.now())
+    assert Event.objects.filter(verb__in=("warn", "red")).count() == 3 + count
+    assert list(Event.objects.filter(chain="matter:1").values_list("seq", flat=True)) == [1, 2, 3, 4, 5]
+    assert not list(verify())
+
+
+def test_no_chains_ask_nothing(django_assert_num_queries: Callable[[int], AbstractContextManager[object]]) -> None:
+    with django_assert_num_queries(0):
+        record_many({}, by=None, now=timezone.now())
+
+
+def test_what_many_chains_say_alike_is_hashed_for_each() -> None:
+    same = Fact(verb="moved", reason='他说"好"\\', data={"moved": [{"from": "新\n", "to": 1}]})
+    record_many({f'odd "{number}"': [same, same] for number in range(3)}, by=None, now=timezone.now())
+    assert Event.objects.count() == 6
+    assert not list(verify())

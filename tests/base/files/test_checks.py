@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageColor
+from pillow_heif import register_heif_opener
 
 from liaison.base.files.checks import (
     LONG_SIDE,
@@ -18,6 +19,8 @@ from liaison.base.files.checks import (
     UploadRefused,
     clean_image,
 )
+
+register_heif_opener()  # which photos of this file are made with
 
 
 def encoded(image: Image.Image, form: str = "JPEG", **options: Any) -> bytes:

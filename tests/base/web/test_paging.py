@@ -24,21 +24,22 @@ ORDERS = [
 ]
 
 
-def make(rows: list[tuple[int, int | None, int | None]]) -> QuerySet[Notice]:
-    """Notices from (attempts, minutes of sent_at or None, minutes of read_at or None)."""
-    Notice.objects.bulk_create(
-        Notice(
-            key=f"k{n}",
-            channel=Channel.IN_APP,
-            subject="x",
-            attempts=attempts,
-            due_at=NOW - timedelta(minutes=attempts % 3),
-            created_at=NOW,
-            sent_at=None if sent is None else NOW + timedelta(minutes=sent),
-            read_at=None if read is None else NOW + timedelta(minutes=read),
-        )
-        for n, (attempts, sent, read) in enumerate(rows)
-    )
+Row = tuple[int, int | None, int | None]
+
+
+def notice(key: str, row: Row) -> Notice:
+    """A notice from (attempts, minutes of sent_at or None, minutes of read_at or None)."""
+    attempts, sent, read = row
+    return Notice(
+        key=key, channel=Channel.IN_APP, subject="x", attempts=attempts, created_at=NOW,
+        due_at=NOW - timedelta(minutes=attempts % 3),
+        sent_at=None if sent is None else NOW + timedelta(minutes=sent),
+        read_at=None if read is None else NOW + timedelta(minutes=read),
+    )  # fmt: skip
+
+
+def make(rows: list[Row]) -> QuerySet[Notice]:
+    Notice.objects.bulk_create(notice(f"k{n}", row) for n, row in enumerate(rows))
     return Notice.objects.all()
 
 
@@ -58,7 +59,7 @@ def ids(page: KeysetPage[Notice]) -> list[int]:
 few = st.none() | st.integers(0, 2)
 
 
-def expected(rows: list[tuple[int, int | None, int | None]], order: tuple[str, ...]) -> list[int]:
+def expected(rows: list[Row], order: tuple[str, ...]) -> list[int]:
     """Places of `rows` in `order`, computed without a database: NULL last in either direction."""
 
     def key(place: int) -> list[tuple[bool, int]]:
@@ -86,9 +87,7 @@ def walk(rows: QuerySet[Notice], order: tuple[str, ...], size: int) -> tuple[lis
 
 @pytest.mark.django_db
 @given(st.lists(st.tuples(st.integers(0, 2), few, few), max_size=12), st.sampled_from(ORDERS), st.integers(1, 4))
-def test_pages_forward_and_back_make_the_whole_list(
-    rows: list[tuple[int, int | None, int | None]], order: tuple[str, ...], size: int
-) -> None:
+def test_pages_forward_and_back_make_the_whole_list(rows: list[Row], order: tuple[str, ...], size: int) -> None:
     with transaction.atomic():
         forward, backward = walk(make(rows), order, size)
         transaction.set_rollback(True)
@@ -97,6 +96,44 @@ def test_pages_forward_and_back_make_the_whole_list(
     assert [key - first for key in whole] == expected(rows, order)
     assert all(len(page) == size for page in forward[:-1])
     assert backward == forward[:-1][::-1]
+
+
+some = st.tuples(st.integers(0, 2), few, few)
+
+
+@pytest.mark.django_db
+@given(st.lists(some, min_size=1, max_size=9), st.lists(some, max_size=4), st.sampled_from(ORDERS))
+def test_rows_that_come_while_somebody_turns_pages_make_none_skipped_or_seen_twice(
+    rows: list[Row], late: list[Row], order: tuple[str, ...]
+) -> None:
+    with transaction.atomic():
+        held = in_order(make(rows), order)
+        page = found_by_key(order, None)
+        seen = ids(page)
+        while page.next_cursor:
+            if late:
+                notice(f"late{len(late)}", late.pop()).save()
+            page = found_by_key(order, page.next_cursor)
+            seen += ids(page)
+        transaction.set_rollback(True)
+    assert [key for key in seen if key in held] == held
+    assert len(set(seen)) == len(seen)
+
+
+def found_by_key(order: tuple[str, ...], cursor: str | None) -> KeysetPage[Notice]:
+    """A page that is found by its keys first, then read."""
+    return KeysetPage(Notice.objects.all(), order=order, cursor=cursor, size=2, rows=lambda chosen: chosen)
+
+
+@pytest.mark.django_db
+def test_page_found_by_its_keys_is_the_same_page_by_one_statement(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    notices = make([(n % 2, n, None) for n in range(5)])
+    order = ("-attempts", "sent_at", "id")
+    with django_assert_num_queries(1):
+        found = ids(found_by_key(order, None))
+    assert found == in_order(notices, order)[:2]
 
 
 @pytest.mark.django_db

@@ -18,6 +18,7 @@ from liaison.base.workdays.arithmetic import (
     subtract_workdays,
     workdays_between,
 )
+from liaison.base.workdays.official_list import packaged_list
 
 DAYS = st.dates(date(2024, 1, 1), date(2028, 12, 31))
 YEARS = frozenset(range(2024, 2029))
@@ -95,6 +96,16 @@ def test_subtract_workdays_undoes_counting(calendar: Calendar, day: date, n: int
     assert workdays_between(calendar, earlier, day) == n - (0 if n == 0 or worked(calendar, day) else 1)
 
 
+@given(calendars(), DAYS, st.integers(0, 60), st.sampled_from(list(Unit)), st.sets(DAYS, max_size=12), st.booleans())
+def test_days_off_never_make_a_limit_earlier_and_days_of_work_never_later(
+    calendar: Calendar, start: date, amount: int, unit: Unit, days: set[date], are_off: bool
+) -> None:
+    named = Calendar.of([], [(day, are_off, "假") for day in days if are_off or day.weekday() >= 5])
+    before = compute_due(calendar, start, amount, unit).due
+    after = compute_due(Calendar(calendar.years, {**calendar.days, **named.days}), start, amount, unit).due
+    assert after >= before if are_off else after <= before
+
+
 @given(calendars(), DAYS, st.integers(1, 30))
 def test_a_further_day_off_never_makes_a_limit_earlier(calendar: Calendar, start: date, amount: int) -> None:
     before = compute_due(calendar, start, amount, Unit.WORKING_DAYS).due
@@ -154,9 +165,29 @@ def test_worst_light_counts() -> None:
     assert Light.worst() == Light.GREEN
 
 
-@pytest.mark.parametrize(("hour", "day"), [(15, 23), (16, 24), (2, 23)])
-def test_local_today_is_the_day_in_china(hour: int, day: int) -> None:
-    assert local_today(datetime(2026, 11, 23, hour, 0, tzinfo=UTC)) == date(2026, 11, day)
+@pytest.mark.parametrize(("hour", "minute", "day"), [(15, 59, 23), (16, 0, 24), (2, 0, 23)])
+@pytest.mark.parametrize("month", [1, 7, 11])
+def test_local_today_is_the_day_in_china_the_whole_year(hour: int, minute: int, day: int, month: int) -> None:
+    assert local_today(datetime(2026, month, 23, hour, minute, tzinfo=UTC)) == date(2026, month, day)
+
+
+@pytest.mark.parametrize(
+    ("start", "amount", "unit", "due"),
+    [
+        (date(2026, 2, 13), 1, Unit.WORKING_DAYS, date(2026, 2, 14)),  # a Saturday that is worked
+        (date(2026, 2, 14), 1, Unit.WORKING_DAYS, date(2026, 2, 24)),  # over Spring Festival
+        (date(2026, 9, 30), 7, Unit.CALENDAR_DAYS, date(2026, 10, 8)),  # ends on the last day off
+        (date(2026, 9, 30), 2, Unit.WORKING_DAYS, date(2026, 10, 9)),
+        (date(2026, 10, 9), 1, Unit.WORKING_DAYS, date(2026, 10, 10)),
+        (date(2026, 1, 31), 1, Unit.MONTHS, date(2026, 2, 28)),  # a Saturday that is worked: not moved on
+        (date(2026, 9, 1), 1, Unit.MONTHS, date(2026, 10, 8)),
+        (date(2026, 4, 30), 0, Unit.WORKING_DAYS, date(2026, 4, 30)),
+        (date(2026, 5, 1), 0, Unit.WORKING_DAYS, date(2026, 5, 6)),
+    ],
+)
+def test_limits_over_the_official_list_of_2026(start: date, amount: int, unit: Unit, due: date) -> None:
+    calendar = Calendar.of([2026], packaged_list(2026).days)
+    assert compute_due(calendar, start, amount, unit).due == due
 
 
 def test_local_today_needs_a_zone() -> None:

@@ -1,17 +1,20 @@
 """The sum of a limit, stored small and told in sentences."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from liaison.base.workdays.arithmetic import Calendar, Unit, compute_due
-from liaison.base.workdays.explain import explanation, how_far, sentences
+from liaison.base.workdays.explain import days, explanation, how_far, sentences
+from liaison.base.workdays.official_list import packaged_list
 
 NATIONAL_DAY = Calendar.of(
     [2026], [*((date(2026, 10, day), True, "国庆节") for day in range(1, 8)), (date(2026, 10, 10), False, "国庆节")]
 )
+
+OFFICIAL = Calendar.of([2026], packaged_list(2026).days)
 
 
 def test_sentences_name_holiday_make_up_day_and_end() -> None:
@@ -40,3 +43,17 @@ def test_how_far_in_working_days() -> None:
     assert how_far(NATIONAL_DAY, friday, monday) == "已超期 1 个工作日"
     assert how_far(NATIONAL_DAY, friday, friday) == "今天到期"
     assert how_far(NATIONAL_DAY, friday, date(2026, 11, 22)) == "已超期，不足 1 个工作日"
+
+
+@given(st.dates(date(2026, 1, 1), date(2026, 12, 31)), st.integers(1, 90), st.sampled_from(list(Unit)))
+def test_days_one_by_one_count_to_the_amount(start: date, amount: int, unit: Unit) -> None:
+    """Over an official list too, however the runs were drawn together."""
+    limit = compute_due(OFFICIAL, start, min(amount, 60), unit)
+    told = list(days(explanation(limit)))
+    assert told[-1].date == limit.due
+    if unit == Unit.MONTHS:
+        return
+    assert [one.date for one in told] == [start + timedelta(days=n + 1) for n in range(len(told))]
+    assert max(one.number for one in told) == limit.amount
+    if unit == Unit.WORKING_DAYS:
+        assert [bool(one.number) for one in told] == [OFFICIAL.is_workday(one.date) for one in told]

@@ -7,16 +7,19 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import holidays
 import pytest
 from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
 from liaison.base.audit.models import Event
+from liaison.base.workdays.arithmetic import ONE_DAY, Calendar
+from liaison.base.workdays.list_files import as_json, read_list
 from liaison.base.workdays.models import CalendarDay, CalendarYear
 from liaison.base.workdays.official_list import BadCalendar, NotPublished, packaged_list, parse, parse_json
 from liaison.base.workdays.queries import current_calendar
-from liaison.base.workdays.services import import_year, load_packaged_year
+from liaison.base.workdays.services import import_year, load_packaged_year, planned_calendar, save_list
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 MAKE_UP_2026 = [
@@ -141,3 +144,48 @@ def test_command_imports_all_files_or_none(file: Callable[[str, Any], str]) -> N
 def test_command_without_the_file_says_so(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"absent\.json"):
         call_command("import_workdays", str(tmp_path / "absent.json"))
+
+
+@pytest.mark.parametrize("year", [2023, 2024, 2025, 2026])
+def test_packaged_year_agrees_with_its_package_for_every_day(year: int) -> None:
+    official = packaged_list(year)
+    calendar, known = Calendar.of([year], official.days), holidays.country_holidays("CN", years=year)
+    day = date(year, 1, 1)
+    while day.year == year:
+        assert calendar.is_workday(day) == known.is_working_day(day), day
+        day += ONE_DAY
+
+
+TABLE = "日期,至,名称,安排\n2031-01-01,2031-01-03,元旦,放假\n2031/1/4,,元旦,上班\n"
+
+
+def test_table_is_read_as_the_published_format_is() -> None:
+    official = read_list(TABLE.encode())
+    assert (official.year, len(official.days)) == (2031, 4)
+    assert parse_json(as_json(official).encode()) == official
+    assert read_list(TABLE.replace(",", "\t").encode()).days == official.days, "pasted from a spreadsheet"
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("昨天,,元旦,放假", "2027-01-01"),
+        ("2031-01-03,2031-01-01,元旦,放假", "一个月"),
+        ("2031-01-01,,元旦,休息", "放假"),
+        ("2031-01-01,,,放假", "name"),
+        ("2031-01-02,,元旦,上班", "本来就是工作日"),
+    ],
+)
+def test_table_names_its_bad_row(row: str, told: str) -> None:
+    with pytest.raises(BadCalendar) as refused:
+        read_list(f"日期,至,名称,安排\n{row}\n".encode())
+    assert told in str(refused.value)
+
+
+@pytest.mark.django_db
+def test_planned_calendar_is_the_one_that_the_import_makes() -> None:
+    import_year(by=None, payload=listed(2031, ("2031-01-01", True)), now=NOW)
+    official = read_list(TABLE.encode())
+    planned = planned_calendar(official)
+    save_list(by=None, official=official, now=NOW)
+    assert planned == current_calendar()

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from opinions.catalog.models import Category
 from opinions.companions import services as companions
+from opinions.desk.queries import ALL, to_count
 from opinions.desk.services import save_filter
 from opinions.handling import services as handling
 from opinions.matters.models import Matter
@@ -129,3 +130,14 @@ def test_matter_asks_no_more_than_twelve_times(world: HandlingWorld, status: Sta
     found = pages(world, matter)
     assert len(found) >= 7
     assert {key: asked for key, asked in found.items() if len(asked) > MOST_OF_MATTER} == {}
+
+
+@pytest.mark.parametrize("reader", LIST_READERS)
+def test_count_is_over_the_matters_of_the_list(world: HandlingWorld, reader: str) -> None:
+    matters = [another(world, number) for number in range(5)]
+    user = getattr(world, reader)
+    listed = Matter.objects.visible_to(user)
+    counted = to_count(listed, user, ALL, {"light": "green"})
+    assert listed.count() >= len(matters) // 2
+    assert set(counted) == set(listed)
+    assert counted.filter(pk=matters[1].pk).exists()

@@ -28,7 +28,7 @@ from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import Transition
 from opinions.catalog.models import ClockKind, ReasonKind
 from opinions.clocks.queries import running_clocks
-from opinions.clocks.services import RESIDENTS, WINDOWS, lead_due
+from opinions.clocks.services import NAMED_DAYS, RESIDENTS, WINDOWS, lead_due
 from opinions.handling import services as handling
 from opinions.handling.content import PROMISES
 from opinions.handling.models import LIVE, Assignment, AssignmentStatus, Part, Reply, ReplyStatus
@@ -193,7 +193,7 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def clocks_fit_the_status(self) -> None:
         matter = self.matter
-        running = running_clocks(matter)
+        running = [clock for clock in running_clocks(matter) if clock.kind not in NAMED_DAYS]
         duties = [clock for clock in running if clock.kind not in (*RESIDENTS, *WINDOWS) and clock.paused_on is None]
         tightest = min(duties, key=lambda clock: (clock.due_on, clock.kind), default=None)
         assert matter.due_on == (tightest.due_on if tightest else None)
@@ -244,7 +244,13 @@ class Machine(RuleBasedStateMachine):
     def promises_have_dates(self) -> None:
         for reply in Reply.objects.filter(matter=self.pk, status=ReplyStatus.ISSUED, reply_class__in=PROMISES):
             issued = local_today(reply.issued_at)  # type: ignore[arg-type]
-            assert any(point.due_on is not None and point.due_on > issued for point in reply.points.all())
+            later = [point for point in reply.points.all() if point.due_on is not None and point.due_on > issued]
+            assert later
+            assert reply.promises.count() == len(later), "what is promised outlives every step of handling"
+        days = self.matter.promises.values_list("due_on", flat=True)
+        bound = {clock.due_on for clock in running_clocks(self.matter, ClockKind.PROMISE)}
+        assert bound <= set(days)
+        assert bool(bound) == bool(days)
 
     @invariant()
     def ledger_only_grows_and_holds(self) -> None:

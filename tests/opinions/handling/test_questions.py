@@ -1,10 +1,16 @@
 """请补充、补充、补充逾期."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from deputies.accounts.models import User
+from deputies.roster.models import Deputy
+from deputies.roster.states import DeputyStatus
 from liaison.base.audit.models import Audience, Event
+from liaison.base.audit.services import verify
 from liaison.base.errors import InvalidInput, NotAllowed
 from liaison.base.notices.models import Channel, Notice
 from liaison.base.stamps import bump
@@ -13,6 +19,7 @@ from opinions.catalog.models import ClockKind, TimeLimitPolicy
 from opinions.catalog.queries import STAMP
 from opinions.clocks.queries import running_clocks
 from opinions.handling import services as handling
+from opinions.handling.services import expiring
 from opinions.matters.models import Line, Matter
 from opinions.matters.states import Status
 from tests.factories.matters import NOW, HandlingWorld, add_reporter, later, open_matter, signed, taken
@@ -125,3 +132,76 @@ def test_ask_where_no_limit_is_ruled_waits_without_a_clock(world: HandlingWorld)
     matter = asked(world)
     assert ClockKind.SUPPLY not in {clock.kind for clock in running_clocks(matter)}
     assert handling.expire_supplies(now=later(100)) == 0
+
+
+def test_many_expire_by_as_many_statements_as_few(world: HandlingWorld) -> None:
+    statements = []
+    for count in (2, 6):
+        for _n in range(count // 2):
+            asked(world)
+            handling.ask(matter=taken(world, deputy=world.deputy), question="哪一盏？", by=world.deputy_user, now=NOW)
+        with CaptureQueriesContext(connection) as captured:
+            assert handling.expire_supplies(now=later(8)) == count
+        statements.append(len(captured))
+    assert statements[0] == statements[1]
+
+
+def test_set_goes_on_just_as_each_by_itself(world: HandlingWorld) -> None:
+    def told(matter: Matter) -> tuple[object, ...]:
+        matter.refresh_from_db()
+        clocks = matter.clocks.order_by("kind").values_list(
+            "kind", "due_on", "warn_on", "next_on", "paused_on", "pauses", "explanation", "outcome"
+        )
+        last = Event.objects.filter(chain=matter.chain).latest("seq")
+        people = Notice.objects.filter(about=matter.chain, subject__contains="逾期").values_list("recipient", "subject")
+        state = (
+            matter.status,
+            matter.holder,
+            matter.holder_deputy,
+            matter.resume_status,
+            matter.due_on,
+            matter.version,
+        )
+        return *state, list(clocks), last.verb, last.target, last.audience, sorted(people)
+
+    def made(by: User, matter: Matter) -> Matter:
+        return handling.ask(matter=matter, question="哪一盏？", by=by, now=NOW)
+
+    pairs = [
+        (asked(world), asked(world)),
+        (made(world.handler, signed(world)), made(world.handler, signed(world))),
+        tuple(made(world.deputy_user, taken(world, deputy=world.deputy)) for _n in range(2)),
+    ]
+    for single, _many in pairs:
+        handling.expire_supply(matter=single, now=later(9))
+    assert handling.expire_supplies(now=later(9)) == len(pairs)
+    for single, many in pairs:
+        assert told(many) == told(single)
+        assert told(many)[-1], "somebody is told"
+    assert not list(verify())
+
+
+def test_poisoned_matter_holds_up_no_other(world: HandlingWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = asked(world), asked(world)
+    one_by_one = expiring.expire_supply
+
+    def fail(*, matter: Matter, now: datetime) -> Matter:
+        if matter.pk == bad.pk:
+            raise ValueError
+        return one_by_one(matter=matter, now=now)
+
+    monkeypatch.setattr(expiring, "return_matters", lambda *_a, **_k: 1 / 0)
+    monkeypatch.setattr(expiring, "expire_supply", fail)
+    assert handling.expire_supplies(now=later(8)) == 1
+    assert [Matter.objects.get(pk=one.pk).status for one in (bad, good)] == [Status.WAITING, Status.TAKEN]
+
+
+def test_what_a_deputy_held_who_left_goes_to_the_street(world: HandlingWorld) -> None:
+    matter = handling.ask(matter=taken(world, deputy=world.deputy), question="哪一盏？", by=world.deputy_user, now=NOW)
+    Deputy.objects.filter(pk=world.deputy.pk).update(status=DeputyStatus.SUSPENDED)
+    other = asked(world)
+    assert handling.expire_supplies(now=later(8)) == 2
+    matter.refresh_from_db()
+    other.refresh_from_db()
+    assert (matter.status, matter.holder, matter.holder_deputy) == (Status.SUBMITTED, world.committee, None)
+    assert other.status == Status.TAKEN

@@ -9,7 +9,7 @@ from liaison.base.audit.models import Audience, Event
 from liaison.base.errors import InvalidInput, NotAllowed, StaleState
 from liaison.base.notices.models import Channel, Notice
 from liaison.base.workflow import WrongState
-from opinions.catalog.models import Tier
+from opinions.catalog.models import ClockKind, Tier
 from opinions.clocks.queries import running_clocks
 from opinions.handling import services as handling
 from opinions.handling.content import Content, Point
@@ -219,7 +219,7 @@ def test_separate_replies_move_the_matter_with_the_last_one(world: HandlingWorld
     matter = separate(world)
     handling.write_and_issue(matter=matter, content=content("C"), by=world.head, now=NOW)
     assert matter.status == Status.HANDLING
-    assert {clock.organisation for clock in running_clocks(matter)} == {world.other_department}
+    assert {clock.organisation for clock in running_clocks(matter, ClockKind.REPLY)} == {world.other_department}
     handling.write_and_issue(matter=matter, content=content("A"), by=world.other_head, now=NOW)
     assert (matter.status, matter.reply_class) == (Status.REPLIED, "C"), "the weaker class stands for both"
     assert len(public_replies(matter)) == 2

@@ -1,6 +1,7 @@
 """Load the invented demo district, or say how to enter it."""
 
 from argparse import ArgumentParser
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -10,6 +11,10 @@ from liaison.demo.build import build_world, district, is_built, refuse_outside_d
 from liaison.demo.chronicle import tell_stories
 from liaison.demo.exchange import tell_of_exchange
 from liaison.demo.gathering import tell_of_neighbours
+from liaison.demo.guarding import tell_of_guarding
+from liaison.demo.load.seeding import seed
+from liaison.demo.orders import tell_of_orders
+from liaison.demo.programme import tell_of_programme
 from liaison.demo.rehearsal import rehearse_draft
 from liaison.demo.show import listing
 from opinions.matters.models import Matter
@@ -38,4 +43,16 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"· 外部系统的工单 / work orders of outside systems: {tell_of_exchange(district(), now=now)}"
             )
+            self.stdout.write(f"· 督办函 / supervision letters: {tell_of_orders(district(), now=now)}")
+            self.stdout.write(f"· 监督活动 / supervision activities: {tell_of_programme(district(), now=now)}")
+            self.stdout.write(f"· 回访抽样 / call-backs drawn: {tell_of_guarding(district(), now=now)}")
+            self.stdout.write(f"· 往年办结的事项 / matters ended in earlier months: {_tell_of_earlier_years(now)}")
             rehearse_draft(district(), now=now)
+
+
+EARLIER = 360
+"""Matters ended over three years, ten a month: enough for the curves of a dashboard to mean something."""
+
+
+def _tell_of_earlier_years(now: datetime) -> int:
+    return len(seed(EARLIER, district=district(), now=now, seed=7, open_share=0))

@@ -1,25 +1,21 @@
 """Starting, stopping, pausing and extending clocks. Each keeps `Matter.due_on` in step."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from deputies.organisations.models import Organisation
-from liaison.base.audit.models import Event
-from liaison.base.audit.services import Fact, record
-from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import DomainError
-from liaison.base.stamps import Stamp
-from liaison.base.workdays.arithmetic import Unit, compute_due, local_today, subtract_workdays, workdays_between
-from liaison.base.workdays.explain import explanation
-from liaison.base.workdays.queries import STAMP as CALENDAR
+from liaison.base.updates import update_each
+from liaison.base.workdays.arithmetic import Unit, local_today
 from liaison.base.workdays.queries import current_calendar
 from opinions.catalog.models import ClockKind
 from opinions.catalog.queries import policy_for
 from opinions.clocks.models import Clock
+from opinions.clocks.sums import EXTENSION, MERGED, OWN, PAUSE, Sum, terms, total
 from opinions.matters.models import Matter
 
 RESIDENTS = (ClockKind.RATE, ClockKind.SUPPLY)
@@ -27,19 +23,13 @@ RESIDENTS = (ClockKind.RATE, ClockKind.SUPPLY)
 WINDOWS = (ClockKind.RETURN,)
 """Clocks that give a right until a day, and no duty."""
 
-
-PAUSE, EXTENSION, MERGED = "pause", "extension", "merged"
-"""Why a limit was made longer, as the explanation keeps it."""
-OWN = "own"
-"""A limit that whoever assigned the matter (or a routing rule) set, in place of the policy's."""
-BEFORE_LEAD = "before_lead"
-"""A co-handler's limit that was cut so that the lead has its opinion a working day before the reply is due."""
-OWN_KINDS = (ClockKind.REPLY, ClockKind.CO_OPINION)
-"""Limits that can be set for one assignment."""
-CHAIN = "clocks"
-"""Chain of the ledger in which recomputations stand as a whole; each matter's chain has its own line."""
-
-name_verbs({"recompute": _("重新计算时限")})
+OWN_KINDS = (ClockKind.REPLY, ClockKind.CO_OPINION, ClockKind.LETTER)
+"""Limits that can be set for one assignment, or for one letter."""
+NAMED_DAYS = (ClockKind.PROMISE,)
+"""Clocks that end on a day that a reply named. They live beside the handling: no pause moves them, and a matter's due
+date leaves them out, so that what is closed or waits for its rating is never a late matter."""
+LASTING = (ClockKind.LETTER, *NAMED_DAYS)
+"""Limits that end by their own steps alone: a letter wants its answer, whatever becomes of the matter."""
 
 
 class OwnLimit(NamedTuple):
@@ -83,36 +73,28 @@ def build_clock(
         unit=limit.unit,
         started_on=today,
     )
-    warn_before, cause = policy.warn_before if policy else 1, OWN if own else ""
-    _compute(clock, start=today, amount=limit.amount, unit=limit.unit, warn_before=warn_before, cause=cause)
+    made = _sum_of(clock)
+    made.add(limit.amount, limit.unit, OWN if own else "")
+    _hold(clock, made)
     return clock
 
 
-def _compute(clock: Clock, *, start: date, amount: int, unit: str, warn_before: int, cause: str = "") -> None:
-    """Add a limit to the clock's sum; `cause` says why one is added to the first."""
-    calendar = current_calendar()
-    limit = compute_due(calendar, start, amount, Unit(unit))
-    _set_dates(clock, limit.due, warn_before)
-    clock.provisional = clock.provisional or limit.provisional
-    clock.explanation = [*clock.explanation, explanation(limit) | ({"cause": cause} if cause else {})]
+def _sum_of(clock: Clock) -> Sum:
+    """The clock's sum so far, to go on from."""
+    return Sum(current_calendar(), clock.started_on, due_on=clock.due_on, parts=clock.explanation)
 
 
-def _set_dates(clock: Clock, due: date, warn_before: int) -> None:
-    """Let the clock end on `due`, and be looked at from its warning day on."""
-    clock.due_on = due
-    clock.warn_on = max(clock.started_on, subtract_workdays(current_calendar(), due, warn_before))
-    clock.next_on = clock.warn_on
+def _hold(clock: Clock, made: Sum) -> None:
+    """Let the clock end as the sum does, and be looked at from its warning day on."""
+    clock.due_on, clock.explanation, clock.provisional = made.due_on, made.parts, made.provisional
+    clock.warn_on = clock.next_on = made.warn_on(clock.policy.warn_before if clock.policy else 1)
 
 
 def _end_before(clock: Clock, lead_due: date | None) -> None:
     """Cut a co-handler's limit to the working day before the lead's, where it would end later."""
-    calendar = current_calendar()
-    latest = max(clock.started_on, subtract_workdays(calendar, lead_due, 1)) if lead_due else clock.due_on
-    if clock.due_on <= latest:
-        return
-    warn_before = clock.policy.warn_before if clock.policy else 1
-    _set_dates(clock, latest, warn_before)
-    clock.explanation = [*clock.explanation, {"cause": BEFORE_LEAD, "due": latest.isoformat()}]
+    made = _sum_of(clock)
+    made.end_before(lead_due)
+    _hold(clock, made)
 
 
 def lead_due(matter: Matter) -> date | None:
@@ -123,18 +105,12 @@ def lead_due(matter: Matter) -> date | None:
 
 def set_co_limit(*, clock: Clock, days: int) -> Clock:
     """Give a co-handler another limit of `days` working days from the start, never later than the lead allows."""
-    clock.amount, clock.unit, clock.explanation, clock.provisional = days, Unit.WORKING_DAYS, [{"cause": OWN}], False
-    _compute_again(clock)
-    _end_before(clock, lead_due(clock.matter))
+    clock.amount, clock.unit = days, Unit.WORKING_DAYS
+    own = terms(clock.started_on, days, clock.unit, clock.pauses, [{"cause": OWN}])
+    _hold(clock, total(current_calendar(), own, lead_due=lead_due(clock.matter)))
     clock.save()
     refresh_due(clock.matter)
     return clock
-
-
-def _add(clock: Clock, amount: int, unit: str, cause: str) -> None:
-    """Let the clock run longer, counted from the day it was due."""
-    warn_before = clock.policy.warn_before if clock.policy else 1
-    _compute(clock, start=clock.due_on, amount=amount, unit=unit, warn_before=warn_before, cause=cause)
 
 
 def start_clock(
@@ -194,23 +170,44 @@ def stop_clocks(
     organisation: Organisation | None = None,
     sparing: Iterable[int] = (),
 ) -> None:
-    """Stop the running clocks of the matter: all, or those of `kinds`, or those that bind `organisation`.
+    """Stop the running clocks of the matter: all but LASTING ones, or those of `kinds`, or those that bind
+    `organisation`.
 
     Clocks that bind one of the bodies `sparing` (ids) run on.
     """
     running = matter.clocks.filter(stopped_at__isnull=True)
-    if kinds:
-        running = running.filter(kind__in=list(kinds))
+    wanted = list(kinds)
+    running = running.filter(kind__in=wanted) if wanted else running.exclude(kind__in=LASTING)
     if organisation is not None:
         running = running.filter(organisation=organisation)
     running.exclude(organisation__in=list(sparing)).update(stopped_at=now, outcome=outcome)
     refresh_due(matter)
 
 
+def stop_clocks_of(*, matters: Sequence[Matter], outcome: str, now: datetime) -> None:
+    """Stop the running clocks of many matters, all but LASTING ones, by three statements. The caller holds the rows."""
+    rows = {matter.pk: matter for matter in matters}
+    running = Clock.objects.filter(matter__in=list(rows), stopped_at__isnull=True)
+    running.exclude(kind__in=LASTING).update(stopped_at=now, outcome=outcome)
+    _refresh_due_of(rows)
+
+
+def _refresh_due_of(rows: Mapping[int, Matter]) -> None:
+    """Bring the due dates of many matters (by key) into step with their running clocks, by two statements."""
+    running = Clock.objects.filter(matter__in=list(rows), stopped_at__isnull=True)
+    left: dict[int, list[Clock]] = {pk: [] for pk in rows}
+    for clock in running.filter(paused_on__isnull=True).only("matter", "kind", "due_on", "warn_on"):
+        left[clock.matter_id].append(clock)
+    wanted = {pk: due_values(clocks) for pk, clocks in left.items()}
+    names = ("due_on", "warn_on", "due_clock")
+    moved = [pk for pk in rows if any(getattr(rows[pk], name) != wanted[pk][name] for name in names)]
+    update_each(Matter, names, [(pk, *(wanted[pk][name] for name in names)) for pk in moved])
+
+
 def pause_clocks(*, matter: Matter, now: datetime) -> None:
     """Pause what binds the bodies, while the resident is asked (domain.md: a clock pauses only on named events)."""
-    running = matter.clocks.filter(stopped_at__isnull=True, paused_on__isnull=True).exclude(kind__in=RESIDENTS)
-    running.update(paused_on=local_today(now))
+    running = matter.clocks.filter(stopped_at__isnull=True, paused_on__isnull=True)
+    running.exclude(kind__in=(*RESIDENTS, *NAMED_DAYS)).update(paused_on=local_today(now))
     refresh_due(matter)
 
 
@@ -218,18 +215,43 @@ def resume_clocks(*, matter: Matter, now: datetime) -> None:
     """Let paused clocks run on: the working days of the pause are added to the limit."""
     today = local_today(now)
     for clock in matter.clocks.filter(stopped_at__isnull=True, paused_on__isnull=False).select_related("policy"):
-        paused_on: date = clock.paused_on  # type: ignore[assignment]
-        clock.pauses = [*clock.pauses, [paused_on.isoformat(), today.isoformat()]]
-        clock.paused_on = None
-        _add_pause(clock, paused_on, today)
+        _run_on(clock, today)
         clock.save()
     refresh_due(matter)
 
 
+RESUMED = ("pauses", "explanation", "paused_on", "warn_on", "due_on", "next_on", "provisional")
+
+
+def resume_clocks_of(*, matters: Iterable[Matter], outcome: str, now: datetime) -> None:
+    """The time for supplying ends for many residents by `outcome`, and what was paused for it runs on.
+
+    Five statements. The caller holds the rows.
+    """
+    rows, today = {matter.pk: matter for matter in matters}, local_today(now)
+    running = Clock.objects.filter(matter__in=list(rows), stopped_at__isnull=True)
+    running.filter(kind=ClockKind.SUPPLY).update(stopped_at=now, outcome=outcome)
+    paused = list(running.filter(paused_on__isnull=False).select_related("policy"))
+    for clock in paused:
+        _run_on(clock, today)
+    told = [[json.dumps(clock.pauses), json.dumps(clock.explanation, ensure_ascii=False)] for clock in paused]
+    dates = [[getattr(clock, name) for name in RESUMED[2:]] for clock in paused]
+    update_each(Clock, RESUMED, [(one.pk, *words, *days) for one, words, days in zip(paused, told, dates, strict=True)])
+    _refresh_due_of(rows)
+
+
+def _run_on(clock: Clock, today: date) -> None:
+    """Let a paused clock run on from `today`, with the days of the pause added."""
+    paused_on: date = clock.paused_on  # type: ignore[assignment]
+    clock.pauses = [*clock.pauses, [paused_on.isoformat(), today.isoformat()]]
+    clock.paused_on = None
+    _add_pause(clock, paused_on, today)
+
+
 def _add_pause(clock: Clock, first: date, last: date, cause: str = PAUSE) -> None:
-    days = workdays_between(current_calendar(), first, last)
-    if days > 0:
-        _add(clock, days, Unit.WORKING_DAYS, cause)
+    made = _sum_of(clock)
+    made.add_pause(first, last, cause)
+    _hold(clock, made)
 
 
 def restart_clocks(*, matter: Matter, ids: Iterable[int], since: datetime, now: datetime) -> None:
@@ -252,19 +274,37 @@ def extend_clock(*, clock: Clock, amount: int, unit: str, by: Any, now: datetime
     if clock.extended:
         raise AlreadyExtended
     clock.extended = True
-    _add(clock, amount, unit, EXTENSION)
+    made = _sum_of(clock)
+    made.add(amount, unit, EXTENSION)
+    _hold(clock, made)
     clock.save()
     refresh_due(clock.matter)
     return clock
 
 
-def due_values(clocks: Iterable[Clock]) -> dict[str, Any]:
+class Dated(Protocol):
+    """What of a clock the matter's due date follows from."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def warn_on(self) -> date: ...
+    @property
+    def due_on(self) -> date: ...
+
+
+def due_values(clocks: Iterable[Dated]) -> dict[str, Any]:
     """The matter's due fields from its running clocks: the tightest duty of a body."""
-    duties = [clock for clock in clocks if clock.kind not in (*RESIDENTS, *WINDOWS)]
+    duties = [clock for clock in clocks if clock.kind not in (*RESIDENTS, *WINDOWS, *NAMED_DAYS)]
     tightest = min(duties, key=lambda clock: (clock.due_on, clock.kind), default=None)
     if tightest is None:
         return {"due_on": None, "warn_on": None, "due_clock": ""}
     return {"due_on": tightest.due_on, "warn_on": tightest.warn_on, "due_clock": tightest.kind}
+
+
+def look_again(*, matter: Matter, today: date) -> None:
+    """Have the next sweep look at the matter's clocks: something besides their dates has changed."""
+    matter.clocks.filter(stopped_at__isnull=True).update(next_on=today)
 
 
 def refresh_due(matter: Matter) -> None:
@@ -275,60 +315,3 @@ def refresh_due(matter: Matter) -> None:
         Matter.objects.filter(pk=matter.pk).update(**values)
         for name, value in values.items():
             setattr(matter, name, value)
-
-
-def follow_calendar(*, now: datetime) -> int | None:
-    """Recompute all open limits if the working calendar was edited since that was last done; else None, by two looks.
-
-    Sweeps call it, so that importing a list is enough, and a missed run heals itself.
-    """
-    version = Stamp.objects.filter(name=CALENDAR).values_list("version", flat=True).first() or 0
-    done = Event.objects.filter(chain=CHAIN, verb="recompute").order_by("-seq").only("data").first()
-    if version == (done.data["calendar"] if done else 0):
-        return None
-    moved = recompute_open(now=now)
-    with transaction.atomic():
-        fact = Fact(verb="recompute", data={"calendar": version, "matters": moved})
-        record(CHAIN, fact, by=None, now=now)
-    return moved
-
-
-def recompute_open(*, now: datetime) -> int:
-    """Compute every limit that still runs by the present calendar; says in the history of each matter what moved.
-
-    Each matter has its own transaction. Returns how many matters had a limit that moved.
-    """
-    running = Clock.objects.filter(stopped_at__isnull=True).order_by("matter_id")
-    ids = running.values_list("matter_id", flat=True).distinct()
-    return sum(_recompute_matter(pk, now) for pk in ids.iterator(chunk_size=2000))
-
-
-@transaction.atomic
-def _recompute_matter(pk: int, now: datetime) -> bool:
-    matter = Matter.objects.select_for_update().get(pk=pk)
-    moved = []
-    for clock in matter.clocks.filter(stopped_at__isnull=True).select_related("policy"):
-        before = clock.due_on, clock.provisional
-        _compute_again(clock)
-        if clock.kind == ClockKind.CO_OPINION:
-            _end_before(clock, lead_due(matter))
-        clock.save()
-        if before[0] != clock.due_on:
-            moved.append({"clock": clock.kind, "from": before[0].isoformat(), "to": clock.due_on.isoformat()})
-    refresh_due(matter)
-    if moved:
-        record(matter.chain, Fact(verb="recompute", data={"moved": moved}), by=None, now=now)
-    return bool(moved)
-
-
-def _compute_again(clock: Clock) -> None:
-    """The clock's sum anew: the first limit, its finished pauses, its extension."""
-    extensions = [part for part in clock.explanation if part.get("cause") == EXTENSION]
-    cause = OWN if clock.explanation and clock.explanation[0].get("cause") == OWN else ""
-    warn_before = clock.policy.warn_before if clock.policy else 1
-    clock.explanation, clock.provisional = [], False
-    _compute(clock, start=clock.started_on, amount=clock.amount, unit=clock.unit, warn_before=warn_before, cause=cause)
-    for first, last, *why in clock.pauses:
-        _add_pause(clock, date.fromisoformat(first), date.fromisoformat(last), *why)
-    for part in extensions:
-        _add(clock, part["amount"], part["unit"], EXTENSION)

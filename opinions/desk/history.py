@@ -1,0 +1,128 @@
+"""The history of a matter and the conversation on it, a part at a time: the newest first, earlier ones on demand."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Max, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from deputies.accounts.models import User
+from liaison.base.audit.models import Audience, Event
+from liaison.base.audit.verbs import verb_words
+from liaison.base.codes import grouped
+from liaison.base.phrases import aside, listing
+from liaison.base.web import parts
+from opinions.clocks.queries import moved_words
+from opinions.clocks.services import RECOMPUTE
+from opinions.matters.models import Matter
+from opinions.matters.states import Status
+
+Item = TypeVar("Item")
+EVENTS, LINES = 40, 20
+"""Events and lines of one part."""
+JOINING = ("merge", "branch", "follow")
+TELLING = (
+    "raise", "link_matter", "relay", "research", "promise", "join_streets", "sign_answer", "invite", *JOINING,
+)  # fmt: skip
+"""Verbs that tell what else there is to read for the page of the matter, however long ago."""
+RESIDENT = "反映人"
+"""What the ledger and the conversation write for a resident."""
+TONES = {
+    "submit": "active", "assign": "active", "reply": "good", "answer": "good", "rate": "good", "return": "warn",
+    "send_back": "warn", "ask": "wait", "decline": "bad", "merge": "neutral",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stretch(Generic[Item]):
+    """A part of a history in its order on the page, and where the earlier ones end; None when there are none."""
+
+    items: Sequence[Item]
+    before: int | None = None
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest events, and those of any age on which the page of the matter depends, oldest first."""
+
+    events: Stretch[parts.Event]
+    telling: Sequence[Event]
+
+    @property
+    def verbs(self) -> set[str]:
+        return {row.verb for row in self.telling}
+
+    @property
+    def joined_as(self) -> str:
+        """The verb by which the matter last went into another: merge, branch or follow; empty when it did not."""
+        return next((row.verb for row in reversed(self.telling) if row.verb in JOINING), "")
+
+
+def newest_events(matter: Matter) -> Newest:
+    """What the page of a matter needs of its history; one statement, whose answer does not grow with it."""
+    last = Subquery(_chain(matter).order_by().values("chain").annotate(last=Max("seq")).values("last"))
+    recent = Q(seq__gt=last - EVENTS)  # places in a chain have no gaps
+    rows = list(_chain(matter).filter(recent | Q(verb__in=TELLING) | Q(data__has_key="tiers")).order_by("-seq"))
+    return Newest(_events(rows[:EVENTS]), rows[::-1])
+
+
+def events_before(matter: Matter, seq: int | None) -> Stretch[parts.Event]:
+    """The events before the one at place `seq` of the ledger, or the newest."""
+    rows = _chain(matter).order_by("-seq")
+    return _events(rows.filter(seq__lt=seq)[:EVENTS] if seq else rows[:EVENTS])
+
+
+def lines_before(matter: Matter, user: User, key: int | None = None) -> Stretch[parts.Line]:
+    """The lines before the one with this key, or the last ones, in the order in which they were written."""
+    rows = matter.lines.select_related("organisation")
+    found = list((rows.filter(pk__lt=key) if key else rows).order_by("-id")[: LINES + 1])
+    shown = found[:LINES][::-1]
+    return Stretch([_line(row, user) for row in shown], shown[0].pk if len(found) > LINES else None)
+
+
+def _chain(matter: Matter) -> QuerySet[Event]:
+    return Event.objects.filter(chain=matter.chain)
+
+
+def _events(found: Iterable[Event]) -> Stretch[parts.Event]:
+    """These events, newest first; the first one of a chain has place 1."""
+    rows = list(found)
+    return Stretch([_event(row) for row in rows], rows[-1].seq if rows and rows[-1].seq > 1 else None)
+
+
+def _title(event: Event) -> str:
+    """The event in a few words, with the bodies, the deputy or the other matter it concerns."""
+    data, label = event.data, str(verb_words(event.verb))
+    other = data.get("into") or (data.get("code", "") if event.verb in ("absorb", "release") else "")
+    body = grouped(other) or data.get("body") or data.get("deputy") or ""
+    if body and data.get("co"):
+        body = aside(body, _("协办：%(bodies)s") % {"bodies": listing(data["co"])})
+    return _("%(what)s：%(body)s") % {"what": label, "body": body} if body else label
+
+
+def _tone(event: Event) -> str:
+    """Colour of the event in the history; a rating that leads to rework is a warning."""
+    return "bad" if event.verb == "rate" and event.target == Status.REWORK else TONES.get(event.verb, "")
+
+
+def _actor(name: str) -> str:
+    """Who acted; a resident, who stays unnamed, in the reader's language."""
+    return _("反映人") if name == RESIDENT else name
+
+
+def _event(event: Event) -> parts.Event:
+    named = event.actor in (event.data.get("body"), event.data.get("deputy"))
+    return parts.Event(
+        at=event.at, title=_title(event), by="" if named else _actor(event.actor), tone=_tone(event),  # type: ignore[arg-type]
+        text=event.reason or (moved_words(event.data.get("moved", ())) if event.verb == RECOMPUTE else ""),
+        internal=event.audience == Audience.INTERNAL,
+    )  # fmt: skip
+
+
+def _line(line: Any, user: User) -> parts.Line:
+    body = line.organisation.name if line.organisation and line.organisation.name != line.author else ""
+    return parts.Line(
+        at=line.at, author=_actor(line.author), text=line.body, role=body, internal=line.audience == Audience.INTERNAL,
+        mine=line.by_id == user.pk,
+    )  # fmt: skip

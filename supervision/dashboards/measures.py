@@ -1,0 +1,164 @@
+"""The numbers by name: which matters each counts, in words and as a condition on the facts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from opinions.matters.models import Quality
+from supervision.dashboards.cubes import CLOSED, DAYS, ENDED, OPEN
+from supervision.dashboards.models import Stage
+
+
+class When(StrEnum):
+    """What a number is about: what is open now, or what came or ended in the months of the period."""
+
+    NOW = "now"
+    OPENED = "opened"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Days:
+    """The day of the lights, and the next working day."""
+
+    today: date
+    tomorrow: date
+
+
+def red(days: Days) -> Q:
+    """Open and overdue, or of poor quality."""
+    return Q(due_on__lt=days.today) | Q(quality=Quality.POOR)
+
+
+def yellow(days: Days) -> Q:
+    """Open, not red, and near the limit or below standard."""
+    return ~red(days) & (Q(warn_on__lte=days.today) | Q(quality=Quality.LOW))
+
+
+def turning(days: Days) -> Q:
+    """Open, and of a worse colour on the next working day than today if nothing is done."""
+    to_red = ~red(days) & Q(due_on__lt=days.tomorrow)
+    to_yellow = ~red(days) & ~yellow(days) & Q(warn_on__lte=days.tomorrow)
+    return to_red | to_yellow
+
+
+def _open(condition: Callable[[Days], Q]) -> Callable[[Days], Q]:
+    return lambda days: Q(open=True) & condition(days)
+
+
+def _ended(name: str) -> Callable[[Days], Q]:
+    return lambda _days: ENDED[name]
+
+
+def _took(stage: Stage) -> Callable[[Days], Q]:
+    return lambda _days: CLOSED & Q(**{f"{DAYS[stage]}__gte": 0})
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number: its name, what it counts and what it leaves out, when it counts, and which facts it counts."""
+
+    key: str
+    label: Any
+    counts: Any
+    without: Any
+    when: When
+    facts: Callable[[Days], Q]
+
+
+_NOTHING = _("没有")
+_CLOSED_ONLY = _("不予受理、并案、撤回的不算。")
+_NOT_RATED = _("到期未评价的不算，既不算满意，也不算不满意。")
+_PATH = _("没有相应记录的不算；只算工作日，提交当天不算。")
+_THEIRS = _("这是承办单位说的，不是群众说的。不予受理、并案、撤回的不算。")
+_ALL: tuple[tuple[str, Any, Any, Any, When, Callable[[Days], Q]], ...] = (
+    ("open", _("未办结"), _("提交了、还没有到终点的事项。"), _("办结、不予受理、并案、撤回的，以及草稿。"),
+     When.NOW, _open(lambda _days: Q())),
+    ("red", _("红灯"), _("未办结，已经过了当前时限，或者办理质量被评为“质量差”。"),
+     _("时限暂停的、等群众评价的，没有时限。"), When.NOW, _open(red)),
+    ("yellow", _("黄灯"), _("未办结，不是红灯，已到预警日，或者办理质量被评为“标准不高”。"), _("红灯。"),
+     When.NOW, _open(yellow)),
+    ("turning", _("下个工作日变灯"), _("如果不办，下一个工作日就会变黄或者变红的。"), _("今天已经是红灯的。"),
+     When.NOW, _open(turning)),
+    ("waiting", _("待评价"), _("已答复，等群众说满意不满意。答复不等于解决。"), _NOTHING,
+     When.NOW, _open(lambda _days: OPEN["waiting"])),
+    ("opened", _("新收"), _("在这段时间提交的。"), _("草稿。"), When.OPENED, lambda _days: Q()),
+    ("closed", _("办结"), _("在这段时间办结的。"), _CLOSED_ONLY, When.ENDED, _ended("closed")),
+    ("declined", _("不予受理"), _("在这段时间不予受理的。"), _NOTHING, When.ENDED, _ended("declined")),
+    ("merged", _("并案"), _("在这段时间并入别的事项的。"), _NOTHING, When.ENDED, _ended("merged")),
+    ("withdrawn", _("撤回"), _("在这段时间由群众撤回的。"), _NOTHING, When.ENDED, _ended("withdrawn")),
+    ("rated", _("已评价"), _("这段时间办结的，最后一轮有群众评价。"), _NOT_RATED, When.ENDED,
+     lambda _days: ENDED["satisfied"] | ENDED["mostly"] | ENDED["unsatisfied"]),
+    ("content", _("满意和基本满意"), _("已评价的，群众说满意或者基本满意。"), _NOT_RATED, When.ENDED,
+     lambda _days: ENDED["satisfied"] | ENDED["mostly"]),
+    ("satisfied", _("满意"), _("已评价的，群众说满意。"), _NOT_RATED, When.ENDED, _ended("satisfied")),
+    ("mostly", _("基本满意"), _("已评价的，群众说基本满意。"), _NOT_RATED, When.ENDED, _ended("mostly")),
+    ("unsatisfied", _("不满意"), _("已评价的，群众说不满意。"), _NOT_RATED, When.ENDED, _ended("unsatisfied")),
+    ("solved", _("群众说解决了"), _("已评价的，群众说解决了。"), _("承办单位自己答复“已解决”的不算。"),
+     When.ENDED, _ended("solved")),
+    ("partly", _("群众说解决了一部分"), _("已评价的，群众说解决了一部分。"), _NOT_RATED, When.ENDED, _ended("partly")),
+    ("unsolved", _("群众说没有解决"), _("已评价的，群众说没有解决。"), _NOT_RATED, When.ENDED, _ended("unsolved")),
+    ("lapsed", _("到期未评价"), _("办结的，请过群众评价，到期没有回音。"), _("群众评价过的。"),
+     When.ENDED, _ended("lapsed")),
+    ("class_a", _("A 类答复"), _("办结的，承办单位答复为已解决。"), _THEIRS, When.ENDED, _ended("class_a")),
+    ("class_b", _("B 类答复"), _("办结的，承办单位答复为正在解决。"), _THEIRS, When.ENDED, _ended("class_b")),
+    ("class_c", _("C 类答复"), _("办结的，承办单位答复为列入计划。"), _THEIRS, When.ENDED, _ended("class_c")),
+    ("class_d", _("D 类答复"), _("办结的，承办单位答复为留作参考或说明解释。"), _THEIRS, When.ENDED, _ended("class_d")),
+    ("returned", _("被退回过"), _("办结的，承办单位退回过。"), _CLOSED_ONLY, When.ENDED, _ended("returned")),
+    ("reworked", _("返工过"), _("办结的，办理不止一轮：群众不满意重新办理，或者重启过。"), _CLOSED_ONLY,
+     When.ENDED, _ended("reworked")),
+    ("timed", _("有答复时限"), _("办结的，有过答复时限，并且答复了。"), _("没有答复时限的。"), When.ENDED,
+     lambda _days: ENDED["in_time"] | ENDED["late"]),
+    ("in_time", _("按时答复"), _("办结的，每次答复都在时限之内。"), _("没有答复时限的。"),
+     When.ENDED, _ended("in_time")),
+    ("late", _("超时答复"), _("办结的，有一次答复过了时限。"), _("没有答复时限的。"), When.ENDED, _ended("late")),
+    ("take", _("接单用时"), _("办结的，从提交到第一次接单或交办，几个工作日。"), _PATH,
+     When.ENDED, _took(Stage.TAKE)),
+    ("reply", _("首次答复用时"), _("办结的，从提交到第一次答复，几个工作日。"), _PATH,
+     When.ENDED, _took(Stage.REPLY)),
+    ("solve", _("解决用时"), _("办结并且群众说解决了的，从提交到办结，几个工作日。"), _PATH,
+     When.ENDED, _took(Stage.SOLVE)),
+)  # fmt: skip
+SUMS = {
+    "rated": ("satisfied", "mostly", "unsatisfied"),
+    "content": ("satisfied", "mostly"),
+    "timed": ("in_time", "late"),
+}
+"""Numbers that are sums of others."""
+MEASURES = {row[0]: Measure(*row) for row in _ALL}
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share: of which number, out of which, and how it is worked out in words."""
+
+    key: str
+    label: Any
+    part: str
+    whole: str
+    good: bool = True
+    """Whether more of it is better."""
+
+    @property
+    def formula(self) -> Any:
+        """What is divided by what."""
+        return _("%(part)s ÷ %(whole)s") % {"part": MEASURES[self.part].label, "whole": MEASURES[self.whole].label}
+
+
+RATES = {
+    row.key: row
+    for row in (
+        Rate("content_rate", _("满意率"), "content", "rated"),
+        Rate("solved_rate", _("解决率（群众说的）"), "solved", "rated"),
+        Rate("rated_rate", _("参评率"), "rated", "closed"),
+        Rate("return_rate", _("退回率"), "returned", "closed", good=False),
+        Rate("rework_rate", _("返工率"), "reworked", "closed", good=False),
+        Rate("in_time_rate", _("按时答复率"), "in_time", "timed"),
+    )
+}
+"""Shares; they are never worked out over those of whom nothing is known."""

@@ -1,0 +1,120 @@
+"""When a rung is due, and when people may be written to: pure sums over the working calendar.
+
+The ladder counts in whole days, as the limits do (domain.md §4); the hours say only when somebody is told.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from liaison.base.workdays.arithmetic import ONE_DAY, SHANGHAI, Calendar, Unit, compute_due
+from supervision.escalation.states import BY_QUALITY, Trigger
+
+
+@dataclass(frozen=True)
+class Step:
+    """A rung as the sums need it; no `kinds` are all kinds of clocks."""
+
+    root: int
+    trigger: str
+    after: int = 0
+    kinds: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Course:
+    """The dates of a clock that matter to the ladder; `quality` is the mark of its matter."""
+
+    kind: str
+    warn_on: date
+    due_on: date
+    quality: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is due by a day, earliest first, and the next day on which something more comes (none: nothing)."""
+
+    due: tuple[tuple[Step, date], ...]
+    next_on: date | None
+
+
+DayAfter = Callable[[date, int], date]
+
+
+def day_after(calendar: Calendar) -> DayAfter:
+    """The n-th working day after a day (the day itself for 0), worked out once for each pair."""
+    known: dict[tuple[date, int], date] = {}
+
+    def find(day: date, count: int) -> date:
+        if not count:
+            return day
+        if (day, count) not in known:
+            known[day, count] = compute_due(calendar, day, count, Unit.WORKING_DAYS).due
+        return known[day, count]
+
+    return find
+
+
+def day_of(step: Step, course: Course, today: date, after: DayAfter) -> date | None:
+    """The day on which the rung is due for a clock; None when it does not apply to it.
+
+    Yellow counts from the warning day, red from the day after the last day in time; a mark of quality is due at once.
+    """
+    if step.kinds and course.kind not in step.kinds:
+        return None
+    if step.trigger in BY_QUALITY:
+        return today if course.quality == step.trigger else None
+    begin = course.warn_on if step.trigger == Trigger.YELLOW else course.due_on + ONE_DAY
+    return after(begin, step.after)
+
+
+def judge(steps: Iterable[Step], course: Course, today: date, after: DayAfter) -> Verdict:
+    """What is due by `today`, what was missed included, and when to look again."""
+    days = [(step, day) for step in steps if (day := day_of(step, course, today, after)) is not None]
+    due = sorted((one for one in days if one[1] <= today), key=lambda one: (one[1], one[0].after, one[0].root))
+    return Verdict(tuple(due), min((day for _step, day in days if day > today), default=None))
+
+
+@dataclass(frozen=True)
+class Hours:
+    """From which full hour until before which one a rung may write, and whether on days off too."""
+
+    begin: int = 8
+    end: int = 18
+    any_day: bool = False
+
+
+@dataclass
+class Moments:
+    """The next moment from `now` on at which may be written, worked out once for each kind of hours."""
+
+    calendar: Calendar
+    now: datetime
+    known: dict[Hours, datetime] = field(default_factory=dict)
+
+    def at(self, hours: Hours) -> datetime:
+        """`now` itself within the hours, else when they next begin."""
+        if hours not in self.known:
+            self.known[hours] = allowed(self.calendar, self.now, hours)
+        return self.known[hours]
+
+
+def allowed(calendar: Calendar, now: datetime, hours: Hours) -> datetime:
+    """The first moment from `now` on that lies within `hours`; in China's time, whatever zone `now` is told in."""
+    local = now.astimezone(SHANGHAI)
+    day = local.date()
+    if _open(calendar, day, hours) and local.hour < hours.end:
+        return max(now, _begin(day, hours))
+    day += ONE_DAY
+    while not _open(calendar, day, hours):
+        day += ONE_DAY
+    return _begin(day, hours)
+
+
+def _open(calendar: Calendar, day: date, hours: Hours) -> bool:
+    return hours.any_day or calendar.is_workday(day)
+
+
+def _begin(day: date, hours: Hours) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI) + timedelta(hours=hours.begin)

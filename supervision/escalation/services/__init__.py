@@ -1,0 +1,23 @@
+"""What the ladder does: fire, tell, take back, keep what was done about it, and be kept itself."""
+
+from supervision.escalation.services.acting import NotStanding, acknowledge
+from supervision.escalation.services.firing import Fired, Planned, fire_due, plan_firing
+from supervision.escalation.services.ladder import load_default_ladder, own_ladder, save_rung
+from supervision.escalation.services.taking_back import take_back
+from supervision.escalation.services.telling import tell_due, tellable, waiting
+
+__all__ = [
+    "Fired",
+    "NotStanding",
+    "Planned",
+    "acknowledge",
+    "fire_due",
+    "load_default_ladder",
+    "own_ladder",
+    "plan_firing",
+    "save_rung",
+    "take_back",
+    "tell_due",
+    "tellable",
+    "waiting",
+]

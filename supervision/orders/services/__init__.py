@@ -1,0 +1,75 @@
+"""Writing: reminders, letters, their answers, and sponsorship. Other capabilities import from here."""
+
+from supervision.orders.services.answering import (
+    AnswerData,
+    NotComplete,
+    PointData,
+    WithHead,
+    accept_letter,
+    give_answer,
+    refuse_letter,
+    return_answer,
+    save_answer,
+    sign_answer,
+    submit_answer,
+)
+from supervision.orders.services.common import EarlierUnanswered, NoLetterHead, NoLimit, OwnBody
+from supervision.orders.services.issuing import issue_letter, next_number, withdraw_letter
+from supervision.orders.services.letters import (
+    LetterData,
+    draft_letter,
+    edit_letter,
+    return_letter,
+    submit_letter,
+    void_letter,
+)
+from supervision.orders.services.reminding import NothingToRemind, Reminded, remind, working_day
+from supervision.orders.services.sponsoring import (
+    AlreadySponsored,
+    Ended,
+    NotEnded,
+    end_case,
+    move_target,
+    note_case,
+    remind_sponsors,
+    sponsor,
+)
+
+__all__ = [
+    "AlreadySponsored",
+    "AnswerData",
+    "EarlierUnanswered",
+    "Ended",
+    "LetterData",
+    "NoLetterHead",
+    "NoLimit",
+    "NotComplete",
+    "NotEnded",
+    "NothingToRemind",
+    "OwnBody",
+    "PointData",
+    "Reminded",
+    "WithHead",
+    "accept_letter",
+    "draft_letter",
+    "edit_letter",
+    "end_case",
+    "give_answer",
+    "issue_letter",
+    "move_target",
+    "next_number",
+    "note_case",
+    "refuse_letter",
+    "remind",
+    "remind_sponsors",
+    "return_answer",
+    "return_letter",
+    "save_answer",
+    "sign_answer",
+    "sponsor",
+    "submit_answer",
+    "submit_letter",
+    "void_letter",
+    "withdraw_letter",
+    "working_day",
+]

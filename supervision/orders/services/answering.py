@@ -1,0 +1,239 @@
+"""回复 a letter: drafted by the addressee's staff, signed by its head, then accepted or sent back with a new clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from deputies.accounts.access import Permission as P
+from deputies.accounts.models import Role, User
+from liaison.base.audit.services import Fact, record
+from liaison.base.errors import DomainError, InvalidInput, NotAllowed, StaleState
+from liaison.base.files.models import StoredFile
+from liaison.base.files.services import save_prepared
+from liaison.base.workdays.arithmetic import local_today
+from liaison.base.workflow import WrongState, advance
+from opinions.handling.services import checked_text, step
+from opinions.matters.models import Matter
+from supervision.orders.access import answers
+from supervision.orders.models import AnswerPoint, Demand, Letter, LetterAnswer
+from supervision.orders.queries import writes_for
+from supervision.orders.services.common import check_day, hold_matters, staff_of_bodies, tell_histories
+from supervision.orders.services.issuing import start, stop
+from supervision.orders.services.letters import DAYS, check_issuer, move, tell
+from supervision.orders.states import ANSWER, UNANSWERED, AnswerStatus
+
+TEXT_MAX = 5000
+MEASURE_MAX = 500
+HEADS = (Role.DEPARTMENT_HEAD, Role.STREET_SECRETARY, Role.STREET_CHAIR)
+"""Who signs answers for a body."""
+
+
+class NotComplete(InvalidInput):
+    message = _("总的情况，以及每条要求的措施、责任人和完成日期都写明，才能送签。")
+
+
+class WithHead(DomainError):
+    message = _("回复已送负责人签发，退回后才能修改。")
+
+
+@dataclass(frozen=True)
+class PointData:
+    """What is done about one demand."""
+
+    measure: str = ""
+    person: str = ""
+    due_on: date | None = None
+
+
+@dataclass(frozen=True)
+class AnswerData:
+    """An answer: the situation as a whole, and a point for each demand by its id."""
+
+    text: str
+    points: Mapping[int, PointData]
+
+
+@step
+def save_answer(
+    *, letter: Letter, data: AnswerData, by: User, now: datetime, photos: Sequence[StoredFile] = ()
+) -> LetterAnswer:
+    """起草回复, or go on with it; parts may be open still. Raises NotAllowed, WrongState, WithHead, InvalidInput."""
+    _check_writer(letter, by)
+    hold_matters(letter)
+    answer = _open_answer(letter)
+    if answer is None:
+        answer = LetterAnswer.objects.create(
+            letter=letter, round=letter.round, text=data.text.strip()[:TEXT_MAX], written_by=by, written_at=now
+        )
+        record(letter.chain, Fact(verb="draft_answer", target=answer.status), by=by, now=now)
+    else:
+        if answer.status == AnswerStatus.PENDING:
+            raise WithHead
+        _move(answer, "edit_answer", by=by, now=now, text=data.text.strip()[:TEXT_MAX])
+    _write_points(answer, data, local_today(now))
+    answer.files.add(*save_prepared(photos))
+    return answer
+
+
+def _check_writer(letter: Letter, by: User, permission: P = P.ORDER_ANSWER) -> None:
+    """Raise NotAllowed, WrongState. The issuer writes down what a body without accounts answered on paper."""
+    if not (answers(by, letter, permission) or writes_for(by, letter)):
+        raise NotAllowed
+    if letter.status not in UNANSWERED:
+        raise WrongState
+
+
+def _open_answer(letter: Letter) -> LetterAnswer | None:
+    """The unsigned answer of this round."""
+    rows = LetterAnswer.objects.filter(letter=letter, round=letter.round).exclude(status=AnswerStatus.SIGNED)
+    answer = rows.first()
+    if answer is not None:
+        answer.letter = letter
+    return answer
+
+
+def _move(answer: LetterAnswer, verb: str, *, by: User, now: datetime, reason: str = "", **changes: Any) -> None:
+    advance(answer, verb, workflow=ANSWER, by=by, now=now, chain=answer.letter.chain, reason=reason, changes=changes)
+
+
+def _write_points(answer: LetterAnswer, data: AnswerData, today: date) -> None:
+    """A point for each demand, in place of those before. Raises InvalidInput."""
+    rows = []
+    for demand in Demand.objects.filter(letter=answer.letter_id):
+        said = data.points.get(demand.pk, PointData())
+        if said.due_on is not None:
+            check_day(said.due_on, today, field=f"day{demand.pk}")
+        if len(said.measure.strip()) > MEASURE_MAX or len(said.person.strip()) > 40:
+            raise InvalidInput(_("措施请控制在 500 字以内，责任人 40 字以内。"), field=f"measure{demand.pk}")
+        rows.append(
+            AnswerPoint(
+                answer=answer, demand=demand, measure=said.measure.strip(), person=said.person.strip(),
+                due_on=said.due_on,
+            )
+        )  # fmt: skip
+    answer.points.all().delete()
+    AnswerPoint.objects.bulk_create(rows)
+
+
+@step
+def submit_answer(*, letter: Letter, by: User, now: datetime) -> LetterAnswer:
+    """送负责人签发. Raises NotAllowed, WrongState, NotComplete."""
+    _check_writer(letter, by)
+    hold_matters(letter)
+    answer = _complete(letter)
+    _move(answer, "submit_answer", by=by, now=now)
+    heads = [one for one in staff_of_bodies([letter.addressee_id], roles=HEADS) if one.pk != by.pk]
+    tell(letter, heads, _("督办回复待签发：{title}"), now=now, step=answer.version)
+    return answer
+
+
+def _complete(letter: Letter) -> LetterAnswer:
+    """The unsigned answer with every part. Raises NotComplete at the first field that is open."""
+    answer = _open_answer(letter)
+    if answer is None or not answer.text:
+        raise NotComplete(field="text")
+    for one in answer.points.all():
+        parts = {"measure": one.measure, "person": one.person, "day": one.due_on}
+        missing = next((name for name, said in parts.items() if not said), None)
+        if missing:
+            raise NotComplete(field=f"{missing}{one.demand_id}")
+    return answer
+
+
+@step
+def return_answer(*, letter: Letter, reason: str, by: User, now: datetime) -> LetterAnswer:
+    """退回经办人, with a reason. Raises NotAllowed, WrongState, InvalidInput."""
+    _check_writer(letter, by, P.ORDER_SIGN_ANSWER)
+    reason = checked_text(reason, field="reason", missing=_("请写明要改什么。"))
+    hold_matters(letter)
+    answer = _open_answer(letter)
+    if answer is None:
+        raise StaleState
+    _move(answer, "return_answer", by=by, now=now, reason=reason)
+    tell(letter, [answer.written_by], _("督办回复退回修改：{title}"), now=now, body=reason, step=answer.version)
+    return answer
+
+
+@step
+def sign_answer(*, letter: Letter, by: User, now: datetime) -> LetterAnswer:
+    """签发回复, by the head: the clocks stop, and the issuer hears of it.
+
+    Raises NotAllowed, WrongState, StaleState, NotComplete.
+    """
+    on_paper = writes_for(by, letter)
+    _check_writer(letter, by, P.ORDER_SIGN_ANSWER)
+    matters = hold_matters(letter)
+    answer = _complete(letter)
+    move(letter, "answer_letter", by=by, now=now)
+    _move(answer, "sign_answer", by=by, now=now, signed_by=by, signed_at=now, on_paper=on_paper)
+    stop(letter, matters, outcome="answer_letter", now=now)
+    tell_histories(
+        matters, "answer_letter", by=by, now=now, reason=answer.text[:300], body=letter.addressee.name,
+        number=letter.reference,
+    )  # fmt: skip
+    tell(letter, _issuers(letter, by), _("督办函已回复：{number}"), now=now, body=answer.text[:300])
+    return answer
+
+
+def _issuers(letter: Letter, by: User) -> list[User]:
+    """Who wrote and who signed the letter, while they are there."""
+    people = {letter.drafted_by_id: letter.drafted_by}
+    if letter.signed_by is not None:
+        people[letter.signed_by.pk] = letter.signed_by
+    return [one for one in people.values() if one.is_active and one.pk != by.pk]
+
+
+@step
+def give_answer(
+    *, letter: Letter, data: AnswerData, then: str, by: User, now: datetime, photos: Sequence[StoredFile] = ()
+) -> LetterAnswer:
+    """Save, and `then` send it to be signed ("submit") or sign it ("sign"), in one step. One that waits for the head
+    as it is written here is only signed. Raises as these do."""
+    held = _open_answer(letter)
+    if held is None or then != "sign" or not _waits_as(held, data):
+        held = save_answer(letter=letter, data=data, by=by, now=now, photos=photos)
+    if then == "sign":
+        return sign_answer(letter=letter, by=by, now=now)
+    return submit_answer(letter=letter, by=by, now=now) if then == "submit" else held
+
+
+def _waits_as(answer: LetterAnswer, data: AnswerData) -> bool:
+    """Whether the answer waits for the head, written just so."""
+    written = {one.demand_id: PointData(one.measure, one.person, one.due_on) for one in answer.points.all()}
+    same = all(data.points.get(key) == point for key, point in written.items())
+    return same and answer.status == AnswerStatus.PENDING and answer.text == data.text.strip()
+
+
+@step
+def accept_letter(*, letter: Letter, by: User, now: datetime) -> Letter:
+    """认可回复, by the body that issued the letter."""
+    check_issuer(letter, by, P.ORDER_DRAFT)
+    matters = hold_matters(letter)
+    move(letter, "accept_letter", by=by, now=now)
+    tell_histories(matters, "accept_letter", by=by, now=now, number=letter.reference)
+    tell(letter, staff_of_bodies([letter.addressee_id]), _("督办回复已认可：{number}"), now=now)
+    return letter
+
+
+@step
+def refuse_letter(*, letter: Letter, reason: str, by: User, now: datetime, days: int | None = None) -> Letter:
+    """不认可: what is missing, and a new limit from today. Raises NotAllowed, WrongState, NoLimit, InvalidInput."""
+    check_issuer(letter, by, P.ORDER_DRAFT)
+    reason = checked_text(reason, field="reason", missing=_("请写明哪里不认可。"))
+    if days is not None and days not in DAYS:
+        raise InvalidInput(_("回复时限请填 1 至 60 个工作日。"), field="days")
+    matters: list[Matter] = hold_matters(letter)
+    move(letter, "refuse_letter", by=by, now=now, reason=reason, round=letter.round + 1)
+    LetterAnswer.objects.filter(letter=letter, round=letter.round - 1).update(refused=reason)
+    due_on = start(letter, matters, own=days or letter.days, now=now)
+    tell_histories(
+        matters, "refuse_letter", by=by, now=now, reason=reason, body=letter.addressee.name, number=letter.reference,
+        due=str(due_on),
+    )  # fmt: skip
+    tell(
+        letter, staff_of_bodies([letter.addressee_id]), _("督办回复未认可，请重新回复：{number}"), now=now, body=reason
+    )
+    return letter

@@ -1,0 +1,157 @@
+"""签发: a number without gaps, clocks for the answer, and the end of a street's letter that the district takes over."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from deputies.accounts.access import Permission as P
+from deputies.accounts.models import User
+from deputies.organisations.models import Organisation
+from liaison.base.documents.official import as_data
+from liaison.base.notices.services import queue
+from liaison.base.workdays.arithmetic import local_today
+from opinions.catalog.models import ClockKind
+from opinions.clocks.models import Clock
+from opinions.clocks.services import OwnLimit, start_clocks, stop_clocks
+from opinions.handling.services import checked_text, step
+from opinions.matters.models import Matter
+from supervision.orders.models import Letter, LetterHead, LetterMatter, NumberSeries
+from supervision.orders.paper import official
+from supervision.orders.services.common import (
+    DayIsOver,
+    NoLetterHead,
+    NoLimit,
+    hold_matters,
+    public_drafts,
+    staff_of_bodies,
+    tell_histories,
+)
+from supervision.orders.services.letters import check_bodies, check_issuer, check_matters, move, outranks, tell
+from supervision.orders.states import LIVE
+
+
+@step
+def issue_letter(*, letter: Letter, by: User, now: datetime) -> Letter:
+    """签发: from here on it has a number, its clocks run, and it says what it said.
+
+    Raises NotAllowed, WrongState, StaleState, NoLetterHead, DayIsOver, NoLimit, InvalidInput, EarlierUnanswered.
+    """
+    check_issuer(letter, by, P.ORDER_ISSUE)
+    matters = hold_matters(letter)
+    check_bodies(letter.addressee, list(letter.copies.all()), letter.issuer)
+    check_matters(matters, addressee=letter.addressee, issuer=letter.issuer, by=by, sent=letter)
+    head = LetterHead.objects.filter(organisation=letter.issuer).first()
+    if head is None:
+        raise NoLetterHead
+    today = local_today(now)
+    if letter.demands.filter(due_on__lt=today).exists():
+        raise DayIsOver(field="demands")
+    move(letter, "issue_letter", by=by, now=now, **_numbered(letter, head, by=by, now=now))
+    _take_over(letter, matters, by=by, now=now)
+    due_on = start(letter, matters, own=letter.days, now=now)
+    letter.printed = as_data(official(letter, matters=matters, due_on=due_on, day=today, head=head))
+    Letter.objects.filter(pk=letter.pk).update(printed=letter.printed)
+    tell_histories(
+        matters, "issue_letter", by=by, now=now, reason=letter.title, body=letter.addressee.name,
+        number=letter.reference, due=str(due_on),
+    )  # fmt: skip
+    _send(letter, now)
+    return letter
+
+
+def _numbered(letter: Letter, head: LetterHead, *, by: User, now: datetime) -> dict[str, Any]:
+    year = local_today(now).year
+    return {
+        "year": year, "number": next_number(letter.issuer, year), "mark": head.mark, "signed_by": by, "issued_at": now,
+    }  # fmt: skip
+
+
+def next_number(issuer: Organisation, year: int) -> int:
+    """The next number of the body in the year. Its row is held until the transaction ends: a number that is not used
+    after all is given again, so that none is missing."""
+    series, _made = NumberSeries.objects.get_or_create(organisation=issuer, year=year)
+    NumberSeries.objects.filter(pk=series.pk).update(last=F("last") + 1)
+    series.refresh_from_db(fields=["last"])
+    return series.last
+
+
+def start(letter: Letter, matters: Sequence[Matter], *, own: int | None, now: datetime) -> date:
+    """Start the clock of each matter for the letter's answer; returns the first day on which one is due.
+
+    Raises NoLimit where neither the letter nor a policy gives a limit.
+    """
+    begun: dict[int, Clock] = {}
+    for matter in matters:
+        rows = start_clocks(
+            matter=matter, kinds=[ClockKind.LETTER], now=now, organisation=letter.addressee,
+            own=OwnLimit(own) if own else None,
+        )  # fmt: skip
+        if not rows:
+            raise NoLimit(field="days")
+        begun[matter.pk] = rows[0]
+    held = list(LetterMatter.objects.filter(letter=letter, superseded=None))
+    for row in held:
+        row.clock = begun[row.matter_id]
+    LetterMatter.objects.bulk_update(held, ["clock"])
+    return min(clock.due_on for clock in begun.values())
+
+
+def stop(letter: Letter, matters: Sequence[Matter], *, outcome: str, now: datetime) -> None:
+    """Stop the clocks of the letter's answer."""
+    for matter in matters:
+        stop_clocks(matter=matter, outcome=outcome, now=now, kinds=[ClockKind.LETTER], organisation=letter.addressee)
+
+
+def _take_over(letter: Letter, matters: Sequence[Matter], *, by: User, now: datetime) -> None:
+    """The district's letter takes the place of streets' letters to the same body about the same matters. A street's
+    letter of which nothing is left has ended."""
+    rows = LetterMatter.objects.filter(
+        matter__in=matters, superseded=None, letter__addressee=letter.addressee, letter__status__in=LIVE
+    )
+    found = [
+        row
+        for row in rows.exclude(letter=letter).select_related("letter__issuer", "letter__drafted_by")
+        if outranks(letter.issuer, row.letter.issuer)
+    ]
+    if not found:
+        return
+    LetterMatter.objects.filter(pk__in=[row.pk for row in found]).update(superseded=letter)
+    stop(letter, [matter for matter in matters if matter.pk in {row.matter_id for row in found}],
+         outcome="supersede_letter", now=now)  # fmt: skip
+    for earlier in {row.letter_id: row.letter for row in found}.values():
+        if not earlier.rows.filter(superseded=None).exists():
+            move(earlier, "supersede_letter", by=by, now=now, reason=letter.reference)
+        tell(earlier, [earlier.drafted_by], _("区里已就同一事项发出督办函：{number}"), now=now, body=letter.reference)
+
+
+def _send(letter: Letter, now: datetime) -> None:
+    """To the people of the addressee and of those who get a copy; without accounts to the public address."""
+    people = staff_of_bodies([letter.addressee_id])
+    tell(letter, people, _("督办函 {number}：{title}"), now=now)
+    if not people:
+        with override(settings.LANGUAGE_CODE):
+            subject = f"{letter.reference} {letter.title}"
+            text = str(_("请到发函机关领取，并书面回复。"))
+        tag = f"order:{letter.pk}:{letter.version}"
+        queue(public_drafts(letter.addressee, tag=tag, about=letter.chain, subject=subject, text=text), now=now)
+    copied = staff_of_bodies(letter.copies.values_list("pk", flat=True))
+    told = {one.pk for one in people}
+    tell(letter, [one for one in copied if one.pk not in told], _("抄送督办函 {number}：{title}"), now=now)
+
+
+@step
+def withdraw_letter(*, letter: Letter, reason: str, by: User, now: datetime) -> Letter:
+    """收回 what was issued: its number stays used, its clocks stop, the addressee hears why."""
+    check_issuer(letter, by, P.ORDER_ISSUE)
+    reason = checked_text(reason, field="reason", missing=_("请写明为什么收回。"))
+    matters = hold_matters(letter)
+    move(letter, "withdraw_letter", by=by, now=now, reason=reason)
+    stop(letter, matters, outcome="withdraw_letter", now=now)
+    tell_histories(matters, "withdraw_letter", by=by, now=now, reason=reason, number=letter.reference)
+    tell(letter, staff_of_bodies([letter.addressee_id]), _("督办函已收回：{number}"), now=now, body=reason)
+    return letter

@@ -1,0 +1,116 @@
+"""The dashboard of a district with a million matters: how long a leader waits, what following and rebuilding cost."""
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from deputies.accounts.models import Role, User
+from liaison.base.audit.services import Fact as Said
+from liaison.base.audit.services import record
+from liaison.demo.build import district
+from liaison.demo.load.seeding import seed
+from opinions.matters.models import Matter
+from opinions.matters.states import OPEN
+from supervision.dashboards import services
+from supervision.dashboards.models import Fact, Intake, Outcome, Span, Stock
+from tests.bench.load import ask, fire, quantile
+from tests.bench.table import Figure, at_most, equal
+
+SIZE = 1_000_000
+CHANGED = 1_000
+MOST_MS = 300
+MOST_REFRESH = 5.0
+"""Seconds for following a thousand changed matters."""
+MOST_REBUILD = 600.0
+MOST_MB = 250
+"""Memory of the process that builds, all that it has loaded included."""
+LOOKS = 30
+PATHS = {
+    "district dashboard": "/desk/supervision/",
+    "district dashboard, by department, one category": "/desk/supervision/?by=body&category={category}",
+    "rows behind a number": "/desk/supervision/rows/?measure=closed",
+}
+LIVE = """
+    SELECT street_id, status, count(*), count(*) FILTER (WHERE due_on < current_date) FROM opinions_matter
+    GROUP BY street_id, status
+"""
+"""What the rollups spare: one plain GROUP BY over the matters."""
+Made = TypeVar("Made")
+
+
+def dashboard(port: int, *, size: int = SIZE) -> Iterator[Figure]:
+    """Seeds what is missing to a million matters, and measures over them."""
+    missing = size - Matter.objects.count()
+    if missing > 0:
+        seed(missing, district=district(), now=timezone.now())
+    _done, spent = _timed(_rebuild)
+    yield at_most(f"rollups of {Fact.objects.count()} matters built", round(spent, 1), MOST_REBUILD, unit=" s")
+    yield at_most("memory of the process that did", round(_memory()), MOST_MB, unit=" MB")
+    sums = ", ".join(
+        f"{model.__name__.lower()} {model._default_manager.count()}" for model in (Intake, Outcome, Stock, Span)
+    )
+    yield Figure("rows of sums", sums)
+    services.catch_up(now=timezone.now())
+    yield from _pages(port)
+    _rows, plain = _timed(_live)
+    yield Figure("one live GROUP BY beside it", f"{plain * 1000:.0f} ms")
+    yield from _following()
+    yield equal("differences from a live GROUP BY", len(services.check()), 0)
+
+
+def _timed(act: Callable[[], Made]) -> tuple[Made, float]:
+    begin = time.perf_counter()
+    made = act()
+    return made, time.perf_counter() - begin
+
+
+def _rebuild() -> None:
+    """Count everything anew in a process of its own, whose memory nothing else has used."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "rollups", "--rebuild"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def _memory() -> float:
+    """The most that a finished process of ours has held, in MB; the servers still run."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def _live() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(LIVE)
+        return len(cursor.fetchall())
+
+
+def _pages(port: int) -> Iterator[Figure]:
+    client, leader = Client(), User.objects.get(organisation=district(), role=Role.DISTRICT_LEADER)
+    client.force_login(leader)
+    headers = {"Cookie": f"sessionid={client.cookies['sessionid'].value}", "Accept-Language": "zh-CN"}
+    category = Fact.objects.exclude(category=0).values_list("category", flat=True)[0]
+    for what, path in PATHS.items():
+        url = f"http://127.0.0.1:{port}{path.format(category=category)}"
+        looks = fire(port, [ask("GET", url, headers)] * LOOKS, concurrency=1)
+        if {answer.status for answer in looks.answers} != {200}:
+            raise AssertionError(f"{path}: {[answer.status for answer in looks.answers]}")
+        times = [answer.seconds * 1000 for answer in looks.answers[LOOKS // 6 :]]
+        yield at_most(what, round(quantile(times, 0.5)), MOST_MS, unit=" ms", told=f", p95 {quantile(times, 0.95):.0f}")
+
+
+def _following() -> Iterator[Figure]:
+    """A thousand open matters get a limit that is over, each with a line in its history."""
+    now = timezone.now()
+    changed = list(Matter.objects.filter(status__in=OPEN, due_on__isnull=False).order_by("-pk")[:CHANGED])
+    Matter.objects.filter(pk__in=[one.pk for one in changed]).update(warn_on=now.date(), due_on=now.date())
+    for matter in changed:
+        record(matter.chain, Said(verb="note"), by=None, now=now)
+    done, spent = _timed(lambda: services.refresh(now=now))
+    yield at_most(f"{done.changed} changed matters followed", round(spent, 2), MOST_REFRESH, unit=" s")
+    _done, idle = _timed(lambda: services.refresh(now=now))
+    yield Figure("nothing to follow", f"{idle * 1000:.0f} ms")

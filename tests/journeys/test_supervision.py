@@ -1,0 +1,33 @@
+"""Supervision at the street: its sections, and a reminder that stands in the history of its matter."""
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import AtDesk
+from tests.journeys.people import press, see
+
+SECTIONS = ("看板", "亮灯", "督办", "活动", "承诺", "评查")
+
+
+def section(page: Page, name: str) -> None:
+    """Go to a section of supervision by its tab."""
+    page.get_by_role("navigation", name="督办栏目").get_by_role("link", name=name, exact=True).click()
+    expect(page.locator("nav.tabs a[aria-current=page]").first).to_have_text(name)
+
+
+def test_secretary_goes_through_supervision_and_reminds(at_desk: AtDesk) -> None:
+    page = at_desk("secretary")
+    page.goto("/desk/supervision/")
+    for name in SECTIONS:
+        section(page, name)
+        see(page)
+
+    page.goto("/desk/supervision/rows/?measure=red")
+    page.locator("[data-row] a").first.click()
+    panel = page.locator("#supervision")
+    panel.get_by_role("link", name="催办", exact=True).click()
+    form = page.locator("#dialog .dialog-body")
+    expect(form.get_by_label("催办内容")).to_be_visible()
+    see(page)
+    form.get_by_label("催办内容").fill("群众等了很久，请三天内说明进展。")
+    press(form, "催办", "已催办 1 件")
+    expect(page.get_by_text("群众等了很久，请三天内说明进展").filter(visible=True).first).to_be_visible()

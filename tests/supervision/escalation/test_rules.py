@@ -1,0 +1,107 @@
+"""When rungs are due and when people may be written to: thousands of invented calendars and clocks."""
+
+from datetime import date, datetime, timedelta
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from liaison.base.workdays.arithmetic import SHANGHAI, Calendar, ListedDay, workdays_between
+from supervision.escalation.rules import Course, Hours, Moments, Step, allowed, day_after, day_of, judge
+from supervision.escalation.states import Trigger
+
+FIRST = date(2026, 1, 1)
+DAYS = st.integers(0, 300).map(lambda number: FIRST + timedelta(number))
+TRIGGERS = st.sampled_from([Trigger.YELLOW.value, Trigger.RED.value])
+STEPS = st.lists(
+    st.builds(Step, root=st.integers(1, 99), trigger=TRIGGERS, after=st.integers(0, 30)), max_size=8,
+    unique_by=lambda step: step.root,
+)  # fmt: skip
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> Calendar:
+    """A year with days off and make-up days of its own."""
+    listed = draw(st.dictionaries(DAYS, st.booleans(), max_size=40))
+    return Calendar(frozenset({2026, 2027}), {day: ListedDay(off, "示例") for day, off in listed.items()})
+
+
+@st.composite
+def courses(draw: st.DrawFn) -> Course:
+    """Dates in order: the warning day is never after the last day in time."""
+    warn, length = draw(DAYS), draw(st.integers(0, 60))
+    return Course("reply", warn, warn + timedelta(length))
+
+
+@given(calendars(), STEPS, courses(), DAYS)
+def test_what_is_due_is_past_and_what_comes_next_is_ahead(
+    calendar: Calendar, steps: list[Step], course: Course, today: date
+) -> None:
+    verdict = judge(steps, course, today, day_after(calendar))
+    days = [day for _step, day in verdict.due]
+    assert days == sorted(days)
+    assert all(day <= today for day in days)
+    assert verdict.next_on is None or verdict.next_on > today
+    ahead = len(steps) - len(days)
+    assert (verdict.next_on is None) == (ahead == 0)
+
+
+@given(calendars(), STEPS, courses(), st.lists(DAYS, max_size=12))
+def test_looks_on_any_days_fire_each_rung_once_and_none_is_lost(
+    calendar: Calendar, steps: list[Step], course: Course, looks: list[date]
+) -> None:
+    """However many nights are missed, however often one is repeated: a pass that follows `next_on` fires all."""
+    fired: list[int] = []
+    after, next_on = day_after(calendar), course.warn_on
+    end = date(2027, 12, 31)
+    for today in [*sorted(looks), end]:
+        if next_on is None or next_on > today:
+            continue
+        verdict = judge(steps, course, today, after)
+        fired += [step.root for step, _day in verdict.due if step.root not in fired]
+        next_on = verdict.next_on  # type: ignore[assignment]
+    assert sorted(fired) == sorted(step.root for step in steps)
+
+
+@given(calendars(), courses(), TRIGGERS, st.integers(0, 30), DAYS)
+def test_one_more_day_off_never_makes_a_rung_earlier(
+    calendar: Calendar, course: Course, trigger: str, after: int, off: date
+) -> None:
+    assume(calendar.is_workday(off))
+    step = Step(1, trigger, after)
+    more = Calendar(calendar.years, {**calendar.days, off: ListedDay(True, "示例")})
+    before = day_of(step, course, FIRST, day_after(calendar))
+    then = day_of(step, course, FIRST, day_after(more))
+    assert before is not None
+    assert then is not None
+    assert then >= before
+
+
+@given(calendars(), courses(), TRIGGERS, st.integers(1, 30))
+def test_rung_is_due_after_so_many_working_days(calendar: Calendar, course: Course, trigger: str, after: int) -> None:
+    begin = course.warn_on if trigger == Trigger.YELLOW else course.due_on + timedelta(1)
+    day = day_of(Step(1, trigger, after), course, FIRST, day_after(calendar))
+    assert day is not None
+    assert calendar.is_workday(day)
+    assert workdays_between(calendar, begin, day) == after
+
+
+@given(calendars(), st.integers(0, 270 * 24 * 60), st.integers(0, 23), st.integers(1, 24), st.booleans())
+def test_people_are_written_to_within_the_hours_and_as_soon_as_they_open(
+    calendar: Calendar, minutes: int, begin: int, end: int, any_day: bool
+) -> None:
+    assume(begin < end)
+    now, hours = datetime(2026, 1, 1, tzinfo=SHANGHAI) + timedelta(minutes=minutes), Hours(begin, end, any_day)
+    at = allowed(calendar, now, hours)
+    assert at >= now
+    assert begin <= at.hour < end
+    assert any_day or calendar.is_workday(at.date())
+    assert allowed(calendar, at, hours) == at
+    inside = begin <= now.hour < end and (any_day or calendar.is_workday(now.date()))
+    assert (at == now) == (inside or now == at)
+    assert Moments(calendar, now).at(hours) == at
+
+
+def test_limit_of_another_kind_sets_no_rung_off() -> None:
+    course = Course("sign", FIRST, FIRST, quality="poor")
+    steps = [Step(1, "red", kinds=frozenset({"reply"})), Step(2, "low"), Step(3, "poor")]
+    assert [step.root for step, _day in judge(steps, course, FIRST, day_after(Calendar())).due] == [3]
