@@ -1,14 +1,17 @@
-"""Inserting many rows by one statement, without an object for each: what a sweep needs."""
+"""What a sweep needs: inserting many rows by one statement, and sets of which one row holds up no other."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Model
 
 from liaison.base.arrays import array_literal, array_type
 
+logger = logging.getLogger(__name__)
+One = TypeVar("One", bound=Model)
 MOST_SLOTS = 30_000
 """Values that SQLite takes in one statement."""
 Row = tuple[Any, ...]
@@ -72,3 +75,32 @@ def _asked(sql: str, values: Sequence[Any], *, gives: bool) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall()) if gives else []
+
+
+def all_or_each(
+    whole: Callable[[], int], each: Callable[[], Iterable[One]], one: Callable[[One], Any],
+    *, passing: tuple[type[Exception], ...],
+) -> int:  # fmt: skip
+    """What `whole` does to a set at once; where it fails, `one` for each row by itself, so that none holds up another.
+
+    A row that raises one of `passing` was dealt with by somebody else; any other error is logged. Returns how many rows
+    were done. An outage of the database is no row's fault and is raised.
+    """
+    try:
+        return whole()
+    except OperationalError:
+        raise
+    except Exception:
+        logger.exception("a set could not be done at once; each row is done by itself")
+    return sum(_done(one, row, passing) for row in each())
+
+
+def _done(one: Callable[[One], Any], row: One, passing: tuple[type[Exception], ...]) -> bool:
+    try:
+        one(row)
+    except passing:
+        return False
+    except Exception:
+        logger.exception("%s %s is left as it is; the others go on", type(row).__name__, row.pk)
+        return False
+    return True

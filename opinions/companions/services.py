@@ -17,12 +17,13 @@ from deputies.roster.models import Delegation, Deputy, Group
 from liaison.base.audit.models import Audience
 from liaison.base.audit.services import Fact, record
 from liaison.base.errors import InvalidInput, NotAllowed
+from liaison.base.step import step
 from liaison.base.workflow import advance
 from opinions.companions.access import may_invite, refusal
 from opinions.companions.models import Companion, Signature
 from opinions.companions.queries import answers_to_sign, can_be_invited
 from opinions.companions.states import COMPANION
-from opinions.handling.services import call, news, step
+from opinions.handling.services import call, news
 from opinions.matters.models import Matter
 from opinions.matters.services import hold_row
 

@@ -1,11 +1,10 @@
 """验单: the resident's word on a result (rule 5). It comes by a one-time link and from nobody else."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import Role
@@ -13,6 +12,7 @@ from liaison.base.audit.models import Audience
 from liaison.base.audit.services import Fact, record
 from liaison.base.errors import DomainError, InvalidInput, StaleState
 from liaison.base.privacy import hide_id_numbers
+from liaison.base.sets import all_or_each
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import WrongState
 from opinions.catalog.models import Reason, ReasonKind, SettingName
@@ -26,7 +26,6 @@ from opinions.matters.models import Matter, Satisfaction
 from opinions.matters.services import tell_body
 from opinions.matters.states import Status
 
-logger = logging.getLogger(__name__)
 ACTOR = "反映人"
 COMMENT_MAX = 1000
 
@@ -161,21 +160,9 @@ def lapse_due(*, now: datetime, limit: int = 2000) -> int:
     As a set; where one of them cannot be closed, each by itself, so that it holds up no other. Returns how many were
     closed.
     """
-    try:
-        return handling.lapse_many(now=now, limit=limit)
-    except OperationalError:
-        raise
-    except Exception:
-        logger.exception("not all that lapsed could be closed at once; each is closed by itself")
-    return sum(_lapse(matter, now) for matter in unrated_too_long(local_today(now)).order_by("id")[:limit])
-
-
-def _lapse(matter: Matter, now: datetime) -> bool:
-    try:
-        handling.lapse(matter=matter, now=now)
-    except (StaleState, WrongState):
-        return False
-    except Exception:
-        logger.exception("matter %s could not be closed", matter.code)
-        return False
-    return True
+    return all_or_each(
+        lambda: handling.lapse_many(now=now, limit=limit),
+        lambda: unrated_too_long(local_today(now)).order_by("id")[:limit],
+        lambda matter: handling.lapse(matter=matter, now=now),
+        passing=(StaleState, WrongState),
+    )

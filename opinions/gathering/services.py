@@ -9,11 +9,12 @@ from deputies.roster.models import Deputy
 from liaison.base.audit.services import Fact, record
 from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import InvalidInput, NotAllowed
+from liaison.base.step import step
 from opinions.gathering.access import may_decide
 from opinions.gathering.models import Topic, TopicMatter
 from opinions.gathering.queries import tell_apart
 from opinions.handling.queries import why_not
-from opinions.handling.services import checked_text, step
+from opinions.handling.services import checked_text
 from opinions.matters.models import Matter
 from opinions.matters.services import hold_row
 from opinions.proposals.models import Proposal

@@ -12,12 +12,13 @@ from liaison.base.audit.services import Fact, record
 from liaison.base.errors import DomainError, InvalidInput, NotAllowed
 from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from opinions.catalog.models import Reason
 from opinions.handling import services as handling
 from opinions.handling.models import LIVE, Assignment
 from opinions.handling.queries import guest_of, oversees, verbs_for
-from opinions.handling.services import Content, send_link, step
+from opinions.handling.services import Content, send_link
 from opinions.invitations.models import BodyLink
 from opinions.invitations.queries import find_body_link
 from opinions.invitations.services import revoke_body_link

@@ -14,10 +14,11 @@ from liaison.base.audit.services import Fact, record
 from liaison.base.errors import DomainError, InvalidInput, NotAllowed, StaleState
 from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import advance
 from opinions.handling.queries import handlers_for
-from opinions.handling.services import call, checked_text, step
+from opinions.handling.services import call, checked_text
 from opinions.matters.models import Matter
 from opinions.matters.services import attach, hold_row
 from opinions.matters.states import FINAL, Status

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from deputies.accounts.access import Permission, check
 from liaison.base.errors import NotAllowed, StaleState
 from liaison.base.web.api import REFUSAL, TextField, api_view, read_fields
-from liaison.base.web.paging import KeysetPage
+from liaison.base.web.listing import PAGE, page_of, paged
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import WrongState
 from opinions.promises import services
@@ -53,13 +53,6 @@ class PromiseOut(serializers.Serializer[Any]):
     again = serializers.BooleanField(required=False, help_text="this had been done before")
 
 
-class PageOut(serializers.Serializer[Any]):
-    """A page of the ledger."""
-
-    results = PromiseOut(many=True)
-    next = serializers.CharField(help_text="cursor of the next page; empty on the last")
-
-
 def _told(row: Promise) -> dict[str, Any]:
     light = row.light_on(local_today(timezone.now()))
     return {
@@ -71,20 +64,20 @@ def _told(row: Promise) -> dict[str, Any]:
 
 @extend_schema(
     summary="The ledger of promises",
-    responses={200: PageOut, **dict.fromkeys((401, 403), REFUSAL)},
+    parameters=[PAGE],
+    responses={200: page_of(PromiseOut), **dict.fromkeys((401, 403), REFUSAL)},
 )
 @api_view(["GET"])
 @permission_classes([IsAuthenticated])
 def listing(request: Request) -> Response:
     """In the caller's scope, the nearest day first; `pile` as in the tabs of the page (open, overdue, soon, judge,
-    kept, not_kept, all), `page` a cursor."""
+    kept, not_kept, all)."""
     check(request.user, Permission.MATTER_VIEW)
     user: Any = request.user
     rules = piles(local_today(timezone.now()))
     rule = rules.get(request.query_params.get("pile", "open"), rules["open"])
     rows = Promise.objects.visible_to(user).filter(rule).select_related(*RELATED)
-    page: KeysetPage[Promise] = KeysetPage(rows, order=("due_on", "id"), cursor=request.query_params.get("page"))
-    return Response({"results": [_told(row) for row in page.items], "next": page.next_cursor})
+    return paged(request, rows, ("due_on", "id"), _told)
 
 
 @extend_schema(

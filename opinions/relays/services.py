@@ -13,10 +13,11 @@ from deputies.roster.models import CongressLevel, Deputy
 from liaison.base.audit.models import Audience
 from liaison.base.audit.services import Fact, record
 from liaison.base.errors import InvalidInput
+from liaison.base.step import step
 from liaison.base.workflow import advance
 from opinions.catalog.models import Tier
 from opinions.handling.models import Reply, ReplyStatus
-from opinions.handling.services import call, checked_text, end_handling, news, side_of, standing_for, step
+from opinions.handling.services import call, checked_text, end_handling, news, side_of, standing_for
 from opinions.matters.models import Attachment, Matter, ReplyClass
 from opinions.matters.queries import open_copy
 from opinions.matters.services import advance_matter, hold_row, tell_body, turn_of

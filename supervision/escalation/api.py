@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import permission_classes
 from rest_framework.permissions import IsAuthenticated
@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from deputies.accounts.access import Permission, check
 from liaison.base.web.api import REFUSAL, api_view
-from liaison.base.web.paging import KeysetPage
+from liaison.base.web.listing import PAGE, page_of, paged
 from liaison.base.workdays.arithmetic import local_today
 from opinions.handling.queries import asked_for
 from supervision.escalation import queries
@@ -52,13 +52,6 @@ class LightsOut(serializers.Serializer[Any]):
     fired = FiringOut(many=True)
 
 
-class ToActOut(serializers.Serializer[Any]):
-    """A page of what waits for the user to act; `next` goes into `page`."""
-
-    items = FiringOut(many=True)
-    next = serializers.CharField(allow_blank=True)
-
-
 def _firing(row: Firing, code: str) -> dict[str, Any]:
     return {
         "id": row.pk, "code": code, "clock": row.clock.kind, "rung": row.rung.name, "light": row.light.value,
@@ -88,8 +81,8 @@ def matter_lights(request: Request, code: str) -> Response:
 
 @extend_schema(
     summary="What waits for you to act",
-    parameters=[OpenApiParameter("page", str, description="`next` of the page before")],
-    responses={200: ToActOut, **dict.fromkeys((401, 403), REFUSAL)},
+    parameters=[PAGE],
+    responses={200: page_of(FiringOut), **dict.fromkeys((401, 403), REFUSAL)},
 )  # fmt: skip
 @api_view(["GET"])
 @permission_classes([IsAuthenticated])
@@ -98,8 +91,7 @@ def to_act(request: Request) -> Response:
     check(request.user, Permission.SUPERVISION_VIEW)
     user: Any = request.user
     rows = queries.to_act(user, mine=True)
-    page = KeysetPage(rows, order=("-id",), cursor=request.query_params.get("page"))
-    return Response({"items": [_firing(row, row.matter.code) for row in page.items], "next": page.next_cursor or ""})
+    return paged(request, rows, ("-id",), lambda row: _firing(row, row.matter.code))
 
 
 for view in (matter_lights, to_act):

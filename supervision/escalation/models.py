@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from liaison.base.workdays.hours import Hours
 
 from deputies.accounts.models import Role
 from deputies.organisations.models import Organisation
@@ -14,7 +15,6 @@ from liaison.base.workdays.arithmetic import Light
 from opinions.catalog.models import ClockKind
 from opinions.clocks.models import Clock
 from opinions.matters.models import Matter
-from supervision.escalation.rules import Hours
 from supervision.escalation.states import BY_QUALITY, Audience, Trigger
 
 

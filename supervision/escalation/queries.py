@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
+from liaison.base.workdays.hours import Moments
 
 from deputies.accounts.models import User
 from liaison.base.phrases import listing
@@ -16,7 +17,7 @@ from opinions.clocks.queries import light_of, running_clocks
 from opinions.matters.models import Matter
 from supervision.escalation.directory import NOBODYS, Directory, Subject, subjects
 from supervision.escalation.models import Alert, Digest, Firing, Rung, Setback
-from supervision.escalation.rules import Moments, day_after, day_of
+from supervision.escalation.rules import day_after, day_of
 from supervision.escalation.states import BY_QUALITY, Trigger
 
 TRIGGERS = {

@@ -1,13 +1,10 @@
-"""When a rung is due, and when people may be written to: pure sums over the working calendar.
-
-The ladder counts in whole days, as the limits do (domain.md §4); the hours say only when somebody is told.
-"""
+"""When a rung is due: pure sums over the working calendar, in whole days as the limits are (domain.md §4)."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date
 
-from liaison.base.workdays.arithmetic import ONE_DAY, SHANGHAI, Calendar, Unit, compute_due
+from liaison.base.workdays.arithmetic import ONE_DAY, Calendar, Unit, compute_due
 from supervision.escalation.states import BY_QUALITY, Trigger
 
 
@@ -74,47 +71,3 @@ def judge(steps: Iterable[Step], course: Course, today: date, after: DayAfter) -
     days = [(step, day) for step in steps if (day := day_of(step, course, today, after)) is not None]
     due = sorted((one for one in days if one[1] <= today), key=lambda one: (one[1], one[0].after, one[0].root))
     return Verdict(tuple(due), min((day for _step, day in days if day > today), default=None))
-
-
-@dataclass(frozen=True)
-class Hours:
-    """From which full hour until before which one a rung may write, and whether on days off too."""
-
-    begin: int = 8
-    end: int = 18
-    any_day: bool = False
-
-
-@dataclass
-class Moments:
-    """The next moment from `now` on at which may be written, worked out once for each kind of hours."""
-
-    calendar: Calendar
-    now: datetime
-    known: dict[Hours, datetime] = field(default_factory=dict)
-
-    def at(self, hours: Hours) -> datetime:
-        """`now` itself within the hours, else when they next begin."""
-        if hours not in self.known:
-            self.known[hours] = allowed(self.calendar, self.now, hours)
-        return self.known[hours]
-
-
-def allowed(calendar: Calendar, now: datetime, hours: Hours) -> datetime:
-    """The first moment from `now` on that lies within `hours`; in China's time, whatever zone `now` is told in."""
-    local = now.astimezone(SHANGHAI)
-    day = local.date()
-    if _open(calendar, day, hours) and local.hour < hours.end:
-        return max(now, _begin(day, hours))
-    day += ONE_DAY
-    while not _open(calendar, day, hours):
-        day += ONE_DAY
-    return _begin(day, hours)
-
-
-def _open(calendar: Calendar, day: date, hours: Hours) -> bool:
-    return hours.any_day or calendar.is_workday(day)
-
-
-def _begin(day: date, hours: Hours) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI) + timedelta(hours=hours.begin)

@@ -24,8 +24,9 @@ from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
 from liaison.base.notices.models import Channel
 from liaison.base.notices.services import Draft, queue
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import add_months, local_today
-from opinions.handling.services import call, checked_text, step
+from opinions.handling.services import call, checked_text
 from opinions.matters.models import Matter
 from opinions.matters.services import hold_row
 from opinions.plans.models import Plan

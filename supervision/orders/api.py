@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from deputies.accounts.access import Permission, check
 from liaison.base.errors import DomainError
 from liaison.base.web.api import REFUSAL, TextField, api_view, read_fields
-from liaison.base.web.paging import KeysetPage
+from liaison.base.web.listing import PAGE, page_of, paged
 from liaison.base.workdays.arithmetic import local_today
 from supervision.orders import services
 from supervision.orders.forms import LetterFilterForm
@@ -25,8 +25,6 @@ from supervision.orders.models import Letter
 from supervision.orders.queries import document_of, filtered, letter_page, letters
 from supervision.orders.services import AnswerData, PointData
 from supervision.orders.states import UNANSWERED, AnswerStatus, LetterStatus
-
-PAGE = 50
 
 
 class NoSuchLetter(DomainError):
@@ -49,13 +47,6 @@ class BriefOut(serializers.Serializer[Any]):
     issued_at = serializers.DateTimeField(allow_null=True)
     due_on = serializers.DateField(allow_null=True, help_text="last day for the answer; null while none is awaited")
     matters = serializers.IntegerField()
-
-
-class ListOut(serializers.Serializer[Any]):
-    """A page of letters, newest first."""
-
-    letters = BriefOut(many=True)
-    next = serializers.CharField(allow_null=True, help_text="`page` of the next page")
 
 
 class DemandOut(serializers.Serializer[Any]):
@@ -121,7 +112,7 @@ FILTERS = [
     OpenApiParameter("side", str, enum=["waiting", "to_us", "from_us"]),
     OpenApiParameter("status", str, enum=LetterStatus.values),
     OpenApiParameter("overdue", bool),
-    OpenApiParameter("page", str),
+    PAGE,
 ]
 
 
@@ -132,18 +123,17 @@ READ = dict.fromkeys((401, 403, 404), REFUSAL)
     operation_id="v1_orders_list",
     summary="List supervision letters",
     parameters=FILTERS,
-    responses={200: ListOut, **READ},
+    responses={200: page_of(BriefOut), **READ},
 )
 @api_view(["GET"])
 @permission_classes([IsAuthenticated])
 def index(request: Request) -> Response:
-    """督办函: those that the user may read."""
+    """督办函: those that the user may read, newest first."""
     check(request.user, Permission.ORDER_VIEW)
     user: Any = request.user
     form = LetterFilterForm(request.query_params, user=user)
     rows = filtered(letters(user), form.chosen, user, local_today(timezone.now()))
-    page = KeysetPage(rows, order=("-id",), cursor=request.query_params.get("page"), size=PAGE)
-    return Response({"letters": [_brief(one) for one in page.items], "next": page.next_cursor or None})
+    return paged(request, rows, ("-id",), _brief)
 
 
 @extend_schema(summary="Read a supervision letter", responses={200: LetterOut, **READ})

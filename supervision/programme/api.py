@@ -13,13 +13,11 @@ from rest_framework.response import Response
 
 from deputies.accounts.access import Permission, check
 from liaison.base.web.api import REFUSAL, api_view
-from liaison.base.web.paging import KeysetPage
+from liaison.base.web.listing import PAGE, page_of, paged
 from liaison.base.workdays.arithmetic import local_today
 from supervision.programme import queries
 from supervision.programme.models import Activity, Task
 from supervision.programme.states import ActivityStatus
-
-PAGE = OpenApiParameter("page", str, description="next_page of the page before")
 
 
 class TaskOut(serializers.Serializer[Any]):
@@ -64,21 +62,7 @@ class ActivityFullOut(ActivityOut):
     tasks = TaskOut(many=True)
 
 
-class ActivitiesOut(serializers.Serializer[Any]):
-    """A page."""
-
-    items = ActivityOut(many=True)
-    next_page = serializers.CharField(allow_null=True)
-
-
-class TasksOut(serializers.Serializer[Any]):
-    """A page."""
-
-    items = TaskOut(many=True)
-    next_page = serializers.CharField(allow_null=True)
-
-
-def _answers(form: type[serializers.Serializer[Any]]) -> dict[int, Any]:
+def _answers(form: Any) -> dict[int, Any]:
     return {200: form, **dict.fromkeys((401, 403, 404), REFUSAL)}
 
 
@@ -101,7 +85,8 @@ def _task(row: Task) -> dict[str, Any]:
 
 @extend_schema(
     summary="Supervision activities in scope, the latest first",
-    parameters=[PAGE, OpenApiParameter("status", str, enum=ActivityStatus.values)], responses=_answers(ActivitiesOut),
+    parameters=[PAGE, OpenApiParameter("status", str, enum=ActivityStatus.values)],
+    responses=_answers(page_of(ActivityOut)),
 )  # fmt: skip
 @api_view(["GET"])
 @permission_classes([IsAuthenticated])
@@ -112,8 +97,7 @@ def activities(request: Request) -> Response:
     rows = queries.visible_activities(user)
     status = request.query_params.get("status", "")
     rows = rows.filter(status=status) if status in ActivityStatus.values else rows
-    page = KeysetPage(rows, order=("-starts_at", "-id"), cursor=request.query_params.get("page"))
-    return Response({"items": [_activity(row) for row in page.items], "next_page": page.next_cursor})
+    return paged(request, rows, ("-starts_at", "-id"), _activity)
 
 
 @extend_schema(summary="One supervision activity", responses=_answers(ActivityFullOut))
@@ -133,7 +117,7 @@ def activity(request: Request, pk: int) -> Response:
 @extend_schema(
     summary="Tasks of supervision activities in scope, the most urgent first",
     parameters=[PAGE, OpenApiParameter("show", str, enum=["open", "red", "yellow", "done", "accepted"])],
-    responses=_answers(TasksOut),
+    responses=_answers(page_of(TaskOut)),
 )  # fmt: skip
 @api_view(["GET"])
 @permission_classes([IsAuthenticated])
@@ -142,10 +126,7 @@ def tasks(request: Request) -> Response:
     user: Any = request.user
     check(user, Permission.PROGRAMME_VIEW)
     wanted = queries.tasks_with(request.query_params.get("show", ""), local_today(timezone.now()))
-    page = KeysetPage(
-        queries.visible_tasks(user).filter(wanted), order=("due_on", "id"), cursor=request.query_params.get("page")
-    )
-    return Response({"items": [_task(row) for row in page.items], "next_page": page.next_cursor})
+    return paged(request, queries.visible_tasks(user).filter(wanted), ("due_on", "id"), _task)
 
 
 @extend_schema(summary="One task of a supervision activity", responses=_answers(TaskOut))

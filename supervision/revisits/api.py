@@ -6,7 +6,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import permission_classes
 from rest_framework.permissions import IsAuthenticated
@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from deputies.accounts.access import Permission, check
 from liaison.base.web.api import REFUSAL, TextField, api_view, read_fields
-from liaison.base.web.paging import KeysetPage
+from liaison.base.web.listing import PAGE, page_of, paged
 from opinions.evaluation.models import Solved
 from opinions.matters.models import Satisfaction
 from supervision.revisits import services
@@ -35,13 +35,6 @@ class RevisitOut(serializers.Serializer[Any]):
     satisfied = serializers.CharField()
     solved = serializers.CharField()
     words = serializers.CharField()
-
-
-class PageOut(serializers.Serializer[Any]):
-    """One page, the oldest first."""
-
-    results = RevisitOut(many=True)
-    next = serializers.CharField(help_text="`page` of the next page; empty on the last")
 
 
 class OutcomeIn(serializers.Serializer[Any]):
@@ -83,11 +76,10 @@ def _mine(request: Request, revisit_id: int) -> Revisit:
     return get_object_or_404(calls_of(user).select_related(*related), pk=revisit_id)
 
 
-PAGE = OpenApiParameter("page", str, description="`next` of the page before")
-
-
 @extend_schema(
-    summary="Call-backs that wait for the user's body", parameters=[PAGE], responses={200: PageOut, **REFUSED}
+    summary="Call-backs that wait for the user's body",
+    parameters=[PAGE],
+    responses={200: page_of(RevisitOut), **REFUSED},
 )
 @api_view(["GET"])
 @permission_classes([IsAuthenticated])
@@ -96,8 +88,7 @@ def listing(request: Request) -> Response:
     check(request.user, Permission.REVISIT_CALL)
     user: Any = request.user
     rows = calls_of(user).filter(status=RevisitStatus.WAITING).select_related("matter")
-    page = KeysetPage(rows, order=("id",), cursor=request.query_params.get("page"))
-    return Response({"results": RevisitOut([_told(row) for row in page], many=True).data, "next": page.next_cursor})
+    return paged(request, rows, ("id",), lambda row: RevisitOut(_told(row)).data)
 
 
 @extend_schema(summary="Record a call-back", request=OutcomeIn, responses={200: RevisitOut, **REFUSED})

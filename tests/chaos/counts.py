@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from liaison.base.workdays.hours import Hours, Moments
+
 from liaison.base.audit.models import Event
 from liaison.base.audit.services import verify
 from liaison.base.notices.models import Channel, Notice, NoticeStatus
@@ -18,7 +20,7 @@ from opinions.matters.states import Status
 from supervision.escalation.directory import Directory, Subject, subjects
 from supervision.escalation.models import Alert, Digest, Firing, Rung, Setback
 from supervision.escalation.queries import NOBODYS
-from supervision.escalation.rules import Course, Hours, Moments, Step, day_after, judge
+from supervision.escalation.rules import Course, Step, day_after, judge
 from supervision.escalation.services import waiting
 from supervision.escalation.services.firing import due
 

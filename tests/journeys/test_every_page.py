@@ -11,7 +11,9 @@ from tests.journeys.people import see
 ROLES = ["district", "street", "liaison", "handler", "head", "leader", "secretary", "deputy"]
 LINKS = """() => [...document.querySelectorAll("a[href^='/desk/'], a[href^='?'], a[href^='/accounts/']")]
     .filter((one) => !one.hasAttribute("download")).map((one) => new URL(one.href).pathname)"""
-NO_PAGE = re.compile(r"/(export|files|download|photo|template\.xlsx|plaque\.\w+|phone)|\.(docx|ics|pdf|png|txt|xlsx)$|/file/$")
+NO_PAGE = re.compile(
+    r"/(export|files|download|photo|template\.xlsx|plaque\.\w+|phone)|\.(docx|ics|pdf|png|txt|xlsx)$|/file/$"
+)
 NUMBER = re.compile(r"/(?:\d+|[A-Z0-9]{10})(?=/)")
 PAPER = """() => {
     const seen = (one) => one && one.checkVisibility();

@@ -12,7 +12,7 @@ from opinions.handling.services.assigning import (
     sign,
 )
 from opinions.handling.services.committee import end_handling, reopen, withdraw
-from opinions.handling.services.common import Side, call, checked_text, news, side_of, standing_for, step
+from opinions.handling.services.common import Side, call, checked_text, news, side_of, standing_for
 from opinions.handling.services.expiring import expire_supplies
 from opinions.handling.services.joint import add_co, join_streets
 from opinions.handling.services.limits import (
@@ -131,7 +131,6 @@ __all__ = [
     "side_of",
     "sign",
     "standing_for",
-    "step",
     "submit_for_approval",
     "supply",
     "take",

@@ -10,10 +10,11 @@ from liaison.base.audit.models import Audience
 from liaison.base.errors import InvalidInput
 from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
+from liaison.base.step import step
 from opinions.catalog.models import Tier
 from opinions.handling.content import GAPS, has_gaps
 from opinions.handling.models import Reply, ReplyStatus
-from opinions.handling.services.common import checked_text, side_of, standing_for, step
+from opinions.handling.services.common import checked_text, side_of, standing_for
 from opinions.handling.services.outcome import become_replied
 from opinions.handling.services.receiving import carry_out_take
 from opinions.matters.models import Matter, ReplyClass

@@ -15,22 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.models import User
 from deputies.organisations.models import JUDICIAL_KINDS, Organisation
 from liaison.base.errors import DomainError, InvalidInput
+from liaison.base.step import step
 from opinions.catalog.models import ClockKind, Tier
 from opinions.clocks.services import OwnLimit, lead_due, start_clock, start_clocks, stop_clocks
 from opinions.handling.guest import Worker, account_of, credited
 from opinions.handling.models import Assignment, AssignmentStatus, Part
 from opinions.handling.queries import handlers_for
-from opinions.handling.services.common import (
-    Side,
-    call,
-    checked_text,
-    news,
-    revoke,
-    side_of,
-    standing_for,
-    step,
-    system_side,
-)
+from opinions.handling.services.common import Side, call, checked_text, news, revoke, side_of, standing_for, system_side
 from opinions.handling.services.linking import has_accounts, send_link
 from opinions.handling.standing import REPLYING, Standing
 from opinions.matters.models import Matter

@@ -8,6 +8,7 @@ from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from deputies.organisations.queries import current
 from liaison.base.errors import InvalidInput, NotAllowed
+from liaison.base.step import step
 from opinions.catalog.models import Tier
 from opinions.clocks.services import stop_clocks
 from opinions.handling.models import Part
@@ -22,7 +23,6 @@ from opinions.handling.services.common import (
     revoke_live,
     side_of,
     standing_for,
-    step,
 )
 from opinions.matters.models import Matter, Reporter
 from opinions.matters.services import advance_matter

@@ -1,13 +1,11 @@
 """What all verbs share: may it be done, for whom is it done, and who is told."""
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -17,7 +15,6 @@ from deputies.organisations.models import Organisation
 from deputies.roster.models import Deputy
 from liaison.base.codes import grouped
 from liaison.base.errors import InvalidInput, NotAllowed, StaleState
-from liaison.base.stamps import reading
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import WrongState
 from opinions.handling.guest import Worker
@@ -34,17 +31,6 @@ SYSTEM_MAY = frozenset({"assign"})
 TEXT_MAX = 10_000
 RESIDENT = "反映人"
 """How the ledger names a resident."""
-
-
-def step(service: Callable[P, R]) -> Callable[P, R]:
-    """A service is one transaction, within which reference data are looked at once."""
-
-    @wraps(service)
-    def carried_out(*args: P.args, **kwargs: P.kwargs) -> R:
-        with transaction.atomic(), reading():
-            return service(*args, **kwargs)
-
-    return carried_out
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,26 +1,24 @@
 """补充逾期 for all that are due: as a set, and each by itself where that fails."""
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import connection
 
 from deputies.roster.models import Deputy
 from deputies.roster.states import DeputyStatus
 from liaison.base.audit.models import Event
 from liaison.base.errors import StaleState
+from liaison.base.sets import all_or_each
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import WrongState
 from opinions.clocks.services import resume_clocks_of
 from opinions.handling.queries import waiting_too_long
-from opinions.handling.services.common import step
 from opinions.handling.services.questions import EXPIRED, expire_supply, turn_from
 from opinions.matters.models import Matter
 from opinions.matters.services import return_matters, tell_holders
-
-logger = logging.getLogger(__name__)
 
 
 def expire_supplies(*, now: datetime, limit: int = 2000) -> int:
@@ -28,13 +26,12 @@ def expire_supplies(*, now: datetime, limit: int = 2000) -> int:
 
     Where one of them cannot go on, each goes by itself, so that it holds up no other.
     """
-    try:
-        return _expire_many(now=now, limit=limit)
-    except OperationalError:
-        raise
-    except Exception:
-        logger.exception("not all who did not supply could be left behind at once; each goes on by itself")
-    return sum(_expire(matter, now) for matter in waiting_too_long(local_today(now)).order_by("id")[:limit])
+    return all_or_each(
+        lambda: _expire_many(now=now, limit=limit),
+        lambda: waiting_too_long(local_today(now)).order_by("id")[:limit],
+        lambda matter: expire_supply(matter=matter, now=now),
+        passing=(StaleState, WrongState),
+    )
 
 
 @step
@@ -75,14 +72,3 @@ def _out_of_office(deputies: Iterable[int | None]) -> set[int]:
     keys = {key for key in deputies if key is not None}
     rows = Deputy.objects.filter(pk__in=keys).exclude(status=DeputyStatus.ACTIVE)
     return set(rows.values_list("pk", flat=True))
-
-
-def _expire(matter: Matter, now: datetime) -> bool:
-    try:
-        expire_supply(matter=matter, now=now)
-    except (StaleState, WrongState):
-        return False
-    except Exception:
-        logger.exception("matter %s is left as it is; the others go on", matter.code)
-        return False
-    return True

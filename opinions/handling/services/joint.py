@@ -9,10 +9,11 @@ from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from deputies.organisations.queries import street_committees_of
 from liaison.base.errors import InvalidInput
+from liaison.base.step import step
 from opinions.handling.models import Assignment, JointStreet, Part
 from opinions.handling.queries import handlers_for
 from opinions.handling.services.assigning import give_to, tell_of_lawsuits
-from opinions.handling.services.common import call, checked_text, side_of, standing_for, step
+from opinions.handling.services.common import call, checked_text, side_of, standing_for
 from opinions.matters.models import Matter
 from opinions.matters.services import advance_matter
 

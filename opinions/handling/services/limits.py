@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from liaison.base.errors import DomainError, InvalidInput
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import Unit, workdays_between
 from liaison.base.workdays.queries import current_calendar
 from opinions.catalog.models import ClockKind
@@ -17,7 +18,7 @@ from opinions.clocks.queries import running_clocks
 from opinions.clocks.services import AlreadyExtended, extend_clock, set_co_limit
 from opinions.handling.guest import Worker, credited
 from opinions.handling.models import Asked, Assignment, Part
-from opinions.handling.services.common import asked_by, call, checked_text, news, standing_for, step
+from opinions.handling.services.common import asked_by, call, checked_text, news, standing_for
 from opinions.handling.standing import REPLYING, Standing
 from opinions.matters.models import Matter
 from opinions.matters.services import advance_matter

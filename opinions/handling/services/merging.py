@@ -15,10 +15,11 @@ from deputies.roster.models import Deputy
 from deputies.roster.states import DeputyStatus
 from liaison.base.codes import grouped
 from liaison.base.errors import DomainError, InvalidInput, NotAllowed, StaleState
+from liaison.base.step import step
 from opinions.clocks.services import restart_clocks
 from opinions.handling.models import LIVE, Assignment, AssignmentStatus, Merger, MergerKind, Reply
 from opinions.handling.services.committee import end_handling
-from opinions.handling.services.common import RESIDENT, call, call_holder, lock, news, side_of, standing_for, step
+from opinions.handling.services.common import RESIDENT, call, call_holder, lock, news, side_of, standing_for
 from opinions.handling.services.outcome import invite
 from opinions.handling.services.vacancies import carry_out_hand_over
 from opinions.handling.standing import UNFINISHED

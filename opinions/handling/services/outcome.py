@@ -13,6 +13,7 @@ from deputies.accounts.models import User
 from deputies.roster.states import DeputyStatus
 from liaison.base.audit.services import Fact
 from liaison.base.audit.verbs import name_verbs
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import Unit, compute_due, local_today
 from liaison.base.workdays.queries import current_calendar
 from liaison.base.workflow import WrongState
@@ -20,7 +21,7 @@ from opinions.catalog.models import ClockKind, Tier
 from opinions.clocks.services import start_clock, stop_clocks, stop_clocks_of
 from opinions.handling.models import ReplyStatus
 from opinions.handling.queries import unrated_too_long
-from opinions.handling.services.common import call, call_holder, free_liable, news, step
+from opinions.handling.services.common import call, call_holder, free_liable, news
 from opinions.invitations.services import invite_reporters
 from opinions.matters.models import Matter, Satisfaction
 from opinions.matters.services import advance_matter, end_matters, turn_of

@@ -11,11 +11,12 @@ from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from deputies.organisations.queries import current
 from liaison.base.files.models import StoredFile
+from liaison.base.step import step
 from opinions.catalog.models import Tier
 from opinions.handling.models import Part
 from opinions.handling.queries import handlers_for, last_lead
 from opinions.handling.services.assigning import TIERS, begin_handling, give_out
-from opinions.handling.services.common import Side, call, news, step
+from opinions.handling.services.common import Side, call, news
 from opinions.matters.models import Matter, Reporter
 from opinions.matters.states import Status
 from opinions.promises import services as promises

@@ -11,11 +11,12 @@ from deputies.roster.states import DeputyStatus
 from liaison.base.audit.models import Audience, Event
 from liaison.base.errors import InvalidInput, NotAllowed
 from liaison.base.files.models import StoredFile
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import WrongState
 from opinions.catalog.models import ClockKind
 from opinions.clocks.services import pause_clocks, resume_clocks, start_clock, stop_clocks
-from opinions.handling.services.common import RESIDENT, call_holder, checked_text, news, side_of, standing_for, step
+from opinions.handling.services.common import RESIDENT, call_holder, checked_text, news, side_of, standing_for
 from opinions.handling.services.vacancies import carry_out_hand_over
 from opinions.matters.models import Matter, Reporter
 from opinions.matters.services import add_line, advance_matter, attach, turn_of

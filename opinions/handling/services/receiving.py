@@ -10,18 +10,10 @@ from deputies.organisations.queries import district_of, street_committees_of
 from deputies.roster.models import Deputy
 from deputies.roster.states import DeputyStatus
 from liaison.base.errors import InvalidInput
+from liaison.base.step import step
 from opinions.catalog.models import ClockKind, Reason, ReasonKind, Tier
 from opinions.clocks.services import start_clock, stop_clocks
-from opinions.handling.services.common import (
-    Side,
-    call_holder,
-    checked_text,
-    free_liable,
-    news,
-    side_of,
-    standing_for,
-    step,
-)
+from opinions.handling.services.common import Side, call_holder, checked_text, free_liable, news, side_of, standing_for
 from opinions.matters.models import Matter
 from opinions.matters.services import advance_matter
 

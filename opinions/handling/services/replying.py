@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.access import Permission
 from deputies.accounts.models import Role, User
 from liaison.base.errors import InvalidInput, NotAllowed, StaleState
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from opinions.catalog.models import ClockKind
 from opinions.clocks.services import stop_clocks
@@ -15,7 +16,7 @@ from opinions.handling.content import Content, Point, faults
 from opinions.handling.guest import Worker, account_of, credited
 from opinions.handling.models import Assignment, AssignmentStatus, Reply, ReplyPoint, ReplyStatus
 from opinions.handling.queries import last_lead
-from opinions.handling.services.common import call, checked_text, news, revoke, side_of, standing_for, step
+from opinions.handling.services.common import call, checked_text, news, revoke, side_of, standing_for
 from opinions.handling.services.outcome import become_replied
 from opinions.handling.standing import REPLYING, Standing
 from opinions.matters.models import Matter

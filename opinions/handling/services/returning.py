@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from liaison.base.errors import InvalidInput
+from liaison.base.step import step
 from opinions.catalog.models import ClockKind, Reason, ReasonKind
 from opinions.clocks.services import start_clock, stop_clocks
 from opinions.handling.guest import Worker, credited
 from opinions.handling.models import Asked, Assignment, AssignmentStatus
 from opinions.handling.queries import handlers_for, returns_of
-from opinions.handling.services.common import asked_by, call, call_holder, checked_text, drop_drafts, standing_for, step
+from opinions.handling.services.common import asked_by, call, call_holder, checked_text, drop_drafts, standing_for
 from opinions.matters.models import Matter
 from opinions.matters.services import advance_matter, turn_of
 

@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.models import Role, User
 from deputies.organisations.models import Organisation
 from liaison.base.errors import InvalidInput
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from opinions.clocks.services import OwnLimit
 from opinions.handling.content import Content, faults
 from opinions.handling.models import Part, Reply, ReplyStatus
 from opinions.handling.queries import fast_bodies
 from opinions.handling.services.assigning import begin_handling, carry_out_sign, check_no_ring, give_out
-from opinions.handling.services.common import call, news, side_of, standing_for, step
+from opinions.handling.services.common import call, news, side_of, standing_for
 from opinions.handling.services.replying import NotComplete, write_points
 from opinions.matters.models import Matter
 from opinions.matters.services import advance_matter

@@ -11,9 +11,10 @@ from liaison.base.audit.models import Audience
 from liaison.base.errors import DomainError
 from liaison.base.files.models import StoredFile
 from liaison.base.files.services import discard, save_prepared
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from opinions.handling.models import LIVE
-from opinions.handling.services.common import Side, call, news, side_of, step
+from opinions.handling.services.common import Side, call, news, side_of
 from opinions.handling.standing import Standing
 from opinions.matters.models import Line, Matter
 from opinions.matters.services import SAID_AGAIN, add_line, already_said, attach, hold_row

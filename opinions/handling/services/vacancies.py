@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.roster.states import DeputyStatus
 from liaison.base.errors import StaleState
+from liaison.base.step import step
 from liaison.base.workflow import WrongState
 from opinions.catalog.models import ClockKind
 from opinions.clocks.services import start_clock, stop_clocks
 from opinions.handling.queries import held_by_nobody_in_office
-from opinions.handling.services.common import call, lock, news, step
+from opinions.handling.services.common import call, lock, news
 from opinions.matters.models import Matter
 from opinions.matters.services import advance_matter, turn_of
 from opinions.matters.states import Status

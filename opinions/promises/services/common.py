@@ -1,11 +1,8 @@
 """What all verbs of a promise share: the one door, the clock, and who is told."""
 
-from collections.abc import Callable
 from datetime import date, datetime
-from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +12,6 @@ from liaison.base.audit.models import Audience
 from liaison.base.audit.services import Fact, record
 from liaison.base.codes import grouped
 from liaison.base.errors import InvalidInput, NotAllowed
-from liaison.base.stamps import reading
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import advance
 from opinions.catalog.models import ClockKind
@@ -38,17 +34,6 @@ class MeantEarlier(InvalidInput):
     """A day that a promise cannot be moved to."""
 
     message = _("请选一个今天以后、五年以内、和原来不同的日期。")
-
-
-def step(service: Callable[P, R]) -> Callable[P, R]:
-    """A service is one transaction, within which reference data are looked at once."""
-
-    @wraps(service)
-    def carried_out(*args: P.args, **kwargs: P.kwargs) -> R:
-        with transaction.atomic(), reading():
-            return service(*args, **kwargs)
-
-    return carried_out
 
 
 def hold(promise: Promise, *, allowed: bool) -> Matter:

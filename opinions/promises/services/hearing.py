@@ -12,11 +12,12 @@ from liaison.base.errors import DomainError, InvalidInput, NotAllowed
 from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
 from liaison.base.privacy import hide_id_numbers
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from opinions.matters.models import Reporter
 from opinions.matters.services import attach, hold_row
 from opinions.promises.models import Promise, PromiseWord
-from opinions.promises.services.common import TEXT_MAX, change, step, tell, tell_watchers
+from opinions.promises.services.common import TEXT_MAX, change, tell, tell_watchers
 from opinions.promises.states import RUNNING, PromiseStatus
 
 ACTOR = "反映人"

@@ -5,20 +5,12 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import WrongState
 from opinions.promises.access import judges
 from opinions.promises.models import Promise
-from opinions.promises.services.common import (
-    change,
-    checked,
-    checked_day,
-    hold,
-    new_day,
-    step,
-    tell,
-    tell_residents,
-)
+from opinions.promises.services.common import change, checked, checked_day, hold, new_day, tell, tell_residents
 from opinions.promises.states import PromiseStatus
 
 _WHY = _("请写明理由，居民会看到。")

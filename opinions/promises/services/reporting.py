@@ -9,19 +9,12 @@ from deputies.accounts.models import User
 from liaison.base.audit.models import Audience
 from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from opinions.matters.services import attach
 from opinions.promises.access import reports_on
 from opinions.promises.models import Promise
-from opinions.promises.services.common import (
-    change,
-    checked,
-    checked_day,
-    hold,
-    step,
-    tell_residents,
-    tell_watchers,
-)
+from opinions.promises.services.common import change, checked, checked_day, hold, tell_residents, tell_watchers
 
 
 @step

@@ -15,10 +15,11 @@ from deputies.roster.models import Deputy, Identity
 from deputies.roster.states import DeputyStatus
 from liaison.base.audit.services import Fact, record
 from liaison.base.errors import DomainError, InvalidInput, NotAllowed, StaleState
+from liaison.base.step import step
 from liaison.base.workflow import WrongState, advance
 from opinions.catalog.models import ClockKind, Tier
 from opinions.clocks.services import start_clock
-from opinions.handling.services import Side, checked_text, end_handling, news, side_of, standing_for, step
+from opinions.handling.services import Side, checked_text, end_handling, news, side_of, standing_for
 from opinions.matters.models import Matter
 from opinions.matters.services import advance_matter, hold_row
 from opinions.matters.states import Status

@@ -16,9 +16,10 @@ from liaison.base.audit.services import Fact, record
 from liaison.base.errors import InvalidInput, NotAllowed, StaleState
 from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from opinions.handling.queries import deputies_of
-from opinions.handling.services import checked_text, step
+from opinions.handling.services import checked_text
 from opinions.matters.models import Matter
 from opinions.matters.services import hold_row
 from opinions.proposals.access import may_write

@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
 from liaison.base.errors import NotAllowed
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import advance
 from opinions.handling.models import Reply
 from opinions.handling.queries import why_not
-from opinions.handling.services import Content, NotComplete, faults, report_back, step
+from opinions.handling.services import Content, NotComplete, faults, report_back
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
 from opinions.proposals.access import may_edit

@@ -16,6 +16,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
+from liaison.base.workdays.hours import Moments
 
 from liaison.base.audit.services import Fact, record_many
 from liaison.base.audit.verbs import name_verbs
@@ -26,7 +27,7 @@ from liaison.base.workdays.queries import current_calendar
 from opinions.clocks.models import Clock
 from supervision.escalation.directory import Directory, Subject, Told, subjects
 from supervision.escalation.models import Alert, Firing, Rung, Setback
-from supervision.escalation.rules import Course, DayAfter, Moments, Verdict, day_after, judge
+from supervision.escalation.rules import Course, DayAfter, Verdict, day_after, judge
 
 logger = logging.getLogger(__name__)
 BATCH = 2000

@@ -18,6 +18,7 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from liaison.base.workdays.hours import Moments
 
 from deputies.accounts.models import User
 from liaison.base.codes import grouped
@@ -27,7 +28,6 @@ from liaison.base.updates import update_each
 from liaison.base.workdays.queries import current_calendar
 from supervision.escalation.models import Alert, Digest, Firing, Rung
 from supervision.escalation.queries import standing
-from supervision.escalation.rules import Moments
 from supervision.escalation.states import Trigger
 
 PEOPLE = 200

@@ -13,9 +13,10 @@ from liaison.base.audit.services import Fact, record
 from liaison.base.errors import DomainError, InvalidInput, NotAllowed, StaleState
 from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import WrongState, advance
-from opinions.handling.services import checked_text, step
+from opinions.handling.services import checked_text
 from opinions.matters.models import Matter
 from supervision.orders.access import answers
 from supervision.orders.models import AnswerPoint, Demand, Letter, LetterAnswer

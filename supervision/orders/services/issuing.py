@@ -14,11 +14,12 @@ from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from liaison.base.documents.official import as_data
 from liaison.base.notices.services import queue
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from opinions.catalog.models import ClockKind
 from opinions.clocks.models import Clock
 from opinions.clocks.services import OwnLimit, start_clocks, stop_clocks
-from opinions.handling.services import checked_text, step
+from opinions.handling.services import checked_text
 from opinions.matters.models import Matter
 from supervision.orders.models import Letter, LetterHead, LetterMatter, NumberSeries
 from supervision.orders.paper import official

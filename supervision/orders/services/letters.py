@@ -16,9 +16,10 @@ from deputies.organisations.queries import district_of
 from liaison.base.audit.services import Fact, record
 from liaison.base.codes import grouped
 from liaison.base.errors import InvalidInput, NotAllowed
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import advance
-from opinions.handling.services import checked_text, step
+from opinions.handling.services import checked_text
 from opinions.matters.models import Matter
 from supervision.orders.access import issues, overseen_by
 from supervision.orders.models import Demand, Letter, LetterMatter

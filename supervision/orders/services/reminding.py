@@ -16,9 +16,10 @@ from deputies.organisations.models import Organisation
 from liaison.base.audit.services import Fact, record_many
 from liaison.base.errors import DomainError, InvalidInput, NotAllowed
 from liaison.base.notices.services import Draft, queue
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import Unit, compute_due, local_today
 from liaison.base.workdays.queries import current_calendar
-from opinions.handling.services import checked_text, step
+from opinions.handling.services import checked_text
 from opinions.matters.models import Matter
 from opinions.matters.services import drafts_for
 from supervision.orders.access import overseen_by

@@ -12,9 +12,10 @@ from deputies.accounts.models import User
 from liaison.base.audit.services import Fact, record
 from liaison.base.errors import DomainError, InvalidInput, NotAllowed
 from liaison.base.notices.services import queue
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import advance
-from opinions.handling.services import checked_text, step
+from opinions.handling.services import checked_text
 from opinions.matters.models import Matter
 from opinions.matters.services import drafts_for, hold_row
 from supervision.orders.access import overseen_by, own_case

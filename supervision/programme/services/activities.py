@@ -17,9 +17,10 @@ from liaison.base.audit.services import Fact, record
 from liaison.base.errors import InvalidInput, NotAllowed
 from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from opinions.catalog.models import Category
-from opinions.handling.services import checked_text, step
+from opinions.handling.services import checked_text
 from opinions.matters.models import Matter
 from supervision.programme.access import answers_appointment
 from supervision.programme.models import (

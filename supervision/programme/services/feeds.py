@@ -12,7 +12,7 @@ from liaison.base.audit.services import Fact, record
 from liaison.base.audit.verbs import name_verbs
 from liaison.base.codes import new_token, token_hash
 from liaison.base.errors import NotAllowed
-from opinions.handling.services import step
+from liaison.base.step import step
 from supervision.programme.models import Feed
 
 name_verbs({"feed_made": _("开出日历订阅"), "feed_renewed": _("更换日历订阅")})

@@ -15,8 +15,9 @@ from deputies.organisations.queries import district_of
 from deputies.roster.models import Deputy
 from liaison.base.audit.services import Fact, record
 from liaison.base.errors import InvalidInput, NotAllowed
+from liaison.base.step import step
 from opinions.handling.queries import deputies_of
-from opinions.handling.services import checked_text, step
+from opinions.handling.services import checked_text
 from supervision.programme.access import answers_for
 from supervision.programme.models import Activity, Participant
 from supervision.programme.services.activities import when_and_where

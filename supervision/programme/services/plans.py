@@ -15,10 +15,11 @@ from deputies.organisations.queries import bodies
 from liaison.base.audit.services import Fact, record
 from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import DomainError, InvalidInput, NotAllowed
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import SHANGHAI, add_months, local_today
 from liaison.base.workdays.queries import current_calendar
 from opinions.catalog.models import Category
-from opinions.handling.services import checked_text, step
+from opinions.handling.services import checked_text
 from supervision.programme.models import ASKED_BY_DEPUTIES, Activity, ActivityKind, PlanItem, Scope
 from supervision.programme.services.activities import ActivityData, plan_activity
 

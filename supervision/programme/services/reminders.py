@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from liaison.base.workdays.hours import Hours, allowed
 
 from deputies.accounts.models import DEPARTMENT_ROLES, Role, User
 from liaison.base.notices.services import Draft, queue
-from liaison.base.workdays.arithmetic import SHANGHAI, local_today
+from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workdays.queries import current_calendar
 from opinions.matters.services import drafts_for
 from supervision.programme.models import Task
@@ -21,15 +22,14 @@ from supervision.programme.services.tasks import LINK
 from supervision.programme.states import UNDONE
 
 BATCH = 500
-OFFICE_HOURS = range(9, 18)
+OFFICE_HOURS = Hours(begin=9, end=18)
 KEEPERS = (Role.STREET_STAFF, Role.STREET_SECRETARY, Role.STREET_CHAIR, Role.DISTRICT_STAFF)
 NEARLY, OVERDUE = _("任务快到期：{day}"), _("任务已超期：{day}")
 
 
 def in_office_hours(now: datetime) -> bool:
     """Whether people may be written to: on working days from nine to six."""
-    local = now.astimezone(SHANGHAI)
-    return local.hour in OFFICE_HOURS and current_calendar().is_workday(local.date())
+    return allowed(current_calendar(), now, OFFICE_HOURS) == now
 
 
 def remind_due(*, now: datetime) -> int:

@@ -15,9 +15,10 @@ from liaison.base.errors import InvalidInput, NotAllowed
 from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
 from liaison.base.notices.services import queue
+from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import WrongState, advance
-from opinions.handling.services import checked_text, step
+from opinions.handling.services import checked_text
 from opinions.matters.models import Matter
 from opinions.matters.services import drafts_for
 from opinions.plans.models import Phase

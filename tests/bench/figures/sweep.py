@@ -13,6 +13,7 @@ from datetime import timedelta
 import psutil
 from django.db import connection, transaction
 from django.utils import timezone
+from liaison.base.workdays.hours import Hours, allowed
 
 from liaison.base.audit.models import Event
 from liaison.base.workdays.arithmetic import local_today
@@ -23,7 +24,6 @@ from opinions.clocks.models import Clock
 from opinions.matters.models import Matter
 from supervision.cases.services import sweep
 from supervision.escalation.models import Alert, Digest, Firing, Rung
-from supervision.escalation.rules import Hours, allowed
 from supervision.escalation.services import fire_due, load_default_ladder
 from supervision.escalation.services.firing import BATCH
 from tests.bench.table import Figure, at_least, at_most, equal

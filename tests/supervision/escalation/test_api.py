@@ -23,7 +23,7 @@ def test_lights_and_what_waits_for_programs() -> None:
     told = chair.get(f"/api/v1/matters/{clock.matter.code}/lights/").json()
     assert [row["light"] for row in told["lights"]] == ["red"]
     assert next((row["light"], row["acts"], row["mine"]) for row in told["fired"]) == ("red", True, True)
-    items = chair.get("/api/v1/supervision/lights/").json()["items"]
+    items = chair.get("/api/v1/supervision/lights/").json()["results"]
     assert [row["code"] for row in items] == [clock.matter.code]
     assert chair.get("/api/v1/supervision/lights/?page=nonsense").status_code in (200, 400)
     stranger = sign_in(Client(), one.world.other_staff)

@@ -1,28 +1,20 @@
-"""When rungs are due and when people may be written to: thousands of invented calendars and clocks."""
+"""When rungs are due: thousands of invented calendars and clocks."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from liaison.base.workdays.arithmetic import SHANGHAI, Calendar, ListedDay, workdays_between
-from supervision.escalation.rules import Course, Hours, Moments, Step, allowed, day_after, day_of, judge
+from liaison.base.workdays.arithmetic import Calendar, ListedDay, workdays_between
+from supervision.escalation.rules import Course, Step, day_after, day_of, judge
 from supervision.escalation.states import Trigger
+from tests.factories.calendars import DAYS, FIRST, calendars
 
-FIRST = date(2026, 1, 1)
-DAYS = st.integers(0, 300).map(lambda number: FIRST + timedelta(number))
 TRIGGERS = st.sampled_from([Trigger.YELLOW.value, Trigger.RED.value])
 STEPS = st.lists(
     st.builds(Step, root=st.integers(1, 99), trigger=TRIGGERS, after=st.integers(0, 30)), max_size=8,
     unique_by=lambda step: step.root,
 )  # fmt: skip
-
-
-@st.composite
-def calendars(draw: st.DrawFn) -> Calendar:
-    """A year with days off and make-up days of its own."""
-    listed = draw(st.dictionaries(DAYS, st.booleans(), max_size=40))
-    return Calendar(frozenset({2026, 2027}), {day: ListedDay(off, "示例") for day, off in listed.items()})
 
 
 @st.composite
@@ -83,22 +75,6 @@ def test_rung_is_due_after_so_many_working_days(calendar: Calendar, course: Cour
     assert day is not None
     assert calendar.is_workday(day)
     assert workdays_between(calendar, begin, day) == after
-
-
-@given(calendars(), st.integers(0, 270 * 24 * 60), st.integers(0, 23), st.integers(1, 24), st.booleans())
-def test_people_are_written_to_within_the_hours_and_as_soon_as_they_open(
-    calendar: Calendar, minutes: int, begin: int, end: int, any_day: bool
-) -> None:
-    assume(begin < end)
-    now, hours = datetime(2026, 1, 1, tzinfo=SHANGHAI) + timedelta(minutes=minutes), Hours(begin, end, any_day)
-    at = allowed(calendar, now, hours)
-    assert at >= now
-    assert begin <= at.hour < end
-    assert any_day or calendar.is_workday(at.date())
-    assert allowed(calendar, at, hours) == at
-    inside = begin <= now.hour < end and (any_day or calendar.is_workday(now.date()))
-    assert (at == now) == (inside or now == at)
-    assert Moments(calendar, now).at(hours) == at
 
 
 def test_limit_of_another_kind_sets_no_rung_off() -> None:

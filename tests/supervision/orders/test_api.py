@@ -28,7 +28,7 @@ def test_list_and_letter_are_what_the_user_may_read(world: HandlingWorld, client
     letter = issued(world)
     drafted(world)
     sign_in(client, world.handler)
-    (row,) = client.get(reverse("orders_api:index")).json()["letters"]
+    (row,) = client.get(reverse("orders_api:index")).json()["results"]
     assert (row["reference"], row["status"], row["matters"]) == ("云溪督〔2026〕1号", "issued", 1)
     told = client.get(reverse("orders_api:letter", args=[letter.pk])).json()
     assert told["codes"] == [letter.rows.get().matter.code]

@@ -216,10 +216,10 @@ def test_programs_read_activities_and_tasks_in_scope(world: HandlingWorld) -> No
     client = client_of(world.handler)
     told = json.loads(client.get(f"/api/v1/activities/{task.activity_id}/").content)
     assert (told["status"], [one["text"] for one in told["tasks"]]) == ("held", ["更换东门三盏路灯"])
-    (one,) = json.loads(client.get("/api/v1/tasks/").content)["items"]
+    (one,) = json.loads(client.get("/api/v1/tasks/").content)["results"]
     assert (one["id"], one["body"]) == (task.pk, world.department.name)
     outsider = client_of(world.other_handler)
-    assert json.loads(outsider.get("/api/v1/tasks/").content)["items"] == []
+    assert json.loads(outsider.get("/api/v1/tasks/").content)["results"] == []
     assert outsider.get(f"/api/v1/tasks/{task.pk}/").status_code == 404
     assert outsider.get(f"/api/v1/activities/{task.activity_id}/").status_code == 404
     assert Client().get("/api/v1/activities/").status_code in (401, 403)
