@@ -4,12 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission, can
 from deputies.accounts.backends import MOST_UNREAD
 from deputies.accounts.models import Role
 from liaison.base.web.chrome import Chrome, Entry
+from supervision.cases.pulse import held
 
 P = Permission
 SUPERVISION = "supervision"
@@ -71,6 +73,7 @@ SECTIONS: tuple[tuple[Any, tuple[tuple[Permission, Any, str], ...]], ...] = (
         (
             (P.QUALITY_MARK, _("答复质量"), "quality:list"),
             (P.REVISIT_CALL, _("回访"), "revisits:list"),
+            (P.QUALITY_MARK, _("回访台账"), "revisits:ledger"),
             (P.QUALITY_MARK, _("评价核查"), "revisits:watch"),
         ),
     ),
@@ -101,6 +104,7 @@ def desk_chrome(request: HttpRequest) -> Chrome:
             if can(user, permission) and (sections or SUPERVISION not in place)
         ],
         sections=sections,
+        sections_warning=SimpleLazyObject(held) if can(user, P.SUPERVISION_VIEW) else None,
         menu=_menu(user),
         unread=min(getattr(user, "unread", 0), MOST_UNREAD),
         notices_url=reverse("desk:notices"),

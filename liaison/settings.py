@@ -59,6 +59,8 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 GAUGES = ["supervision.cases.health.gauges"]
 """Functions that give /metrics numbers of the whole system, e.g. how old the last sweep is."""
+DEFAULTS = ["supervision.cases.defaults.load"]
+"""Functions that give a district, by `load_defaults`, what it lacks besides the catalogue."""
 HELPERS = {"sweep": "supervision.cases.health.check"}
 """Further parts without which /readyz says "degraded": functions that raise NotReady."""
 

@@ -1,7 +1,7 @@
 """Models of the floor, for Django's registry."""
 
 from supervision.cases.models import Pulse
-from supervision.dashboards.models import Fact, Intake, Outcome, RollupState, Span, Stock
+from supervision.dashboards.models import Fact, Intake, Outcome, PromiseFact, PromiseSum, RollupState, Span, Stock
 from supervision.escalation.models import Alert, Digest, Firing, Rung, Setback
 from supervision.inspections.models import Check, Inspector, InspectorGroup, Watch
 from supervision.orders.models import (
@@ -10,6 +10,7 @@ from supervision.orders.models import (
     Letter,
     LetterAnswer,
     LetterHead,
+    LetterLink,
     LetterMatter,
     LetterTemplate,
     NumberSeries,
@@ -29,7 +30,7 @@ from supervision.programme.models import (
     TaskProgress,
 )
 from supervision.quality.models import ChecklistItem, QualityMark
-from supervision.revisits.models import Draw, Look, RatingFlag, Revisit
+from supervision.revisits.models import Contact, Draw, Look, RatingFlag, Revisit
 
 __all__ = [
     "Activity",
@@ -39,6 +40,7 @@ __all__ = [
     "AnswerPoint",
     "Check",
     "ChecklistItem",
+    "Contact",
     "Demand",
     "Digest",
     "Draw",
@@ -51,6 +53,7 @@ __all__ = [
     "Letter",
     "LetterAnswer",
     "LetterHead",
+    "LetterLink",
     "LetterMatter",
     "LetterTemplate",
     "Look",
@@ -58,6 +61,8 @@ __all__ = [
     "Outcome",
     "Participant",
     "PlanItem",
+    "PromiseFact",
+    "PromiseSum",
     "Pulse",
     "QualityMark",
     "RatingFlag",

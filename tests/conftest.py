@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from liaison.base.stamps import forget_all
 from liaison.run.catalogues import compile_catalogues
+from tests.factories.matters import HandlingWorld, handling_world
 from tests.settings import WORKER, WORKER_NUMBER
 from tests.support.connections import keep_open
 from tests.support.cores import settle
@@ -52,6 +53,12 @@ def _empty_cache() -> None:
     """Throttles and cached choices of one test must not reach the next."""
     cache.clear()
     forget_all()
+
+
+@pytest.fixture
+def world(db: None) -> HandlingWorld:
+    """The district at work."""
+    return handling_world()
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """Reading accounts, locks and the logs of the three administrators."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog
 from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -18,6 +17,7 @@ from deputies.organisations.queries import ids_below, predecessors
 from liaison.base.audit.models import Event
 from liaison.base.audit.verbs import verb_words
 from liaison.base.phrases import listing
+from liaison.base.workdays.arithmetic import midnight
 
 _KINDS: dict[str, tuple[OrganisationKind, ...]] = {
     Role.DEPUTY: (*STREET_KINDS, OrganisationKind.STATION, OrganisationKind.CONGRESS),
@@ -127,7 +127,7 @@ def events(*, verb: str = "", actor: str = "", day: date | None = None, chain: s
         users = User.objects.filter(Q(username=actor) | Q(name__icontains=actor)).values("pk")
         rows = rows.filter(Q(by__in=users) | Q(actor=actor))
     if day:
-        start = timezone.make_aware(datetime.combine(day, time.min))
+        start = midnight(day)
         rows = rows.filter(at__gte=start, at__lt=start + timedelta(days=1))
     return rows
 

@@ -1,5 +1,8 @@
 """Divisions and organisations: the map and the bodies on it."""
 
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -80,6 +83,15 @@ HANDLER_KINDS = (
     OrganisationKind.PROCURATORATE,
     OrganisationKind.COMMUNITY,
 )
+
+
+class Unfinished(NamedTuple):
+    """What rows of a model a body still has to bring to an end: it is not closed before. Models of any floor declare it
+    as `unfinished`: the column that names the body, the statuses that are no end, and what such rows are called."""
+
+    column: str
+    statuses: Sequence[str]
+    label: Any
 
 
 class Organisation(models.Model):

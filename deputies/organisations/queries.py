@@ -6,6 +6,8 @@ The objects returned are shared copies: read them, never change or save them.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from django.apps import apps
+
 from deputies.organisations.models import (
     HANDLER_KINDS,
     STREET_KINDS,
@@ -13,6 +15,7 @@ from deputies.organisations.models import (
     DivisionLevel,
     Organisation,
     OrganisationKind,
+    Unfinished,
 )
 from liaison.base.stamps import cached
 
@@ -131,6 +134,17 @@ def current(body: Organisation) -> Organisation | None:
         seen.add(acting.pk)
         acting = acting.merged_into
     return acting if acting is not None and acting.active else None
+
+
+def unfinished_of(body: Organisation) -> list[tuple[str, int]]:
+    """What the body still has to bring to an end, by what models declare: what it is called, and how much."""
+    found = []
+    for model in apps.get_models():
+        told: Unfinished | None = getattr(model, "unfinished", None)
+        if told is not None:
+            rows = model._default_manager.filter(**{told.column: body, "status__in": told.statuses})
+            found.append((str(told.label), rows.count()))
+    return found
 
 
 def street_committee_of(division: Division | int | None) -> Organisation | None:

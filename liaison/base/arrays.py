@@ -4,8 +4,10 @@ For SQLite the same is a JSON document.
 """
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import BooleanField, F, Func, Value
 
 
@@ -30,6 +32,13 @@ def array_type(field: Any, connection: Any) -> str:
     """
     kind = str(field.rel_db_type(connection) if field.is_relation or field.primary_key else field.db_type(connection))
     return "text" if kind.startswith("varchar") else kind
+
+
+def stored(value: Any) -> Any:
+    """A value as SQLite stores it."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 class Among(Func):

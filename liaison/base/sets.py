@@ -2,13 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.db import OperationalError, connection
 from django.db.models import Model
 
-from liaison.base.arrays import array_literal, array_type
+from liaison.base.arrays import array_literal, array_type, stored
 
 logger = logging.getLogger(__name__)
 One = TypeVar("One", bound=Model)
@@ -39,7 +38,7 @@ def insert_rows(
     for start in range(0, len(rows), size):
         part = rows[start : start + size]
         places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(part))
-        values = [_stored(value) for row in part for value in row]
+        values = [stored(value) for row in part for value in row]
         found += _asked(f"INSERT INTO {into} VALUES {places}{end}", values, gives=bool(giving))  # noqa: S608
     return found
 
@@ -62,13 +61,6 @@ def _arrays(columns: Sequence[Any], rows: Sequence[Row]) -> tuple[str, str, list
 
 def _quoted(name: str) -> str:
     return connection.ops.quote_name(name)
-
-
-def _stored(value: Any) -> Any:
-    """A value as SQLite stores it."""
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _asked(sql: str, values: Sequence[Any], *, gives: bool) -> list[Row]:

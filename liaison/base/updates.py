@@ -6,12 +6,11 @@ the new values instead.
 
 import json
 from collections.abc import Sequence, Sized
-from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, models
 
-from liaison.base.arrays import array_literal, array_type
+from liaison.base.arrays import array_literal, array_type, stored
 
 
 def update_each(model: type[models.Model], fields: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> int:
@@ -61,17 +60,9 @@ def _side_by_side(first: str, kinds: Sequence[str], rows: Sequence[tuple[Any, ..
 
 
 def _json(columns: Sequence[Any], rows: Sequence[tuple[Any, ...]]) -> tuple[str, list[Any]]:
-    """SQLite: one document, taken apart by `json_each`; a value is as SQLite stores it."""
+    """SQLite: one document, taken apart by `json_each`."""
     cells = ", ".join(f"json_extract(value, '$[{at}]') AS c{at}" for at in range(len(columns)))
-    return f"(SELECT {cells} FROM json_each(%s)) AS given", [json.dumps(rows, default=_stored)]  # noqa: S608 - numbers
-
-
-def _stored(value: object) -> str:
-    if isinstance(value, datetime):
-        return str(connection.ops.adapt_datetimefield_value(value))
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} cannot be carried.")
+    return f"(SELECT {cells} FROM json_each(%s)) AS given", [json.dumps(rows, default=stored)]  # noqa: S608 - numbers
 
 
 _SOURCES = {"postgresql": _arrays, "sqlite": _json}

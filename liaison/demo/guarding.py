@@ -10,11 +10,13 @@ from liaison.base.privacy import blind_index
 from liaison.base.workdays.arithmetic import local_today
 from liaison.demo.cast import Cast
 from opinions.evaluation.models import Rating
+from opinions.matters.models import Matter
+from opinions.matters.states import Status
 from supervision.quality.models import ChecklistItem
 from supervision.quality.queries import to_review
 from supervision.quality.services import load_checklist, mark_reply
 from supervision.revisits.models import Draw
-from supervision.revisits.services import Definition, draw, note_missed, record_outcome
+from supervision.revisits.services import Definition, draw, note_contact, note_missed, record_outcome
 
 MARKS = (
     ("poor", "长远打算写了，群众眼下怎么办一句也没有答。请补充后重新答复。"),
@@ -49,7 +51,17 @@ def tell_of_guarding(congress: Organisation, *, now: datetime) -> int:
         record_outcome(revisit=row, satisfied=satisfied, solved=solved, words=words, by=by, now=now)
     for row in rows[len(HEARD) : len(HEARD) + 1]:
         note_missed(revisit=row, by=by, now=now)
+    _keep_in_touch(Cast(congress), now)
     return held.revisits.count()
+
+
+def _keep_in_touch(cast: Cast, now: datetime) -> None:
+    """A street rang up about its newest closed matters and went there for the first."""
+    street, today = cast.committees[0], local_today(now)
+    closed = Matter.objects.filter(street=street, status=Status.CLOSED, closed_at__lt=now).order_by("-closed_at")
+    for matter, ways in zip(closed, (("call", "visit"), ("call",)), strict=False):
+        for means in ways:
+            note_contact(matter=matter, means=means, day=today, heard=HEARD[0][2], by=cast.staff(street), now=now)
 
 
 def _rate_from_one_place(now: datetime) -> None:

@@ -40,6 +40,7 @@ COMMENTS = {
     Satisfaction.MOSTLY: ("基本解决了，希望保持下去。", "还差一点收尾。", ""),
     Satisfaction.UNSATISFIED: ("只来看了一眼，没有真正修。", "过了几天又坏了。", "答复里没有说什么时候做。"),
 }
+SOLVED = {Satisfaction.SATISFIED: Solved.YES, Satisfaction.MOSTLY: Solved.PARTLY, Satisfaction.UNSATISFIED: Solved.NO}
 
 
 class Story:
@@ -267,14 +268,9 @@ class Story:
         return self
 
     def rate(self, satisfaction: Satisfaction, *, days: int = 2) -> "Story":
-        solved = {
-            Satisfaction.SATISFIED: Solved.YES,
-            Satisfaction.MOSTLY: Solved.PARTLY,
-            Satisfaction.UNSATISFIED: Solved.NO,
-        }
         unsatisfied = satisfaction == Satisfaction.UNSATISFIED
         word = evaluation.Word(
-            satisfaction=satisfaction, solved=solved[satisfaction], comment=self._comment(satisfaction),
+            satisfaction=satisfaction, solved=SOLVED[satisfaction], comment=self._comment(satisfaction),
             reasons=[self._reason(ReasonKind.UNSATISFIED, "not_solved")] if unsatisfied else [],
         )  # fmt: skip
         invite = self.matter.rating_invites.filter(round=self.matter.round).first()

@@ -17,10 +17,17 @@ def prepare_system() -> str:
     for folder in ("queue", "control"):
         (settings.VAR_DIR / "broker" / folder).mkdir(parents=True, exist_ok=True)
     call_command("migrate", interactive=False, verbosity=0)
+    load_reference()
     collect_static(settings.STATIC_ROOT)
     listing = load_demo()
     connections.close_all()  # the processes to come open their own
     return listing
+
+
+def load_reference() -> None:
+    """What supervision cannot do without, where it is missing (docker-compose.yml: `migrate` does the same)."""
+    call_command("load_checklist", if_empty=True, stdout=io.StringIO())
+    call_command("load_ladder", stdout=io.StringIO())
 
 
 def load_demo() -> str:

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from liaison.base.web.forms import DateInput
+from liaison.base.web.forms import day_field
 from liaison.base.workdays.arithmetic import Unit
 from opinions.catalog.models import Category, ClockKind, Tier, Urgency
 from opinions.catalog.queries import categories
@@ -57,7 +57,7 @@ class MattersForm(forms.Form):
 class TryForm(MattersForm):
     """Which limits would rule such a matter on a day?"""
 
-    on = forms.DateField(label=_("哪天"), widget=DateInput, required=False)
+    on = day_field(_("哪天"), required=False)
 
 
 class RulingForm(forms.Form):
@@ -68,9 +68,7 @@ class RulingForm(forms.Form):
     warn_before = forms.IntegerField(
         label=_("提前几个工作日黄灯"), min_value=0, max_value=60, help_text=_("到期前这么多个工作日起亮黄灯。")
     )
-    valid_from = forms.DateField(
-        label=_("施行日期"), widget=DateInput, help_text=_("最早明天。已经开始的时限不变，施行后开始的按新规定。")
-    )
+    valid_from = day_field(_("施行日期"), help_text=_("最早明天。已经开始的时限不变，施行后开始的按新规定。"))
     basis = forms.CharField(label=_("依据"), max_length=120, help_text=_("哪份文件、哪次会议定的。"))
 
 
@@ -90,4 +88,4 @@ class SpecialForm(MattersForm, RulingForm):
 class EndForm(forms.Form):
     """The last day of a special limit."""
 
-    valid_to = forms.DateField(label=_("施行到哪天"), widget=DateInput, help_text=_("第二天起按一般规定。"))
+    valid_to = day_field(_("施行到哪天"), help_text=_("第二天起按一般规定。"))

@@ -16,6 +16,7 @@ from opinions.catalog.models import (
     SettingName,
     TimeLimitPolicy,
 )
+from opinions.catalog.versions import in_force
 
 STAMP = "catalog"
 """Services and admin pages that edit anything of this capability bump this stamp."""
@@ -87,15 +88,14 @@ def policy_for(
     rows = cached(STAMP, lambda: list(TimeLimitPolicy.objects.all()), part="policies")
     lineage = {category.pk, category.parent_id} if category else set()
     fits = [row for row in rows if row.clock == clock and _applies(row, on, district_id, tier, lineage, urgency)]
-    return max(fits, key=_specificity, default=None)
+    return max(fits, key=lambda row: _specificity(row, category), default=None)
 
 
 def _applies(
     row: TimeLimitPolicy, on: date, district_id: int, tier: int | None, lineage: set[int | None], urgency: str
 ) -> bool:
     return (
-        row.valid_from <= on
-        and (row.valid_to is None or on <= row.valid_to)
+        in_force(row, on)
         and row.district_id in (None, district_id)
         and row.tier in (None, tier)
         and (row.category_id is None or row.category_id in lineage)
@@ -103,8 +103,10 @@ def _applies(
     )
 
 
-def _specificity(row: TimeLimitPolicy) -> tuple[bool, bool, bool, bool, date, int]:
+def _specificity(row: TimeLimitPolicy, category: Category | None) -> tuple[bool, bool, bool, bool, bool, date, int]:
+    """A category's own policy comes before that of the one above it."""
     return (
+        category is not None and row.category_id == category.pk,
         row.category_id is not None,
         bool(row.urgency),
         row.tier is not None,

@@ -4,7 +4,7 @@ Other single rows are edited on the reference-data site (admin.py).
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from liaison.base.audit.services import Fact, record
 from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import DomainError, InvalidInput
 from liaison.base.stamps import bump
-from liaison.base.workdays.arithmetic import MOST, Unit, local_today
+from liaison.base.workdays.arithmetic import MOST, ONE_DAY, Unit, local_today
 from opinions.catalog.defaults import categories, rows
 from opinions.catalog.models import Category, Reason, ReplyTemplate, Responsibility, TimeLimitPolicy
 from opinions.catalog.queries import STAMP
@@ -35,6 +35,8 @@ name_verbs(
     }
 )
 CHAIN = "catalog"
+MOST_YEARS_AHEAD = 5
+"""A limit that begins later is a slip of the keyboard, and would stand in the way of every other one."""
 """Changes of reference data stand in this chain of the ledger."""
 
 
@@ -194,23 +196,28 @@ def withdraw_policy(*, policy: TimeLimitPolicy, by: Any, now: datetime) -> None:
 
 
 def _check(ruling: Ruling, valid_from: date, now: datetime) -> None:
-    most = MOST[Unit(ruling.unit)]
+    unit, today = Unit(ruling.unit), local_today(now)
+    most = MOST[unit]
     if not 1 <= ruling.amount <= most:
         raise InvalidInput(format_lazy(_("请填写 1 到 {most} 之间的数。"), most=most), field="amount")
-    if valid_from <= local_today(now):
+    if unit is not Unit.MONTHS and ruling.warn_before > ruling.amount:
+        raise InvalidInput(_("黄灯提前的天数不能比时限还长。"), field="warn_before")
+    if valid_from <= today:
         raise InvalidInput(_("最早从明天起施行：今天开始的时限已按现行规定计算。"), field="valid_from")
+    if valid_from.year > today.year + MOST_YEARS_AHEAD:
+        raise InvalidInput(_("施行日期太远，请检查年份。"), field="valid_from")
 
 
 def _end(before: TimeLimitPolicy | None, valid_from: date) -> None:
     if before is not None:
-        TimeLimitPolicy.objects.filter(pk=before.pk).update(valid_to=valid_from - timedelta(days=1))
+        TimeLimitPolicy.objects.filter(pk=before.pk).update(valid_to=valid_from - ONE_DAY)
 
 
 def _restore(row: TimeLimitPolicy) -> None:
     """Give the version before `row` the end that it had, unless somebody let it end earlier meanwhile."""
     made = Event.objects.filter(chain=CHAIN, verb=SET, data__policy=row.pk).only("data").first()
     if made is not None and made.data["before"] is not None:
-        before = TimeLimitPolicy.objects.filter(pk=made.data["before"], valid_to=row.valid_from - timedelta(days=1))
+        before = TimeLimitPolicy.objects.filter(pk=made.data["before"], valid_to=row.valid_from - ONE_DAY)
         before.update(valid_to=made.data["until"])
 
 

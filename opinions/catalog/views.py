@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from deputies.accounts.access import Permission, SignedIn, requires
 from deputies.organisations.models import Organisation
 from deputies.organisations.queries import district_of
-from liaison.base.web.forms import attempt
+from liaison.base.web.forms import attempt, posted
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.toasts import toast, toast_outcome
 from liaison.base.workdays.arithmetic import local_today
@@ -68,7 +68,7 @@ def limit_version(request: SignedIn, pk: int) -> HttpResponse:
     """A new version of a limit, from a day on."""
     held = _policy(request, pk)
     initial = {"amount": held.amount, "unit": held.unit, "warn_before": held.warn_before}
-    form = RulingForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = RulingForm(*posted(request), initial=initial)
     title = _("%(clock)s（%(matters)s）：新规定") % {"clock": held.get_clock_display(), "matters": words_of(held)}
     return _act(request, form, lambda given: _set(request, scope_of(held), given), title=title)
 
@@ -77,7 +77,7 @@ def limit_version(request: SignedIn, pk: int) -> HttpResponse:
 @requires(Permission.REFERENCE_EDIT)
 def limit_special(request: SignedIn) -> HttpResponse:
     """A limit for special matters of the user's district."""
-    form = SpecialForm(request.POST if request.method == "POST" else None, initial={"warn_before": 1})
+    form = SpecialForm(*posted(request), initial={"warn_before": 1})
 
     def act(given: dict[str, Any]) -> object:
         district = _district(request)
@@ -101,7 +101,7 @@ def _set(request: SignedIn, scope: Scope, given: dict[str, Any]) -> TimeLimitPol
 def limit_end(request: SignedIn, pk: int) -> HttpResponse:
     """Let a special limit end, so that the general one rules again."""
     held = _policy(request, pk)
-    form = EndForm(request.POST if request.method == "POST" else None)
+    form = EndForm(*posted(request))
     title = _("%(clock)s（%(matters)s）：废止") % {"clock": held.get_clock_display(), "matters": words_of(held)}
 
     def act(given: dict[str, Any]) -> object:

@@ -63,6 +63,11 @@ class Clock(models.Model):
                 condition=Q(stopped_at__isnull=True, paused_on__isnull=True, next_on__isnull=False),
                 name="clock_next",
             ),
+            models.Index(
+                fields=["matter"],
+                condition=Q(stopped_at__isnull=True) & (Q(paused_on__isnull=False) | ~Q(pauses=[])),
+                name="clock_paused",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,10 +6,10 @@ A million clocks follow from a few thousand sums, so each distinct one is added 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -19,12 +19,10 @@ from liaison.base.workdays.arithmetic import Calendar
 from liaison.base.workdays.queries import Differences
 from opinions.catalog.models import ClockKind
 from opinions.clocks.models import Clock
-from opinions.clocks.sums import Part, Sum, cut_on, extended_from, terms, total
+from opinions.clocks.sums import Part, cut_on, extended_from, terms, total
 
 MOST_SUMS = 20_000
 """Distinct sums that are remembered at a time."""
-WARN_BEFORE = 1
-"""Working days of warning where no policy says."""
 
 
 class Held(NamedTuple):
@@ -52,8 +50,10 @@ class Outcome(NamedTuple):
     due_on: date
     provisional: bool
     parts: str
-    is_told: bool
-    """Whether the stored parts tell the same sum."""
+    has_moved: bool
+    """Whether the clock ends, or warns, on another day than is stored."""
+    differs: bool
+    """Whether anything of it is to be written."""
     extended_from: date | None
     stored_extended_from: date | None
 
@@ -63,16 +63,6 @@ class Replanned(NamedTuple):
 
     held: Held
     now: Outcome
-
-    @property
-    def has_moved(self) -> bool:
-        """Whether the clock ends, or warns, on another day."""
-        return (self.held.warn_on, self.held.due_on) != self.now[:2]
-
-    @property
-    def differs(self) -> bool:
-        """Whether anything of it is to be written."""
-        return self.has_moved or self.held.provisional != self.now.provisional or not self.now.is_told
 
 
 def touched(differences: Differences) -> QuerySet[Clock]:
@@ -84,12 +74,18 @@ def touched(differences: Differences) -> QuerySet[Clock]:
     running = Clock.objects.filter(stopped_at__isnull=True).exclude(kind=ClockKind.PROMISE)
     if differences.unknown:
         return running
-    reached = ~Q(pauses=[])
+    reached = Q(paused_on__isnull=True) & _spanning(differences)
+    return running.filter(reached | Q(paused_on__isnull=False) | ~Q(pauses=[]))
+
+
+def _spanning(differences: Differences) -> Q:
+    """Clocks that ran, or run, over a day of the differences; one of no days looks at its start."""
+    found = Q(pk__in=[])
     for first, last in _spans(differences.days):
-        reached |= Q(started_on__lt=last, due_on__gte=first) | Q(amount=0, started_on__range=(first, last))
+        found |= Q(due_on__gte=first) & (Q(started_on__lt=last) | Q(amount=0, started_on=last))
     for year in differences.years:
-        reached |= Q(provisional=True, started_on__lte=date(year, 12, 31), due_on__gte=date(year, 1, 1))
-    return running.filter(reached)
+        found |= Q(due_on__gte=date(year, 1, 1), provisional=True, started_on__lte=date(year, 12, 31))
+    return found
 
 
 def _spans(days: Iterable[date]) -> Iterator[tuple[date, date]]:
@@ -115,7 +111,8 @@ class Planner:
     """Adds up stored clocks by one calendar."""
 
     def __init__(self, calendar: Calendar) -> None:
-        self._add_up = lru_cache(MOST_SUMS)(_adder(calendar))
+        self.calendar = calendar
+        self._add_up = lru_cache(MOST_SUMS)(partial(_add_up, calendar))
 
     def replan(self, clocks: Sequence[Held]) -> list[Replanned]:
         """The clocks of one matter by this calendar; a co-handler's by what the lead's comes to."""
@@ -127,7 +124,7 @@ class Planner:
         return [*found, *(Replanned(one, self._outcome(one, _day_of(lead, one))) for one in co)]
 
     def _outcome(self, held: Held, lead_due: date | None = None) -> Outcome:
-        return self._add_up(*held[3:9], lead_due)
+        return self._add_up(*held[3:12], lead_due)
 
 
 def _day_of(lead: Replanned | None, co: Held) -> date | None:
@@ -138,31 +135,28 @@ def _day_of(lead: Replanned | None, co: Held) -> date | None:
     return lead.now.extended_from if cut and before and cut < before else lead.now.due_on
 
 
-def _adder(calendar: Calendar) -> Any:
-    def add_up(
-        started_on: date, amount: int, unit: str, before: int | None, pauses: str, parts: str, lead_due: date | None
-    ) -> Outcome:
-        stored = _read(parts)
-        made: Sum = total(calendar, terms(started_on, amount, unit, json.loads(pauses), stored), lead_due=lead_due)
-        return Outcome(
-            warn_on=made.warn_on(WARN_BEFORE if before is None else before),
-            due_on=made.due_on,
-            provisional=made.provisional,
-            parts=json.dumps(made.parts, ensure_ascii=False),
-            is_told=made.parts == stored,
-            extended_from=extended_from(made.parts),
-            stored_extended_from=extended_from(stored),
-        )
-
-    return add_up
-
-
-@cache
-def _none() -> list[Part]:
-    return []
+def _add_up(
+    calendar: Calendar, started_on: date, amount: int, unit: str, warn_before: int | None, pauses: str, parts: str,
+    was_warn_on: date, was_due_on: date, was_provisional: bool, lead_due: date | None,  # noqa: FBT001 - as `Held` has it
+) -> Outcome:  # fmt: skip
+    stored = _read(parts)
+    made = total(calendar, terms(started_on, amount, unit, json.loads(pauses), stored), lead_due=lead_due)
+    warn_on = made.warn_on(warn_before)
+    has_moved = (warn_on, made.due_on) != (was_warn_on, was_due_on)
+    return Outcome(
+        warn_on=warn_on,
+        due_on=made.due_on,
+        provisional=made.provisional,
+        parts=json.dumps(made.parts, ensure_ascii=False),
+        has_moved=has_moved,
+        differs=has_moved or (made.provisional, made.parts) != (was_provisional, stored),
+        extended_from=extended_from(made.parts),
+        stored_extended_from=extended_from(stored),
+    )
 
 
 @lru_cache(MOST_SUMS)
 def _read(parts: str) -> list[Part]:
     """Stored parts; not to be changed."""
-    return json.loads(parts) or _none()
+    found: list[Part] = json.loads(parts)
+    return found

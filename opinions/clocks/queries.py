@@ -12,7 +12,7 @@ from liaison.base.workdays.arithmetic import Light, light
 from liaison.base.workdays.explain import Day, days, sentences
 from opinions.catalog.models import ClockKind
 from opinions.clocks.models import Clock
-from opinions.clocks.sums import Part
+from opinions.clocks.sums import BEFORE_LEAD, EXTENSION, MERGED, NAMED, OWN, PAUSE, Part
 from opinions.matters.models import Matter
 
 
@@ -22,9 +22,20 @@ def running_clocks(matter: Matter, *kinds: ClockKind) -> list[Clock]:
     return list(rows.filter(kind__in=kinds) if kinds else rows)
 
 
+RESIDENTS = (ClockKind.RATE, ClockKind.SUPPLY)
+"""Clocks that bind the resident: they give no light to any body."""
+WINDOWS = (ClockKind.RETURN,)
+"""Clocks that give a right until a day, and no duty."""
+
+
+def gives_light(clock: Clock) -> bool:
+    """Whether somebody must do something by the clock's due date."""
+    return clock.kind not in (*RESIDENTS, *WINDOWS)
+
+
 def light_of(clock: Clock, today: date) -> Light | None:
-    """The clock's light; None once it has stopped or while it is paused."""
-    if clock.stopped_at is not None or clock.paused_on is not None:
+    """The clock's light; None where it binds no body, once it has stopped and while it is paused."""
+    if clock.stopped_at is not None or clock.paused_on is not None or not gives_light(clock):
         return None
     return light(clock.due_on, clock.warn_on, today)
 
@@ -63,15 +74,14 @@ def _sum(part: dict[str, Any]) -> list[str]:
 def _why(part: dict[str, Any]) -> list[str]:
     """Why a limit was added to the first one, or is none of the general ones."""
     words = {
-        "pause": _("等居民补充期间暂停，顺延。"),
-        "merged": _("并案期间没有单独办理，顺延。"),
-        "extension": _("经交办单位批准，延长一次。"),
-        "named": _("答复里承诺在 %(due)s 以前办到。") % {"due": part.get("due")},
-        "own": _("交办时为这件事单独定的时限。"),
-        "before_lead": _("协办意见要在主办单位答复到期前一个工作日交齐，到期日提前到 %(due)s。")
-        % {"due": part.get("due")},
+        PAUSE: _("等居民补充期间暂停，顺延。"),
+        MERGED: _("并案期间没有单独办理，顺延。"),
+        EXTENSION: _("经交办单位批准，延长一次。"),
+        NAMED: _("答复里承诺在 %(due)s 以前办到。"),
+        OWN: _("交办时为这件事单独定的时限。"),
+        BEFORE_LEAD: _("协办意见要在主办单位答复到期前一个工作日交齐，到期日提前到 %(due)s。"),
     }
-    return [words[part["cause"]]] if part.get("cause") in words else []
+    return [words[part["cause"]] % {"due": part.get("due")}] if part.get("cause") in words else []
 
 
 def moved_words(moved: Iterable[dict[str, str]]) -> str:
@@ -81,7 +91,7 @@ def moved_words(moved: Iterable[dict[str, str]]) -> str:
         % {"clock": ClockKind(one["clock"]).label, "from": _day(one["from"]), "to": _day(one["to"])}
         for one in moved
     ]
-    return _("工作日历有改动。%(lines)s。") % {"lines": "；".join(told_lines)} if told_lines else ""
+    return _("工作日历有改动。%(lines)s。") % {"lines": _("；").join(told_lines)} if told_lines else ""
 
 
 def _day(text: str) -> str:

@@ -4,10 +4,18 @@ Pure: the same parts over the same calendar give the same day, whether a clock i
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from liaison.base.workdays.arithmetic import Calendar, Unit, compute_due, subtract_workdays, workdays_between
+from liaison.base.workdays.arithmetic import (
+    ONE_DAY,
+    Calendar,
+    Unit,
+    add_months,
+    compute_due,
+    subtract_workdays,
+    workdays_between,
+)
 from liaison.base.workdays.explain import explanation
 
 PAUSE, EXTENSION, MERGED = "pause", "extension", "merged"
@@ -19,6 +27,8 @@ BEFORE_LEAD = "before_lead"
 NAMED = "named"
 """A day that somebody named, so that no limit was counted."""
 
+WARN_BEFORE = 1
+"""Working days of warning where no policy says."""
 Part = dict[str, Any]
 
 
@@ -36,9 +46,10 @@ class Sum:
         """Whether a part of it touched a year without an official list."""
         return any(part.get("provisional") for part in self.parts)
 
-    def warn_on(self, warn_before: int) -> date:
-        """The day `warn_before` working days before the end, not before the start."""
-        return max(self.started_on, subtract_workdays(self.calendar, self.due_on, warn_before))
+    def warn_on(self, warn_before: int | None) -> date:
+        """The day `warn_before` working days before the end, not before the start; None: no policy says."""
+        before = WARN_BEFORE if warn_before is None else warn_before
+        return max(self.started_on, subtract_workdays(self.calendar, self.due_on, before))
 
     def add(self, amount: int, unit: str, cause: str = "") -> None:
         """Count a limit from where the sum ends; `cause` says why one is added to the first."""
@@ -47,10 +58,24 @@ class Sum:
         self.parts.append(explanation(limit) | ({"cause": cause} if cause else {}))
 
     def add_pause(self, first: date, last: date, cause: str = PAUSE) -> None:
-        """Add the working days of a pause."""
-        days = workdays_between(self.calendar, first, last)
-        if days > 0:
+        """Add the days of a pause, counted as the limit is: working days, or for one of days or months all days."""
+        if self.parts and self.parts[0].get("unit") in (Unit.CALENDAR_DAYS, Unit.MONTHS):
+            self._add_days(first, last, cause)
+        elif (days := workdays_between(self.calendar, first, last)) > 0:
             self.add(days, Unit.WORKING_DAYS, cause)
+            self._say_provisional(first + ONE_DAY, last)
+
+    def _add_days(self, first: date, last: date, cause: str) -> None:
+        """All days of a pause, from the day that was counted last: where that rolled off days off, it does so anew."""
+        if (days := (last - first).days) > 0:
+            counted = _counted_through(self.parts[-1], self.due_on)
+            self.due_on = counted if first <= counted else self.due_on
+            self.add(days, Unit.CALENDAR_DAYS, cause)
+
+    def _say_provisional(self, first: date, last: date) -> None:
+        """The last part counted working days of that time too: it says which years have no list."""
+        guessed = (year for year in range(first.year, last.year + 1) if year not in self.calendar.years)
+        self.parts[-1]["provisional"] = sorted({*self.parts[-1]["provisional"], *guessed})
 
     def end_before(self, lead_due: date | None) -> None:
         """Cut the sum to the working day before the lead's reply is due, where it would end later."""
@@ -60,6 +85,14 @@ class Sum:
         if self.due_on > latest:
             self.due_on = latest
             self.parts.append({"cause": BEFORE_LEAD, "due": latest.isoformat()})
+
+
+def _counted_through(part: Part, due_on: date) -> date:
+    """The last day that a part counted: its end, before that rolled off days off."""
+    start = date.fromisoformat(part["start"]) if "start" in part else due_on
+    if part.get("unit") == Unit.CALENDAR_DAYS:
+        return start + timedelta(days=part["amount"])
+    return add_months(start, part["amount"]) if part.get("unit") == Unit.MONTHS else due_on
 
 
 class Terms(NamedTuple):

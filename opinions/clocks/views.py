@@ -22,7 +22,7 @@ from liaison.base.workdays.official_list import FIRST_YEAR, LAST_YEAR, NotPublis
 from liaison.base.workdays.services import plan_year, planned_calendar, save_list
 from opinions.clocks.almanac import almanac, spans
 from opinions.clocks.forms import ListForm
-from opinions.clocks.queries import light_of, reckoned
+from opinions.clocks.queries import gives_light, light_of, reckoned
 from opinions.clocks.services import preview
 from opinions.matters.models import Matter
 
@@ -109,5 +109,7 @@ def reckoning(request: SignedIn, code: str, pk: int) -> HttpResponse:
     matter = get_object_or_404(Matter.objects.one_visible_to(request.user, code))
     clock = get_object_or_404(matter.clocks.select_related("organisation", "policy"), pk=pk)
     light = light_of(clock, local_today(timezone.now()))
-    context = {"matter": matter, "clock": clock, "parts": reckoned(clock), "light": light}
+    context = {
+        "matter": matter, "clock": clock, "parts": reckoned(clock), "light": light, "lights": gives_light(clock)
+    }  # fmt: skip
     return render_page(request, f"{PAGES}/reckoning.html", f"{PAGES}/_reckoning.html", context)

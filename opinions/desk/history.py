@@ -15,7 +15,7 @@ from liaison.base.phrases import aside, listing
 from liaison.base.web import parts
 from opinions.clocks.queries import moved_words
 from opinions.clocks.services import RECOMPUTE
-from opinions.matters.models import Matter
+from opinions.matters.models import RESIDENT, Matter
 from opinions.matters.states import Status
 
 Item = TypeVar("Item")
@@ -26,8 +26,6 @@ TELLING = (
     "raise", "link_matter", "relay", "research", "promise", "join_streets", "sign_answer", "invite", *JOINING,
 )  # fmt: skip
 """Verbs that tell what else there is to read for the page of the matter, however long ago."""
-RESIDENT = "反映人"
-"""What the ledger and the conversation write for a resident."""
 TONES = {
     "submit": "active", "assign": "active", "reply": "good", "answer": "good", "rate": "good", "return": "warn",
     "send_back": "warn", "ask": "wait", "decline": "bad", "merge": "neutral",

@@ -10,12 +10,11 @@ from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from deputies.roster.models import Deputy
 from liaison.base.web import parts
-from liaison.base.workdays.arithmetic import Light, light
+from liaison.base.workdays.arithmetic import Light
 from liaison.base.workflow import Transition
 from opinions.catalog.models import ClockKind
 from opinions.clocks.models import Clock
-from opinions.clocks.queries import told
-from opinions.clocks.services import RESIDENTS, WINDOWS
+from opinions.clocks.queries import light_of, told
 from opinions.companions.access import may_invite
 from opinions.companions.access import verbs_for as companion_verbs
 from opinions.companions.models import Companion
@@ -227,11 +226,8 @@ def _my_turn(user: User, matter: Matter) -> bool:
 
 
 def _clock(clock: Clock, today: Any) -> ClockView:
-    running = clock.stopped_at is None and clock.paused_on is None and clock.kind not in (*RESIDENTS, *WINDOWS)
-    return ClockView(clock, light(clock.due_on, clock.warn_on, today) if running else None, told(clock))
+    return ClockView(clock, light_of(clock, today), told(clock))
 
 
 def _thumb(attachment: Attachment) -> parts.Thumb:
-    url = reverse("desk:attachment", args=[attachment.pk])
-    preview = f"{url}?thumb=1" if attachment.stored.is_image else ""
-    return parts.Thumb(url=url, name=attachment.stored.name, preview_url=preview, size=attachment.stored.size)
+    return parts.Thumb.of(attachment.stored, reverse("desk:attachment", args=[attachment.pk]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -15,7 +15,7 @@ from deputies.organisations.queries import bodies, predecessors
 from deputies.roster.models import Deputy
 from liaison.base.codes import is_code, normalise
 from liaison.base.stamps import reading
-from liaison.base.workdays.arithmetic import ONE_DAY, SHANGHAI, local_today
+from liaison.base.workdays.arithmetic import ONE_DAY, local_today, midnight
 from opinions.catalog.models import ClockKind
 from opinions.catalog.queries import category_tree
 from opinions.clocks.models import Clock
@@ -266,11 +266,6 @@ def search(matters: MatterQuerySet, text: str) -> MatterQuerySet:
     return matters.filter(code=code) if is_code(code) else matters.matching(text)
 
 
-def _midnight(day: date) -> datetime:
-    """When a day begins in China; a range of instants is found by its index, days taken from instants are not."""
-    return datetime.combine(day, time(), SHANGHAI)
-
-
 def filtered(matters: MatterQuerySet, chosen: Mapping[str, Any], today: date) -> MatterQuerySet:
     """`matters` narrowed by the cleaned values of `FilterForm`."""
     if chosen.get("q"):
@@ -283,7 +278,7 @@ def filtered(matters: MatterQuerySet, chosen: Mapping[str, Any], today: date) ->
         "category": chosen.get("category"),
         "street__in": predecessors(int(chosen["street"])) if chosen.get("street") else None,
         "opinion__channel": chosen.get("channel"),
-        "opened_at__gte": _midnight(chosen["since"]) if chosen.get("since") else None,
-        "opened_at__lt": _midnight(chosen["until"] + ONE_DAY) if chosen.get("until") else None,
+        "opened_at__gte": midnight(chosen["since"]) if chosen.get("since") else None,
+        "opened_at__lt": midnight(chosen["until"] + ONE_DAY) if chosen.get("until") else None,
     }
     return matters.filter(**{name: value for name, value in plain.items() if value})

@@ -182,8 +182,7 @@ def _before(request: SignedIn) -> int | None:
 def history(request: SignedIn, code: str) -> HttpResponse:
     """Earlier events of a matter: under the others by script, else as a page."""
     found = visible_matter(request, code)
-    context = {"matter": found, "events": events_before(found, _before(request))}
-    return render_page(request, "opinions/desk/history.html", "opinions/desk/_events.html", context)
+    return _earlier(request, found, _("办理经过"), "_events", events=events_before(found, _before(request)))
 
 
 @require_GET
@@ -191,8 +190,13 @@ def history(request: SignedIn, code: str) -> HttpResponse:
 def lines(request: SignedIn, code: str) -> HttpResponse:
     """Earlier lines of the conversation: above the others by script, else as a page."""
     found = visible_matter(request, code)
-    context = {"matter": found, "lines": lines_before(found, request.user, _before(request))}
-    return render_page(request, "opinions/desk/lines.html", "opinions/desk/_lines.html", context)
+    return _earlier(request, found, _("沟通"), "_lines", lines=lines_before(found, request.user, _before(request)))
+
+
+def _earlier(request: SignedIn, matter: Matter, heading: str, part: str, **shown: Any) -> HttpResponse:
+    fragment = f"opinions/desk/{part}.html"
+    context = {"matter": matter, "heading": heading, "part": fragment, **shown}
+    return render_page(request, "opinions/desk/earlier.html", fragment, context)
 
 
 @requires(Permission.PHONE_REVEAL)

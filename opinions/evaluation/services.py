@@ -22,11 +22,10 @@ from opinions.handling import services as handling
 from opinions.handling.queries import public_replies, unrated_too_long
 from opinions.invitations.models import RatingInvite
 from opinions.invitations.queries import find_invite
-from opinions.matters.models import Matter, Satisfaction
+from opinions.matters.models import RESIDENT, Matter, Satisfaction
 from opinions.matters.services import tell_body
 from opinions.matters.states import Status
 
-ACTOR = "反映人"
 COMMENT_MAX = 1000
 
 
@@ -126,11 +125,11 @@ def _move(matter: Matter, rating: Rating, word: Word, now: datetime) -> bool:
     try:
         with transaction.atomic():
             if unsatisfied and not last:
-                handling.send_to_rework(matter=matter, now=now, actor=ACTOR, reason=reason, data=data)
+                handling.send_to_rework(matter=matter, now=now, actor=RESIDENT, reason=reason, data=data)
                 return True
             closing = data | ({"exhausted": True} if unsatisfied else {})
             handling.close_rated(
-                matter=matter, satisfaction=rating.satisfaction, now=now, actor=ACTOR, reason=reason, data=closing
+                matter=matter, satisfaction=rating.satisfaction, now=now, actor=RESIDENT, reason=reason, data=closing
             )
     except (StaleState, WrongState):
         return False
@@ -151,7 +150,8 @@ def _note_further(matter: Matter, rating: Rating, now: datetime) -> None:
     """A further resident's word: kept and told, moving nothing."""
     held = Matter.objects.select_for_update().get(pk=matter.pk)
     data = {"satisfaction": rating.satisfaction, "solved": rating.solved, "round": rating.round}
-    record(held.chain, Fact(verb="rate_further", data=data, audience=Audience.INTERNAL), by=None, actor=ACTOR, now=now)
+    fact = Fact(verb="rate_further", data=data, audience=Audience.INTERNAL)
+    record(held.chain, fact, by=None, actor=RESIDENT, now=now)
 
 
 def lapse_due(*, now: datetime, limit: int = 2000) -> int:

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +12,7 @@ from deputies.accounts.models import User
 from deputies.accounts.queries import organisations_below, streets_of
 from liaison.base.codes import is_code, normalise
 from liaison.base.privacy import mask_name, mask_phone
-from liaison.base.workdays.arithmetic import SHANGHAI
+from liaison.base.workdays.arithmetic import SHANGHAI, midnight
 from opinions.evaluation.models import Rating
 from opinions.exchange.models import Dispatch, Entry, Partner, Statement, WorkOrder
 from opinions.exchange.states import PROGRESS, UNDELIVERED, Progress, Way
@@ -47,7 +45,7 @@ def entries_of(user: User, chosen: Mapping[str, Any]) -> "QuerySet[Entry]":
     if q := chosen.get("q"):
         rows = rows.filter(code=normalise(q)) if is_code(normalise(q)) else rows.filter(number=q)
     if day := chosen.get("since"):
-        rows = rows.filter(at__gte=timezone.make_aware(datetime.combine(day, time.min), SHANGHAI))
+        rows = rows.filter(at__gte=midnight(day))
     return rows
 
 

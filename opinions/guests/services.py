@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
-from liaison.base.audit.models import Audience, Event
-from liaison.base.audit.services import Fact, record
-from liaison.base.errors import DomainError, InvalidInput, NotAllowed
+from liaison.base.audit.models import Audience
+from liaison.base.errors import InvalidInput, NotAllowed
 from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
 from liaison.base.step import step
-from liaison.base.workdays.arithmetic import local_today
 from opinions.catalog.models import Reason
 from opinions.handling import services as handling
 from opinions.handling.models import LIVE, Assignment
@@ -21,24 +19,9 @@ from opinions.handling.queries import guest_of, oversees, verbs_for
 from opinions.handling.services import Content, send_link
 from opinions.invitations.models import BodyLink
 from opinions.invitations.queries import find_body_link
-from opinions.invitations.services import revoke_body_link
+from opinions.invitations.services import LinkGone, note_link, revoke_body_link, still_open
 from opinions.matters.models import Matter
 from opinions.matters.services import attach, hold_row
-
-SPAN = timedelta(hours=1)
-MOST_IN_SPAN = 120
-"""Uses of one link within an hour."""
-
-
-class LinkGone(DomainError):
-    message = _("这个链接打不开了：可能已经过期、被收回，或者地址不完整。请联系交办的街道。")
-    status_code = 404
-
-
-class LinkTooBusy(DomainError):
-    message = _("这个链接一小时内用得太多了，请过一会儿再试。")
-    status_code = 429
-    retry_after = int(SPAN.total_seconds())
 
 
 @dataclass(frozen=True)
@@ -52,11 +35,7 @@ class Door:
 
 def enter(token: str, *, now: datetime) -> Door:
     """The door that `token` opens. Raises LinkGone, LinkTooBusy."""
-    link = find_body_link(token) if 20 <= len(token) <= 100 else None
-    if link is None or link.revoked_at is not None or link.expires_on < local_today(now):
-        raise LinkGone
-    if Event.objects.filter(chain=link.chain, at__gte=now - SPAN).count() >= MOST_IN_SPAN:
-        raise LinkTooBusy
+    link = still_open(find_body_link(token), now=now)
     return Door(link, link.assignment, link.assignment.matter)
 
 
@@ -65,8 +44,7 @@ def note_use(door: Door, what: str, *, now: datetime) -> None:
     """Every use of a link stands in its chain of the ledger. The matter's row is held as every verb holds it, so that
     two uses at once take their turn."""
     hold_row(door.matter)
-    actor = guest_of(door.assignment).signature
-    record(door.link.chain, Fact(verb="link_used", reason=what), by=None, actor=actor, now=now)
+    note_link(door.link, what, actor=guest_of(door.assignment).signature, now=now)
 
 
 @step

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from deputies.contact_points.models import ContactPoint
@@ -19,7 +20,7 @@ from opinions.intake.forms import OpinionForm, privacy_help
 from opinions.intake.hints import HINTS
 from opinions.intake.places import Setting, all_streets
 from opinions.intake.privacy import NOTICE_VERSION
-from opinions.intake.queries import Entrance
+from opinions.intake.queries import Entrance, campaign_of
 from opinions.intake.reception import Outcome
 
 
@@ -61,6 +62,12 @@ def take_words(setting: Setting, *, now: datetime) -> str:
     if policy is None:
         return ""
     return _("%(limit)s内") % {"limit": amount_words(policy.amount, policy.unit)}
+
+
+def theme_of(request: HttpRequest) -> str:
+    """The signed code of the announced activity whose page led here; each way on carries it along."""
+    code = request.GET.get("theme", "")
+    return code if campaign_of(code) else ""
 
 
 def gone_words(kind: str) -> str:

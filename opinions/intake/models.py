@@ -40,6 +40,9 @@ class Opinion(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     confirmed_at = models.DateTimeField(_("居民确认时间"), null=True, blank=True)
+    campaign = models.PositiveIntegerField(
+        null=True, blank=True, help_text="the announced activity of a floor above whose page led here"
+    )
     warnings = models.JSONField(default=list, blank=True, help_text="belongs-elsewhere hints seen at submission")
     personal_fields = ("content", "place", "latitude", "longitude", "source_number")
 
@@ -56,6 +59,9 @@ class Opinion(models.Model):
                 | Q(latitude__isnull=False, longitude__isnull=False),
                 name="opinion_position_whole",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["campaign"], condition=Q(campaign__isnull=False), name="opinion_campaign"),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core.signing import BadSignature, Signer
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
@@ -111,6 +112,24 @@ def point_entrance(code: str, sender: Mapping[str, Any] = NO_SENDER) -> Entrance
         setting_of(point.division), point=point, point_id=point.pk, place_name=point.name, place_address=point.address,
         electoral_district=tree.get(point.electoral_district_id), load=Load(point.of_address, point.of_phone),
     )  # fmt: skip
+
+
+_CAMPAIGNS = Signer(salt="intake.campaign")
+MOST_CAMPAIGN = 2**31 - 1
+
+
+def campaign_code(key: int) -> str:
+    """What the page of an announced activity hands on to the form, signed: nobody makes one up."""
+    return _CAMPAIGNS.sign(str(key))
+
+
+def campaign_of(code: str) -> int | None:
+    """The activity of a signed code; None for any other text."""
+    try:
+        key = int(_CAMPAIGNS.unsign(code[:80]))
+    except (BadSignature, ValueError):
+        return None
+    return key if 0 < key <= MOST_CAMPAIGN else None
 
 
 def opinion_by_key(key: UUID) -> Opinion | None:

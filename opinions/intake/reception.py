@@ -29,7 +29,7 @@ from opinions.intake.challenge import Question, is_answered, is_solved, new_ques
 from opinions.intake.forms import MOST_PHOTOS, OpinionForm
 from opinions.intake.models import KeptPhoto
 from opinions.intake.privacy import NOTICE_VERSION
-from opinions.intake.queries import Entrance, kept_photos
+from opinions.intake.queries import Entrance, campaign_of, kept_photos
 from opinions.intake.services.keeping import drop_photos, keep_photos
 from opinions.intake.services.submission import Entry, Receipt, submit
 from opinions.intake.throttle import counts, may_keep
@@ -63,13 +63,15 @@ class Sent:
     files: MultiValueDict
     client: str
     channel: str
+    campaign: int | None = None
 
     @classmethod
     def by(cls, request: HttpRequest) -> "Sent":
         """What a browser sent."""
         web = request.GET.get("via") == "web"
         channel = SourceChannel.WEB if web else SourceChannel.QR
-        return cls(request.POST, request.FILES, client_hash(request), channel)
+        campaign = campaign_of(request.GET.get("theme", ""))
+        return cls(request.POST, request.FILES, client_hash(request), channel, campaign)
 
     @property
     def phone_index(self) -> str:
@@ -177,7 +179,8 @@ class _Reception:
             electoral_district=self.entrance.electoral_district, name=data["name"], phone=data["phone"],
             anonymous=data["anonymous"], consent_contact=data["consent_contact"],
             consent_publish=data["consent_publish"], privacy_version=NOTICE_VERSION,
-            language=get_language() or "zh-hans", warnings=[hint.kind.value for hint in self.form.hints],
+            language=get_language() or "zh-hans", campaign=self.sent.campaign,
+            warnings=[hint.kind.value for hint in self.form.hints],
         )  # fmt: skip
 
     def _another(self, first: Receipt) -> Outcome:

@@ -193,12 +193,11 @@ def _add_signers(page: TrackPage, course: Course) -> None:
 def photos_of(page: TrackPage, reporter: Reporter) -> list[parts.Thumb]:
     """The files that the resident may see, by the resident's own addresses."""
     query = urlencode({"k": reporter.link_key})
-    found = []
-    for row in attachments(page.matter, page.shown):
-        url = reverse("intake:own_file", args=[page.matter.code, row.pk])
-        preview = f"{url}?{query}&thumb=1" if row.stored.is_image else ""
-        found.append(parts.Thumb(f"{url}?{query}", row.stored.name, preview, row.stored.size))
-    return found
+    code = page.matter.code
+    return [
+        parts.Thumb.of(row.stored, f"{reverse('intake:own_file', args=[code, row.pk])}?{query}")
+        for row in attachments(page.matter, page.shown)
+    ]
 
 
 def attachments(matter: Matter, shown: Matter) -> Sequence[Attachment]:

@@ -36,18 +36,32 @@ class RatingInvite(models.Model):
         return f"{self.matter_id}/{self.reporter_id} #{self.round}"
 
 
-class BodyLink(models.Model):
-    """A link by which a body without accounts works on one assignment until it expires or is revoked.
+class WorkLink(models.Model):
+    """A link by which a body without accounts works on one thing until it expires or is revoked.
 
-    `token` stays readable (encrypted), so that the committee can print the letter again; it is found by `token_hash`.
+    `token` stays readable (encrypted), so that the committee can print it again; it is found by `token_hash`.
     """
 
-    assignment = models.ForeignKey("opinions.Assignment", on_delete=models.CASCADE, related_name="links")
     token = EncryptedCharField(max_length=100)
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_on = models.DateField(help_text="last day on which the link opens, in Asia/Shanghai")
     revoked_at = models.DateTimeField(null=True, blank=True)
+    personal_fields: tuple[str, ...] = ("token", "token_hash")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def chain(self) -> str:
+        """Name of this link's chain in the ledger: every use stands there."""
+        raise NotImplementedError
+
+
+class BodyLink(WorkLink):
+    """The link to one assignment."""
+
+    assignment = models.ForeignKey("opinions.Assignment", on_delete=models.CASCADE, related_name="links")
     personal_fields = ("token", "token_hash")
 
     class Meta:
@@ -63,5 +77,4 @@ class BodyLink(models.Model):
 
     @property
     def chain(self) -> str:
-        """Name of this link's chain in the ledger: every use stands there."""
         return f"body_link:{self.pk}"

@@ -77,7 +77,7 @@ class Matter(models.Model):
 
     `holder` or `holder_deputy` is whose turn it is now; neither while the resident's word is awaited.
     `due_on` and `warn_on` are those of the tightest running clock. A reference has no index of its own where a longer
-    one begins with it: whatever moves a due date writes into every index.
+    one begins with it, and who is nobody stands in none: whatever moves a due date writes into every index.
     """
 
     kind = models.CharField(max_length=12, choices=MatterKind, default=MatterKind.OPINION)
@@ -156,9 +156,15 @@ class Matter(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["holder", "due_on", "id"], name="matter_holder_due"),
-            models.Index(fields=["holder_deputy", "due_on", "id"], name="matter_deputy_due"),
-            models.Index(fields=["deputy", "-id"], name="matter_deputy"),
+            models.Index(
+                fields=["holder", "due_on", "id"], condition=Q(holder__isnull=False), name="matter_holder_due"
+            ),
+            models.Index(
+                fields=["holder_deputy", "due_on", "id"],
+                condition=Q(holder_deputy__isnull=False),
+                name="matter_deputy_due",
+            ),
+            models.Index(fields=["deputy", "-id"], condition=Q(deputy__isnull=False), name="matter_deputy"),
             models.Index(fields=["street", "status", "-id"], name="matter_street_status"),
             models.Index(fields=["street", "-id"], name="matter_street"),
             models.Index(fields=["street", *BY_DUE], name="matter_street_by_due"),
@@ -167,7 +173,7 @@ class Matter(models.Model):
             models.Index(fields=["status", "due_on", "id"], name="matter_status_due"),
             models.Index(fields=BY_DUE, name="matter_by_due"),
             models.Index(fields=["category", "due_on", "id"], name="matter_category_due"),
-            models.Index(fields=["deputy", "due_on", "id"], name="matter_asked_due"),
+            models.Index(fields=["deputy", "due_on", "id"], condition=Q(deputy__isnull=False), name="matter_asked_due"),
             models.Index(fields=["opened_at", "id"], name="matter_opened"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="matter_merged_into"),
             models.Index(fields=["id", "street", "district", *NARROWING], name="matter_narrowed"),
@@ -197,6 +203,10 @@ class Matter(models.Model):
     def concerns(self, user: User) -> bool:
         """Whether the matter is in the user's scope (one indexed query)."""
         return Matter.objects.visible_to(user).filter(pk=self.pk).exists()
+
+
+RESIDENT = "反映人"
+"""How the ledger names a resident."""
 
 
 class Reporter(models.Model):

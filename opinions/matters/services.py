@@ -19,11 +19,12 @@ from liaison.base.errors import InvalidInput
 from liaison.base.files.models import StoredFile
 from liaison.base.notices.models import Channel
 from liaison.base.notices.services import Draft, queue
+from liaison.base.workdays.hours import Hours
 from liaison.base.workflow import advance, advance_each, advance_many
 from opinions.matters.models import Attachment, Line, Matter, Reporter
 from opinions.matters.states import FINAL, WORKFLOWS, Status
 
-LINE_MAX = 10_000
+TEXT_MAX = 10_000
 SAID_AGAIN = timedelta(minutes=5)
 """The same words of the same person within this time are one message."""
 _NOBODY = {"holder": None, "holder_deputy": None}
@@ -91,6 +92,16 @@ def turn_of(*, organisation: Organisation | None = None, deputy: Deputy | None =
     return {"holder": organisation, "holder_deputy": deputy}
 
 
+def checked_text(text: str, *, field: str, missing: object, most: int = TEXT_MAX) -> str:
+    """`text` without blanks around it. Raises InvalidInput at `field` when it is empty or longer than `most`."""
+    text = text.strip()
+    if not text:
+        raise InvalidInput(missing, field=field)
+    if len(text) > most:
+        raise InvalidInput(_("内容太长，请控制在 %(limit_value)d 字以内。") % {"limit_value": most}, field=field)
+    return text
+
+
 def add_line(
     *,
     matter: Matter,
@@ -103,11 +114,7 @@ def add_line(
     reporter: Reporter | None = None,
 ) -> Line:
     """Add a line to the conversation. Raises InvalidInput when empty or too long. `author` is shown as written."""
-    body = body.strip()
-    if not body:
-        raise InvalidInput(_("请写下内容再发送。"), field="body")
-    if len(body) > LINE_MAX:
-        raise InvalidInput(_("内容太长，请控制在 10000 字以内。"), field="body")
+    body = checked_text(body, field="body", missing=_("请写下内容再发送。"))
     return Line.objects.create(
         matter=matter, body=body, audience=audience, by=by, at=now, reporter=reporter,
         organisation=organisation or (by.organisation if by else None), author=author or (by.signature if by else ""),
@@ -220,16 +227,17 @@ def staff_drafts(
 
 
 def drafts_for(
-    people: Iterable[User], *, tag: str, about: str, subject: object, link: str, body: object = ""
-) -> list[Draft]:
+    people: Iterable[User], *, tag: str, about: str, subject: object, link: str, body: object = "",
+    hours: Hours | None = None,
+) -> list[Draft]:  # fmt: skip
     """The notices to `people` about any record, one for each channel by which they can be reached; `tag` names the
-    fact, `about` is the record's chain."""
+    fact, `about` is the record's chain, `hours` are those in which they may be sent."""
     with override(settings.LANGUAGE_CODE):
-        words = {"subject": str(subject), "body": str(body), "about": about}
+        words = {"subject": str(subject), "body": str(body), "about": about, "hours": hours}
     return [draft for person in people for draft in _drafts(person, f"{tag}:{person.pk}", link, words)]
 
 
-def _drafts(person: User, tag: str, link: str, words: Mapping[str, str]) -> Iterable[Draft]:
+def _drafts(person: User, tag: str, link: str, words: Mapping[str, Any]) -> Iterable[Draft]:
     yield Draft(key=f"{tag}:in_app", channel=Channel.IN_APP, recipient=person, link=link, **words)
     absolute = f"{settings.PUBLIC_URL}{link}"
     for channel, address in ((Channel.EMAIL, person.email), (Channel.WECOM, person.wecom_id)):

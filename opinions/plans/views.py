@@ -1,6 +1,6 @@
 """Screens of a plan: the plan itself, its forms, and the one-tap steps of a measure."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from deputies.accounts.access import Permission as P
 from deputies.accounts.access import SignedIn, requires
 from deputies.organisations.queries import district_of, handlers_of
-from liaison.base.errors import DomainError, NotAllowed
+from liaison.base.errors import NotAllowed
 from liaison.base.files.services import prepared_images
 from liaison.base.web.forms import attempt, posted
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.parts import Thumb
-from liaison.base.web.toasts import toast, toast_refusal
+from liaison.base.web.steps import Act, serve_form, tap
+from liaison.base.web.toasts import toast
 from liaison.base.workdays.arithmetic import local_today
 from opinions.matters.models import Attachment, Matter, MatterQuerySet
 from opinions.plans import services
@@ -30,7 +31,7 @@ from opinions.proposals.access import may_found
 from opinions.proposals.models import Proposal
 from opinions.proposals.queries import visible_proposals
 
-Act = Callable[..., Any]
+FORM = "opinions/plans/form.html", "opinions/plans/_form.html"
 
 
 def _matters(request: SignedIn) -> MatterQuerySet:
@@ -100,8 +101,7 @@ def _show_photos(plan: Plan, *, readable: bool) -> None:
 
 
 def _thumb(attachment: Attachment) -> Thumb:
-    url = reverse("desk:attachment", args=[attachment.pk])
-    return Thumb(url=url, name=attachment.stored.name, preview_url=f"{url}?thumb=1", size=attachment.stored.size)
+    return Thumb.of(attachment.stored, reverse("desk:attachment", args=[attachment.pk]))
 
 
 @requires(P.MATTER_VIEW)
@@ -231,35 +231,11 @@ def _place(matter: Matter) -> str:
 
 
 def _tap(request: SignedIn, measure: Measure, act: Act, said: str) -> HttpResponse:
-    """One tap, no form. A step that somebody else has done meanwhile is told, not lost."""
-    try:
-        act(measure=measure, by=request.user, now=timezone.now())
-        toast(request, said)
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        toast_refusal(request, error)
-    return go(request, _place(measure.plan.matter))
+    """One tap on a measure."""
+    return tap(request, partial(act, measure=measure), said=said, place=_place(measure.plan.matter))
 
 
 def _serve(request: SignedIn, matter: Matter, label: str, form: Any, act: Act, said: str) -> HttpResponse:
-    """A form as a page or a dialog; a refusal stands at its field and what was typed stays."""
-    status = 200
-    if form.is_bound:
-        status = 422
-        if form.is_valid() and _done(request, form, act):
-            toast(request, said)
-            return go(request, _place(matter))
-    context = {"matter": matter, "form": form, "label": label}
-    return render_page(request, "opinions/plans/form.html", "opinions/plans/_form.html", context, status=status)
-
-
-def _done(request: SignedIn, form: Any, act: Act) -> bool:
-    try:
-        act(by=request.user, now=timezone.now())
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error.message))
-        return False
-    return True
+    """A form about the plan of a matter."""
+    place = _place(matter)
+    return serve_form(request, form, act, pages=FORM, said=said, place=place, matter=matter, label=label)

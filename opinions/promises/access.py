@@ -4,8 +4,9 @@ from deputies.accounts.access import Permission, can
 from deputies.accounts.models import DEPARTMENT_ROLES, DISTRICT_ROLES, STREET_ROLES, User
 from deputies.accounts.queries import streets_of
 from liaison.base.workflow import Transition
+from opinions.matters.states import RESIDENT
 from opinions.promises.models import Promise
-from opinions.promises.states import JUDGE, PROMISE, RESIDENT
+from opinions.promises.states import JUDGE, PROMISE
 
 OF_THE_BODY = ("report_promise", "ask_move_promise")
 ASKED_ONLY = "refuse_move_promise"

@@ -23,10 +23,8 @@ from liaison.base.workflow import WrongState
 from opinions.promises import services
 from opinions.promises.access import reports_on
 from opinions.promises.models import Promise
-from opinions.promises.queries import piles
+from opinions.promises.queries import RELATED, piles
 from opinions.promises.states import PromiseStatus
-
-RELATED = ("organisation", "matter__street", "matter__district")
 
 
 class ReportIn(serializers.Serializer[Any]):

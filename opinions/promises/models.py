@@ -7,10 +7,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import DEPARTMENT_ROLES, User
-from deputies.organisations.models import Organisation
+from deputies.organisations.models import Organisation, Unfinished
 from liaison.base.workdays.arithmetic import Light, light
 from opinions.matters.models import Attachment, Matter, Reporter
-from opinions.promises.states import PromiseStatus
+from opinions.promises.states import RUNNING, PromiseStatus
 
 
 class PromiseQuerySet(models.QuerySet["Promise"]):
@@ -58,6 +58,7 @@ class Promise(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     objects = PromiseQuerySet.as_manager()
     personal_fields = ("problem", "what", "person", "asked_reason", "report_text")
+    unfinished = Unfinished("organisation", RUNNING, _("没有结果的承诺"))
 
     class Meta:
         ordering = ["due_on", "id"]

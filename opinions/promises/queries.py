@@ -1,24 +1,25 @@
-"""Reading promises: the ledger, what residents read, and what the figures count."""
+"""Reading promises: the ledger, and what residents read."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
-from django.db.models.functions import ExtractYear
+from django.db.models import Exists, F, OuterRef, Q
 
 from deputies.organisations.models import Organisation
 from liaison.base.audit.models import Event
 from liaison.base.workdays.arithmetic import Light, subtract_workdays
 from liaison.base.workdays.queries import current_calendar
-from opinions.catalog.models import Category, SettingName
+from opinions.catalog.models import SettingName
 from opinions.catalog.queries import setting
 from opinions.matters.models import Matter, Reporter
 from opinions.promises.models import Promise, PromiseQuerySet, PromiseWord
 from opinions.promises.states import RUNNING, PromiseStatus
 
 S = PromiseStatus
+RELATED = ("organisation", "matter__street", "matter__district")
+"""What a row of the ledger shows beside the promise."""
 
 
 def lit(light: str, today: date) -> Q:
@@ -131,51 +132,3 @@ def _public(row: Promise, said: PromiseWord | None, today: date) -> PublicPromis
         overdue=row.status == S.OPEN and row.due_on < today, report=row.report_text if row.status != S.OPEN else "",
         may_say=row.awaits_word(today) and said is None, said=said,
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How the promises of one body (by id), or of one year, stand. A promise is never a solution (rule 1).
-
-    `open` are those without a result, reported ones among them; `overdue` those of them past their day of which
-    nothing was reported; `rate` is kept among those that have a result, None while there is none.
-    """
-
-    key: int
-    made: int
-    open: int
-    overdue: int
-    reported: int
-    kept: int
-    not_kept: int
-    withdrawn: int
-    moved: int
-
-    @property
-    def rate(self) -> float | None:
-        settled = self.kept + self.not_kept
-        return self.kept / settled if settled else None
-
-
-BY = {"body": F("organisation"), "made": ExtractYear("made_on"), "due": ExtractYear("due_on")}
-"""What a tally goes by: the body, the year in which it was promised, the year in which it is due."""
-
-
-def tally(rows: PromiseQuerySet, *, today: date, by: str = "body") -> list[Tally]:
-    """How `rows` (e.g. `Promise.objects.visible_to(user)`) stand, by body or year: one GROUP BY."""
-
-    def count(**condition: Any) -> Count:
-        return Count("pk", filter=Q(**condition))
-
-    found = rows.order_by().annotate(key=BY[by]).values("key").annotate(
-        made=Count("pk"), open=count(status__in=RUNNING), overdue=count(status=S.OPEN, due_on__lt=today),
-        reported=count(status=S.REPORTED), kept=count(status=S.KEPT), not_kept=count(status=S.NOT_KEPT),
-        withdrawn=count(status=S.WITHDRAWN), moved=count(moves__gt=0),
-    )  # fmt: skip
-    return [Tally(**row) for row in found.order_by("key")]
-
-
-def missed_before(organisation: Organisation, category: Category | None = None) -> int:
-    """How many promises the body did not keep, in matters of this category (None: of any)."""
-    rows = Promise.objects.filter(organisation=organisation, status=S.NOT_KEPT)
-    return (rows.filter(matter__category=category) if category else rows).count()

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from deputies.accounts.access import Permission as P
 from liaison.base.audit.verbs import name_verbs
 from liaison.base.workflow import Transition, Workflow
+from opinions.matters.states import RESIDENT
 
 
 class PromiseStatus(models.TextChoices):
@@ -30,9 +31,12 @@ S = PromiseStatus
 RUNNING = (S.OPEN, S.REPORTED)
 """No result yet."""
 SETTLED = (S.KEPT, S.NOT_KEPT, S.WITHDRAWN)
+REWARN = "rewarn_promise"
+"""The working calendar was edited, and with it the day from which a promise is yellow."""
+HAND = "hand_promise"
+"""The body was merged into another, which owes it now."""
 JUDGE = P.MATTER_REOPEN
 """The supervising side: heads of the street, the district and its leaders. Never the body that promised."""
-RESIDENT = "resident"
 
 PROMISE = Workflow(
     [
@@ -89,6 +93,8 @@ name_verbs(
         "affirm_promise": pgettext_lazy("done", "居民说承诺办到了"),
         "deny_promise": pgettext_lazy("done", "居民说承诺没有办到"),
         "hear_promise": pgettext_lazy("done", "居民对承诺说的话"),
+        REWARN: pgettext_lazy("done", "承诺的预警日重新计算"),
+        HAND: pgettext_lazy("done", "承诺随机构合并移交"),
         "put_promise": pgettext_lazy("done", "承诺过期无报告，提请裁定"),
     }
 )

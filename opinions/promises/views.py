@@ -21,21 +21,20 @@ from liaison.base.errors import NotAllowed
 from liaison.base.files.services import prepared_images
 from liaison.base.web import parts
 from liaison.base.web.counting import count_all
-from liaison.base.web.forms import attempt, posted
-from liaison.base.web.htmx import go, render_page
+from liaison.base.web.forms import posted
 from liaison.base.web.paging import KeysetPage, capped_count
-from liaison.base.web.toasts import toast
+from liaison.base.web.steps import serve_form
 from liaison.base.workdays.arithmetic import local_today
-from opinions.matters.models import Attachment
+from opinions.matters.models import RESIDENT, Attachment
 from opinions.promises import services
 from opinions.promises.access import may, verbs_for
 from opinions.promises.export import COLUMNS, ledger_rows
 from opinions.promises.forms import DayForm, FilterForm, ReportForm, VerifiedForm, WhyForm
 from opinions.promises.models import Promise, PromiseQuerySet
-from opinions.promises.queries import history_of, narrowed, piles, words_on
+from opinions.promises.queries import RELATED, history_of, narrowed, piles, words_on
 from opinions.promises.states import PROMISE, PromiseStatus
 
-RELATED = ("organisation", "matter__street", "matter__district")
+FORM = "opinions/promises/form.html", "opinions/promises/_form.html"
 PILES = {
     "open": _lazy("没有结果"), "overdue": _lazy("过期没有报告"), "soon": _lazy("快到期"), "judge": _lazy("待裁定"),
     "kept": _lazy("已兑现"), "not_kept": _lazy("未兑现"), "all": _lazy("全部"),
@@ -103,9 +102,16 @@ def promise(request: SignedIn, promise_id: int) -> HttpResponse:
         "promise": held, "words": words, "events": [_event(row) for row in history_of(held)],
         "photos": [_thumb(one) for one in held.photos.select_related("stored")],
         "verbs": [(row, _place(row.verb, held)) for row in verbs_for(request.user, held)],
-        "next": "keep_promise" if held.status == PromiseStatus.REPORTED else "report_promise",
+        "next": _next(held),
     }  # fmt: skip
     return render(request, "opinions/promises/promise.html", context)
+
+
+def _next(held: Promise) -> str:
+    """The verb that is waited for."""
+    if held.asked_on:
+        return "move_promise"
+    return "keep_promise" if held.status == PromiseStatus.REPORTED else "report_promise"
 
 
 def _place(verb: str, held: Promise) -> str:
@@ -114,14 +120,13 @@ def _place(verb: str, held: Promise) -> str:
 
 
 def _thumb(attachment: Attachment) -> parts.Thumb:
-    url = reverse("desk:attachment", args=[attachment.pk])
-    return parts.Thumb(url=url, name=attachment.stored.name, preview_url=f"{url}?thumb=1", size=attachment.stored.size)
+    return parts.Thumb.of(attachment.stored, reverse("desk:attachment", args=[attachment.pk]))
 
 
 def _event(event: Any) -> parts.Event:
     before, day = event.data.get("from") or event.data.get("due"), event.data.get("to")
     moved = f"{before} → {day}" if day else ""
-    by = _("反映人") if event.actor == "反映人" else event.actor
+    by = _("反映人") if event.actor == RESIDENT else event.actor
     words = str(verb_words(event.verb))
     title = _("%(what)s：%(body)s") % {"what": words, "body": moved} if moved else words
     return parts.Event(at=event.at, title=title, by=by, text=event.reason)
@@ -134,15 +139,14 @@ def _serve(
     held = _promise(request, promise_id)
     if not may(request.user, verb, held):
         raise NotAllowed
-    form = make(*posted(request))
-    if form.is_bound and form.is_valid():
-        attempt(form, act, promise=held, by=request.user, now=timezone.now(), **form.cleaned_data)
-        if not form.errors:
-            toast(request, _("已记下。"))
-            return go(request, reverse("promises:promise", args=[held.pk]))
-    context = {"promise": held, "form": form, "label": PROMISE[verb].label}
-    status = 422 if form.errors else 200
-    return render_page(request, "opinions/promises/form.html", "opinions/promises/_form.html", context, status=status)
+    form = make(*posted(request), initial={"due_on": held.asked_on})
+
+    def do(**who: Any) -> None:
+        act(promise=held, **form.cleaned_data, **who)
+
+    words = {"promise": held, "label": PROMISE[verb].label}
+    place = reverse("promises:promise", args=[held.pk])
+    return serve_form(request, form, do, pages=FORM, said=_("已记下。"), place=place, **words)
 
 
 @requires(P.MATTER_VIEW)

@@ -1,13 +1,13 @@
 """Reading rehearsals, their differences, and which version comes back."""
 
-from datetime import date, datetime, time
+from datetime import date
 
 from django.db.models import QuerySet
 
 from deputies.accounts.models import DISTRICT_ROLES, User
 from deputies.accounts.queries import street_of
 from deputies.organisations.queries import district_of
-from liaison.base.workdays.arithmetic import ONE_DAY, SHANGHAI
+from liaison.base.workdays.arithmetic import ONE_DAY, midnight
 from opinions.matters.models import Matter, MatterQuerySet
 from opinions.matters.states import MatterKind
 from opinions.rehearsal.models import Difference, PlannedActivation, PlanStatus, Rehearsal
@@ -17,7 +17,7 @@ from opinions.routing.models import RuleSet, RuleSetStatus
 def opinions_of(rule_set: RuleSet, since: date, until: date, by: User | None) -> MatterQuerySet:
     """The opinions that a version would have decided, raised from one day to another, both included; those that `by`
     may see, or (None, the command line) all."""
-    begin, end = (datetime.combine(day, time(), SHANGHAI) for day in (since, until + ONE_DAY))
+    begin, end = (midnight(day) for day in (since, until + ONE_DAY))
     rows = Matter.objects.visible_to(by) if by else Matter.objects.all()
     rows = rows.filter(kind=MatterKind.OPINION, opinion__isnull=False, district=rule_set.district_id)
     rows = rows.filter(street=rule_set.street_id) if rule_set.street_id else rows

@@ -148,13 +148,8 @@ def _names(held: Baton) -> list[str]:
 
 
 def _thumbs(held: Baton) -> list[parts.Thumb]:
-    found = []
-    for row in held.relay.attachments.select_related("stored").order_by("id"):
-        url = reverse("relays:file", args=[held.pk, row.pk])
-        found.append(
-            parts.Thumb(url, row.stored.name, f"{url}?thumb=1" if row.stored.is_image else "", row.stored.size)
-        )
-    return found
+    rows = held.relay.attachments.select_related("stored").order_by("id")
+    return [parts.Thumb.of(row.stored, reverse("relays:file", args=[held.pk, row.pk])) for row in rows]
 
 
 @require_GET

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from deputies.organisations.models import HANDLER_KINDS, Organisation
@@ -142,20 +141,6 @@ def raised_of(matter: Matter) -> Raised:
         urgency=matter.urgency, place=opinion.place, at=matter.opened_at, matter_id=matter.pk,
         position=(opinion.latitude, opinion.longitude) if whole else None,  # type: ignore[arg-type]
     )  # fmt: skip
-
-
-def raised_in_bulk(matters: QuerySet[Matter], *, chunk: int = 2000) -> Iterator[tuple[Matter, Raised]]:
-    """Stored opinions as they would be routed, with all that this needs, by one statement and in little memory.
-
-    Places, bodies and categories come from the cached map.
-    """
-    rows = matters.select_related("opinion__addressed_to", "opinion__contact_point__electoral_district")
-    places, held, tree = division_tree().by_id, bodies().by_id, category_tree()
-    for matter in rows.iterator(chunk_size=chunk):
-        matter.division, matter.street = places[matter.division_id], held[matter.street_id]
-        matter.district = held[matter.district_id]
-        matter.category = tree[matter.category_id] if matter.category_id else None
-        yield matter, raised_of(matter)
 
 
 def suggestion(matter: Matter) -> RoutingDecision | None:

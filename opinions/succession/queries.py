@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from deputies.accounts.models import User
 from deputies.contact_points.models import ContactPoint
 from deputies.organisations.models import OFFICIAL_LEVELS, STREET_KINDS, Division, Organisation
-from deputies.organisations.queries import district_of, division_tree, ids_below
+from deputies.organisations.queries import district_of, division_tree, ids_below, unfinished_of
 from deputies.roster.models import Deputy, Group
 from deputies.roster.states import DeputyStatus
 from opinions.handling.models import LIVE, Assignment
@@ -53,13 +53,16 @@ class Impact:
     groups: int = 0
     points: int = 0
     accounts: int = 0
+    unfinished: tuple[tuple[str, int], ...] = ()
+    """What else it still has to bring to an end, and how much of it."""
     below: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = field(default=(), compare=False)
 
     @property
     def blocks_closing(self) -> bool:
         """Whether something would be left without a body."""
-        return bool(self.open_matters or self.deputies or self.points or self.accounts or self.below)
+        owed = any(count for _label, count in self.unfinished)
+        return bool(self.open_matters or self.deputies or self.points or self.accounts or self.below or owed)
 
 
 def impact_of(body: Organisation) -> Impact:
@@ -72,6 +75,7 @@ def impact_of(body: Organisation) -> Impact:
         groups=Group.objects.filter(organisation=body).count(),
         points=ContactPoint.objects.filter(organisation=body, active=True).count(),
         accounts=User.objects.filter(organisation=body, is_active=True).count(),
+        unfinished=tuple(unfinished_of(body)),
         below=tuple(Organisation.objects.filter(parent=body, active=True).values_list("name", flat=True)),
         rules=tuple(_rules(body, [body.pk], [body.division.code] if body.kind in STREET_KINDS else [])),
     )
@@ -80,7 +84,8 @@ def impact_of(body: Organisation) -> Impact:
 def seal(impact: Impact, into: Organisation) -> str:
     """The successor and the counts as one word: a confirmation is for exactly what was shown."""
     counts = (impact.open_matters, impact.deputies, impact.groups, impact.points, impact.accounts, len(impact.below))
-    return "-".join(str(one) for one in (into.pk, *counts, *(rule.pk for rule in impact.rules)))
+    owed = (count for _label, count in impact.unfinished)
+    return "-".join(str(one) for one in (into.pk, *counts, *owed, *(rule.pk for rule in impact.rules)))
 
 
 def _handled(body: Organisation) -> MatterQuerySet:

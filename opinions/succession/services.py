@@ -31,11 +31,11 @@ class OnlyStreets(DomainError):
 class StillInUse(DomainError):
     """Something would be left without a body."""
 
-    message = _("它名下还有在用的事项、代表、联系点、账号或下级，请先逐件移交、停用账号，再来办。")
+    message = _("它名下还有没有了结的事项、承诺、督办函、任务，或在用的代表、联系点、账号、下级，请先办结、移交。")
 
 
 class StreetStillInUse(StillInUse):
-    message = _("它名下还有在用的事项、代表、联系点、账号或下级，请先移交，或改用“并入”。")
+    message = _("它名下还有没有了结的事项、承诺、督办函，或者在用的代表、联系点、账号、下级，请先移交，或改用“并入”。")
 
 
 class AlreadyClosed(StaleState):

@@ -111,7 +111,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a body without successor."""
     held = _body(request, pk)
     form = ReasonForm(_posted(request))
-    lead = _("撤销后不能再接收事项。名下还有事项、代表、联系点、账号或下级机构的，不能直接撤销。")
+    lead = _("撤销后不能再接收事项。名下还有事项、承诺、督办函、任务、代表、联系点、账号或下级机构的，不能直接撤销。")
     return _act(request, form, services.close_body, {"body": held}, title=_("撤销"), lead=lead, danger=True)
 
 

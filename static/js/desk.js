@@ -9,6 +9,23 @@
   const all = (selector, from = document) => Array.from(from.querySelectorAll(selector));
   const dialog = one("#dialog");
 
+  /* A board that renews itself keeps the focus and what is open, and says how new it is. */
+  let kept = null;
+  document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+    if (target.id !== "board") return;
+    const link = target.contains(document.activeElement) && document.activeElement.getAttribute("href");
+    kept = { link, open: all("details", target).map((more) => more.open) };
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const board = kept && one("#board");
+    if (!board) return;
+    all("details", board).forEach((more, place) => { more.open = kept.open[place]; });
+    const link = kept.link && all("a", board).find((other) => other.getAttribute("href") === kept.link);
+    if (link) link.focus({ preventScroll: true });
+    one("[data-board-said]").textContent = one("[data-at]", board).textContent;
+    kept = null;
+  });
+
   /* Toasts */
   const toasts = one("#toasts");
   function rest(toast) {

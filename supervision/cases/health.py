@@ -33,7 +33,7 @@ def check() -> None:
     if pulse is None:
         return
     if pulse.held_since is not None:
-        raise NotReady(f"held: the clock went on from {pulse.swept_at:%Y-%m-%d} to {pulse.held_since:%Y-%m-%d}")
+        raise NotReady(f"held: the clock went on {pulse.step}")
     age = timezone.now() - pulse.swept_at
     if age > LATE or age < -STEP:
         raise NotReady(f"last at {pulse.swept_at:%Y-%m-%d %H:%M} UTC")

@@ -15,5 +15,10 @@ class Pulse(models.Model):
         ordering = ["id"]
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="pulse_one")]
 
+    @property
+    def step(self) -> str:
+        """The step of a clock that is not believed, in words for operators."""
+        return f"from {self.swept_at:%Y-%m-%d} to {self.held_since or self.swept_at:%Y-%m-%d}"
+
     def __str__(self) -> str:
         return f"{self.swept_at:%Y-%m-%d %H:%M}"

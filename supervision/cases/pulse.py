@@ -35,6 +35,11 @@ def believed(*, now: datetime) -> bool:
     return False
 
 
+def held() -> Pulse | None:
+    """The pulse while the clock is not believed."""
+    return Pulse.objects.filter(held_since__isnull=False).first()
+
+
 def note(*, now: datetime) -> None:
     """There was a sweep at `now`. A clock that was set back moves nothing back: another's may be right."""
     _keep(Greatest("swept_at", now), now)

@@ -6,20 +6,19 @@ fails holds up no other; the run fails at its end, so that it is seen.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from opinions.clocks.services import follow_calendar
+from opinions.clocks.services import behind, follow_calendar
 from opinions.evaluation.services import lapse_due
 from opinions.handling.services import expire_supplies, hand_over_vacant
-from opinions.promises.services import put_before
+from opinions.promises.services import put_before, rewarn
 from supervision.cases.pulse import note
-from supervision.escalation.services import fire_due, take_back, tell_due
+from supervision.escalation.services import fire_due, fire_marks, take_back, tell_due
 from supervision.inspections.services import ask_for_checks
 from supervision.orders.services import remind_sponsors
-from supervision.programme.services import remind_due
+from supervision.programme.services import attach_raised, remind_due
 
 logger = logging.getLogger(__name__)
 BATCH = 2000
@@ -46,6 +45,11 @@ def until_done(part: Limited, *, now: datetime) -> int:
 
 
 def _recompute(*, now: datetime) -> int:
+    """Limits, and before them the warning days of promises: a run that was killed in between does both again."""
+    since = behind()
+    if since is None:
+        return 0
+    rewarn(since=since, now=now)
     return follow_calendar(now=now) or 0
 
 
@@ -64,7 +68,9 @@ PARTS: dict[str, Part] = {
     "handed_over": partial(until_done, hand_over_vacant),
     "put_before": partial(until_done, put_before),
     "fired": _fire,
+    "marks_settled": partial(until_done, fire_marks),
     "sponsors_reminded": partial(until_done, remind_sponsors),
+    "raised_attached": partial(until_done, attach_raised),
     "tasks_reminded": remind_due,
     "checks_asked": ask_for_checks,
     "told": tell_due,
@@ -72,25 +78,11 @@ PARTS: dict[str, Part] = {
 """What a sweep does, in this order: dates are put right first, what has ended fires nothing, and telling comes last."""
 
 
-@dataclass(frozen=True)
-class Swept:
-    """What one sweep did: how many rows each part concerned, by the names of PARTS."""
-
-    counts: dict[str, int] = field(default_factory=dict)
-
-    def __getattr__(self, name: str) -> int:
-        """`swept.lapsed` is `swept.counts["lapsed"]`."""
-        if name in PARTS:
-            return self.counts.get(name, 0)
-        raise AttributeError(name)
-
-    def __str__(self) -> str:
-        return ", ".join(f"{name} {count}" for name, count in self.counts.items() if count) or "nothing was due"
-
-
-def sweep(*, now: datetime, log: Callable[[str], None] = logger.info) -> Swept:
-    """Do all parts; `log` hears what came of them. Raises ExceptionGroup at the end if some failed."""
-    counts, errors = {}, []
+def sweep(*, now: datetime, log: Callable[[str], None] = logger.info) -> dict[str, int]:
+    """Do all parts; `log` hears what came of them. Returns how many rows each concerned, by its name in PARTS; raises
+    ExceptionGroup at the end if some failed."""
+    counts: dict[str, int] = {}
+    errors = []
     for name, part in PARTS.items():
         try:
             counts[name] = part(now=now)
@@ -98,8 +90,8 @@ def sweep(*, now: datetime, log: Callable[[str], None] = logger.info) -> Swept:
             logger.exception("part %s of the sweep failed", name)
             errors.append(error)
     note(now=now)
-    done = Swept(counts)
-    log(f"sweep: {done}")
+    done = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
+    log(f"sweep: {done or 'nothing was due'}")
     if errors:
         raise ExceptionGroup("parts of the sweep failed", errors)
-    return done
+    return counts

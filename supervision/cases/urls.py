@@ -1,4 +1,4 @@
-"""Addresses of what supervision knows of one matter, and of the sweep."""
+"""Address of what supervision knows of one matter."""
 
 from django.urls import path
 

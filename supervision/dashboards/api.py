@@ -1,5 +1,6 @@
 """The numbers of the dashboards for programs of staff: in the scope of whoever asks, each with what it counts."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -20,6 +21,7 @@ from liaison.base.workdays.queries import current_calendar
 from opinions.catalog.models import Tier
 from supervision.dashboards.forms import PERIODS, BoardForm
 from supervision.dashboards.measures import MEASURES, RATES
+from supervision.dashboards.models import Stage
 from supervision.dashboards.page import axes_for, tag
 from supervision.dashboards.percentiles import Spread
 from supervision.dashboards.queries import AXES, Numbers, board, days, rate
@@ -89,16 +91,13 @@ class DefinitionOut(serializers.Serializer[Any]):
     without = serializers.CharField()
 
 
-def _rates(numbers: Numbers) -> dict[str, float | None]:
-    return {key: rate(numbers, key) for key in RATES}
+def _counted(numbers: Numbers) -> dict[str, Any]:
+    counts = {key: numbers[key] for key in MEASURES if key not in Stage.values}
+    return {"numbers": counts, "rates": {key: rate(numbers, key) for key in RATES}}
 
 
-def _numbers(numbers: Numbers) -> dict[str, int]:
-    return {key: numbers[key] for key in MEASURES if key not in ("take", "reply", "solve")}
-
-
-def _lasting(spreads: Any) -> dict[str, dict[str, Any]]:
-    return {str(stage): vars(spreads.get(stage, Spread())) for stage in ("take", "reply", "solve")}
+def _lasting(spreads: Mapping[str, Spread]) -> dict[str, dict[str, Any]]:
+    return {stage.value: vars(spreads.get(stage, Spread())) for stage in Stage}
 
 
 @extend_schema(
@@ -110,7 +109,8 @@ def dashboard(request: Request) -> Response:
     """Counts, shares, working days, twelve months and a breakdown; `If-None-Match` spares what has not changed."""
     check(request.user, Permission.SUPERVISION_VIEW)
     user: Any = request.user
-    state, today = at_hand(now=timezone.now()), local_today(timezone.now())
+    now = timezone.now()
+    state, today = at_hand(now=now), local_today(now)
     if state is None:
         raise NotBuilt
     etag = f'"{tag(user, state, request.query_params.urlencode(), today, get_language() or "")}"'
@@ -121,17 +121,12 @@ def dashboard(request: Request) -> Response:
     found = board(user, chosen, at, axis)
     told = {
         "today": today, "since": f"{chosen.first:%Y-%m}", "until": f"{chosen.last:%Y-%m}",
-        "numbers": _numbers(found.numbers), "rates": _rates(found.numbers), "working_days": _lasting(found.spreads),
+        **_counted(found.numbers), "working_days": _lasting(found.spreads), "by": axis,
         "months": [
-            {"month": f"{one.first:%Y-%m}", "numbers": _numbers(one.numbers), "rates": _rates(one.numbers),
-             "working_days": _lasting(one.spreads)}
+            {"month": f"{one.first:%Y-%m}", **_counted(one.numbers), "working_days": _lasting(one.spreads)}
             for one in found.months
         ],
-        "by": axis,
-        "groups": [
-            {"key": one.key, "name": one.name, "numbers": _numbers(one.numbers), "rates": _rates(one.numbers)}
-            for one in found.groups
-        ],
+        "groups": [{"key": one.key, "name": one.name, **_counted(one.numbers)} for one in found.groups],
     }  # fmt: skip
     return Response(told, headers={"ETag": etag})
 

@@ -13,7 +13,21 @@ from django.db.models.functions import Cast
 from opinions.evaluation.models import RatingState, Solved
 from opinions.matters.models import ReplyClass, Satisfaction
 from opinions.matters.states import Status
-from supervision.dashboards.models import DIMENSIONS, LIGHT, Fact, Intake, Outcome, Span, Stage, Stock, Sum
+from opinions.promises.states import PromiseStatus
+from supervision.dashboards.models import (
+    DIMENSIONS,
+    LIGHT,
+    NEVER,
+    Fact,
+    Intake,
+    Outcome,
+    PromiseFact,
+    PromiseSum,
+    Span,
+    Stage,
+    Stock,
+    Sum,
+)
 
 CLOSED = Q(status=Status.CLOSED)
 ENDED: dict[str, Q] = {
@@ -41,6 +55,14 @@ ENDED: dict[str, Q] = {
 """What is counted of those that came to an end in a month."""
 OPEN = {"n": Q(open=True), "waiting": Q(open=True, rating=RatingState.UNRATED)}
 """What is counted of those that are open."""
+UNSETTLED = Q(settled_month=NEVER)
+PROMISED: dict[str, Q] = {
+    "n": Q(promise__gt=0),
+    "kept": Q(status=PromiseStatus.KEPT),
+    "not_kept": Q(status=PromiseStatus.NOT_KEPT),
+    "withdrawn": Q(status=PromiseStatus.WITHDRAWN),
+}
+"""What is counted of promises."""
 DAYS = {Stage.TAKE: "take_days", Stage.REPLY: "reply_days", Stage.SOLVE: "solve_days"}
 
 
@@ -57,6 +79,7 @@ class Cube:
     dimensions: tuple[str, ...]
     key: Mapping[str, Any]
     counts: Mapping[str, Q]
+    facts: type[Fact | PromiseFact] = Fact
 
     @property
     def by(self) -> list[str]:
@@ -75,11 +98,11 @@ class Cube:
 
     def live(self, which: Q | None = None) -> QuerySet[Any]:
         """The sums over the facts (those of `which`), as rows of `columns`."""
-        facts = Fact.objects.filter(self.where)
+        facts: QuerySet[Any] = self.facts._default_manager.filter(self.where)
         gone_by = {name: F(name) if name in self.dimensions else _NONE for name in DIMENSIONS}
         key = {"cube": Cast(Value(self.number), SmallIntegerField()), "district": F("district"), **gone_by, **self.key}
         named = {f"key_{name}": expression for name, expression in key.items()}
-        counted = {f"count_{name}": Count("matter", filter=condition) for name, condition in self.counts.items()}
+        counted = {f"count_{name}": Count("pk", filter=condition) for name, condition in self.counts.items()}
         rows = (facts.filter(which) if which is not None else facts).annotate(**named).values(*named)
         return rows.annotate(**counted).order_by().values_list(*named, *counted)
 
@@ -89,8 +112,10 @@ _BY = (("street", "top", "tier", "body"), ("street", "deputy"), ("street", "top"
 _SPAN_BY = (("street", "top"), ("street", "tier"), ("street", "top", "body"))
 
 
-def _all(model: type[Sum], where: Q, key: Mapping[str, Any], counts: Mapping[str, Q]) -> list[Cube]:
-    return [Cube(model, number, where, by, key, counts) for number, by in enumerate(_BY)]
+def _all(
+    model: type[Sum], where: Q, key: Mapping[str, Any], counts: Mapping[str, Q], facts: type[Fact | PromiseFact] = Fact
+) -> list[Cube]:
+    return [Cube(model, number, where, by, key, counts, facts) for number, by in enumerate(_BY)]
 
 
 def _spans(stage: Stage) -> list[Cube]:
@@ -104,8 +129,9 @@ CUBES = (
     *_all(Outcome, Q(open=False), {"month": F("closed_month")}, ENDED),
     *_all(Stock, Q(open=True), {name: F(name) for name in LIGHT}, OPEN),
     *(cube for stage in Stage for cube in _spans(stage)),
+    *_all(PromiseSum, Q(), {"month": F("settled_month"), "due_on": F("due_on")}, PROMISED, PromiseFact),
 )
-MODELS = (Intake, Outcome, Stock, Span)
+MODELS = (Intake, Outcome, Stock, Span, PromiseSum)
 
 
 def cube_for(model: type[Sum], needed: set[str]) -> Cube | None:

@@ -4,12 +4,11 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
 from deputies.organisations.queries import street_committees_of
-from liaison.base.workdays.arithmetic import add_months
+from liaison.base.workdays.arithmetic import add_months, month_of
 from opinions.catalog.models import Tier
 from opinions.catalog.queries import top_categories
 from supervision.dashboards.access import district_for, sees_streets
@@ -23,7 +22,6 @@ AXIS_LABELS = {
 }  # fmt: skip
 LONGEST = 120
 """Months that a period may have."""
-EARLIEST = date(1970, 1, 1)
 
 
 class BoardForm(forms.Form):
@@ -85,16 +83,7 @@ class RowsForm(forms.Form):
         self.is_valid()
         valid, last = self.cleaned_data, today.replace(day=1)
         places = ("street", "category", "leaf", "tier", "body", "deputy")
-        until = _month(valid.get("until")) or last
-        since = _month(valid.get("since")) or add_months(last, -11)
+        until = month_of(valid.get("until")) or last
+        since = month_of(valid.get("since")) or add_months(last, -11)
         narrowed = {name: valid[name] for name in places if valid.get(name) is not None}
         return valid.get("measure") or "open", Chosen(max(since, add_months(until, 1 - LONGEST)), until, **narrowed)
-
-
-def _month(text: str | None) -> date | None:
-    """The first day of a month written as 2026-11; none before EARLIEST."""
-    try:
-        found = parse_date(f"{text}-01")
-    except ValueError:
-        return None
-    return found if found and found >= EARLIEST else None

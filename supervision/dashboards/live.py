@@ -1,4 +1,4 @@
-"""What each matter is to be counted under, as its own rows say now. Four statements, however many matters."""
+"""What each matter and promise is to be counted under, as its own rows say now. Few statements, however many."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -16,7 +16,9 @@ from opinions.evaluation.queries import with_rating_state
 from opinions.handling.models import Assignment, AssignmentStatus, Part
 from opinions.matters.models import Matter
 from opinions.matters.states import OPEN, Status
-from supervision.dashboards.models import NEVER, UNKNOWN, Fact
+from opinions.promises.models import Promise
+from opinions.promises.states import PromiseStatus
+from supervision.dashboards.models import NEVER, UNKNOWN, Fact, PromiseFact
 
 TAKING = ("take", "assign", "settle")
 """Verbs by which a limit for taking ends because somebody took the matter."""
@@ -81,6 +83,23 @@ def _fact(
         late=clock.late, take_days=days(clock.taken_on), reply_days=days(_day(row["first_replied_at"])),
         solve_days=days(ended) if solved == Solved.YES else UNKNOWN,
     )  # fmt: skip
+
+
+def promises(which: Q) -> Iterator[PromiseFact]:
+    """What the promises of these matters are counted under; one statement."""
+    tops = {one.pk: one.parent_id or one.pk for one in category_tree().values()}
+    rows = Promise.objects.filter(which).order_by("pk").values_list(
+        "pk", "matter_id", "organisation_id", "status", "due_on", "settled_at", "matter__district_id",
+        "matter__street_id", "matter__category_id", "matter__tier", "matter__deputy_id",
+    )  # fmt: skip
+    for pk, matter, body, status, due_on, settled_at, district, street, category, tier, deputy in rows:
+        ended = _day(settled_at)
+        yield PromiseFact(
+            promise=pk, matter=matter, district=district, street=street, top=tops.get(category, 0),
+            category=category or 0, tier=tier or 0, body=body, deputy=deputy or 0, status=status,
+            due_on=due_on if status == PromiseStatus.OPEN else NEVER,
+            settled_month=ended.replace(day=1) if ended else NEVER,
+        )  # fmt: skip
 
 
 def _day(moment: datetime | None) -> date | None:

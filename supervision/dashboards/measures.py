@@ -1,4 +1,4 @@
-"""The numbers by name: which matters each counts, in words and as a condition on the facts."""
+"""The numbers by name: which matters or promises each counts, in words and as a condition on the facts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from opinions.matters.models import Quality
-from supervision.dashboards.cubes import CLOSED, DAYS, ENDED, OPEN
-from supervision.dashboards.models import Stage
+from supervision.dashboards.cubes import CLOSED, DAYS, ENDED, OPEN, PROMISED, UNSETTLED
+from supervision.dashboards.models import Fact, PromiseFact, Stage
 
 
 class When(StrEnum):
@@ -55,6 +56,15 @@ def _ended(name: str) -> Callable[[Days], Q]:
     return lambda _days: ENDED[name]
 
 
+def overdue(days: Days) -> Q:
+    """Promised by a day that is over, and nothing reported."""
+    return UNSETTLED & Q(due_on__lt=days.today)
+
+
+def _settled(name: str) -> Callable[[Days], Q]:
+    return lambda _days: PROMISED[name]
+
+
 def _took(stage: Stage) -> Callable[[Days], Q]:
     return lambda _days: CLOSED & Q(**{f"{DAYS[stage]}__gte": 0})
 
@@ -69,6 +79,20 @@ class Measure:
     without: Any
     when: When
     facts: Callable[[Days], Q]
+    of: type[Fact | PromiseFact] = Fact
+
+    @property
+    def month(self) -> str:
+        """The column of the facts that says in which month it counts; empty for what is so now."""
+        if self.of is PromiseFact:
+            return {When.ENDED: "settled_month"}.get(self.when, "")
+        return {When.OPENED: "opened_month", When.ENDED: "closed_month"}.get(self.when, "")
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """In which order its rows stand; it ends in the key and is served by an index."""
+        key = "promise" if self.of is PromiseFact else "matter"
+        return (f"-{self.month}", f"-{key}") if self.month else ("due_on", key)
 
 
 _NOTHING = _("没有")
@@ -76,7 +100,8 @@ _CLOSED_ONLY = _("不予受理、并案、撤回的不算。")
 _NOT_RATED = _("到期未评价的不算，既不算满意，也不算不满意。")
 _PATH = _("没有相应记录的不算；只算工作日，提交当天不算。")
 _THEIRS = _("这是承办单位说的，不是群众说的。不予受理、并案、撤回的不算。")
-_ALL: tuple[tuple[str, Any, Any, Any, When, Callable[[Days], Q]], ...] = (
+_LATEST = _("重新承诺的，按最后的结果算。兑现承诺不等于问题解决，也不等于群众满意。")
+_ALL: tuple[tuple[Any, ...], ...] = (
     ("open", _("未办结"), _("提交了、还没有到终点的事项。"), _("办结、不予受理、并案、撤回的，以及草稿。"),
      When.NOW, _open(lambda _days: Q())),
     ("red", _("红灯"), _("未办结，已经过了当前时限，或者办理质量被评为“质量差”。"),
@@ -89,9 +114,12 @@ _ALL: tuple[tuple[str, Any, Any, Any, When, Callable[[Days], Q]], ...] = (
      When.NOW, _open(lambda _days: OPEN["waiting"])),
     ("opened", _("新收"), _("在这段时间提交的。"), _("草稿。"), When.OPENED, lambda _days: Q()),
     ("closed", _("办结"), _("在这段时间办结的。"), _CLOSED_ONLY, When.ENDED, _ended("closed")),
-    ("declined", _("不予受理"), _("在这段时间不予受理的。"), _NOTHING, When.ENDED, _ended("declined")),
-    ("merged", _("并案"), _("在这段时间并入别的事项的。"), _NOTHING, When.ENDED, _ended("merged")),
-    ("withdrawn", _("撤回"), _("在这段时间由群众撤回的。"), _NOTHING, When.ENDED, _ended("withdrawn")),
+    ("declined", pgettext_lazy("numbers", "不予受理"), _("在这段时间不予受理的。"), _NOTHING,
+     When.ENDED, _ended("declined")),
+    ("merged", pgettext_lazy("numbers", "并案"), _("在这段时间并入别的事项的。"), _NOTHING,
+     When.ENDED, _ended("merged")),
+    ("withdrawn", pgettext_lazy("numbers", "撤回"), _("在这段时间由群众撤回的。"), _NOTHING,
+     When.ENDED, _ended("withdrawn")),
     ("rated", _("已评价"), _("这段时间办结的，最后一轮有群众评价。"), _NOT_RATED, When.ENDED,
      lambda _days: ENDED["satisfied"] | ENDED["mostly"] | ENDED["unsatisfied"]),
     ("content", _("满意和基本满意"), _("已评价的，群众说满意或者基本满意。"), _NOT_RATED, When.ENDED,
@@ -123,11 +151,24 @@ _ALL: tuple[tuple[str, Any, Any, Any, When, Callable[[Days], Q]], ...] = (
      When.ENDED, _took(Stage.REPLY)),
     ("solve", _("解决用时"), _("办结并且群众说解决了的，从提交到办结，几个工作日。"), _PATH,
      When.ENDED, _took(Stage.SOLVE)),
+    ("promises_open", _("没有结果的承诺"), _("还没有核实兑现、未兑现，也没有撤销的承诺，包括已办结事项里的、往年的。"),
+     _("已兑现、未兑现、撤销的。"), When.NOW, lambda _days: UNSETTLED, PromiseFact),
+    ("promises_overdue", _("过期没有报告的承诺"), _("期限过了，单位还没有报告办到。"), _("报告办到、等核实的。"),
+     When.NOW, overdue, PromiseFact),
+    ("promises_kept", _("已兑现的承诺"), _("这段时间有结果的，居民说办到了，或者督办一方核实办到了。"), _LATEST,
+     When.ENDED, _settled("kept"), PromiseFact),
+    ("promises_missed", _("未兑现的承诺"), _("这段时间有结果的，居民说没有办到，或者督办一方核实没有办到。"), _LATEST,
+     When.ENDED, _settled("not_kept"), PromiseFact),
+    ("promises_settled", _("有结果的承诺"), _("这段时间核实为已兑现或者未兑现的。"), _("撤销的、还没有结果的。"),
+     When.ENDED, lambda _days: PROMISED["kept"] | PROMISED["not_kept"], PromiseFact),
+    ("promises_withdrawn", _("撤销的承诺"), _("这段时间由督办一方撤销的承诺。"), _NOTHING,
+     When.ENDED, _settled("withdrawn"), PromiseFact),
 )  # fmt: skip
 SUMS = {
     "rated": ("satisfied", "mostly", "unsatisfied"),
     "content": ("satisfied", "mostly"),
     "timed": ("in_time", "late"),
+    "promises_settled": ("promises_kept", "promises_missed"),
 }
 """Numbers that are sums of others."""
 MEASURES = {row[0]: Measure(*row) for row in _ALL}
@@ -159,6 +200,7 @@ RATES = {
         Rate("return_rate", _("退回率"), "returned", "closed", good=False),
         Rate("rework_rate", _("返工率"), "reworked", "closed", good=False),
         Rate("in_time_rate", _("按时答复率"), "in_time", "timed"),
+        Rate("kept_rate", _("承诺兑现率"), "promises_kept", "promises_settled"),
     )
 }
 """Shares; they are never worked out over those of whom nothing is known."""

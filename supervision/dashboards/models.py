@@ -1,4 +1,4 @@
-"""Rollups: what each matter is counted under, and the sums over all matters (ADR 0018).
+"""Rollups: what each matter and promise is counted under, and the sums over all of them (ADR 0018).
 
 Keys are plain numbers, 0 for none: rows are worked out anew from the matters at any time, and refer to nothing.
 """
@@ -74,6 +74,26 @@ class Fact(Place):
 
     def __str__(self) -> str:
         return f"{self.matter} {self.status}"
+
+
+class PromiseFact(Place):
+    """What one promise is counted under now: it lies where its matter lies, and `body` is the one that promised."""
+
+    promise = models.BigIntegerField(primary_key=True)
+    matter = models.BigIntegerField(db_index=True)
+    status = models.CharField(max_length=10)
+    due_on = models.DateField(default=NEVER, help_text="while nothing is reported")
+    settled_month = models.DateField(default=NEVER)
+    personal_fields: tuple[str, ...] = ()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["district", "due_on", "promise"], name="promise_fact_due"),
+            models.Index(fields=["district", "settled_month", "promise"], name="promise_fact_settled"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.promise} {self.status}"
 
 
 class Intake(Sum):
@@ -160,6 +180,26 @@ class Span(Sum):
         indexes = [models.Index(fields=["n"], condition=Q(n=0), name="span_empty")]
 
 
+class PromiseSum(Sum):
+    """How many promises came to which result in a month, and (NEVER) how many have none, by the day they are due."""
+
+    month = models.DateField()
+    due_on = models.DateField()
+    n = models.IntegerField()
+    kept = models.IntegerField()
+    not_kept = models.IntegerField()
+    withdrawn = models.IntegerField()
+    personal_fields: tuple[str, ...] = ()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district", "cube", "month", *DIMENSIONS, "due_on"], name="promise_sum_once"
+            )
+        ]
+        indexes = [models.Index(fields=["n"], condition=Q(n=0), name="promise_sum_empty")]
+
+
 class RollupState(models.Model):
     """How far the rollups have followed the ledger; one row.
 
@@ -171,7 +211,7 @@ class RollupState(models.Model):
     top = models.BigIntegerField(default=0, help_text="the highest matter counted")
     gaps = models.JSONField(default=list)
     calendar = models.BigIntegerField(default=0, help_text="the working calendar by which days were counted")
-    tree = models.CharField(max_length=64, blank=True, help_text="the tree of categories by which they were counted")
+    tree = models.CharField(max_length=64, blank=True, help_text="the categories and sums by which they were counted")
     built = models.BooleanField(default=False)
     version = models.BigIntegerField(default=0)
     at = models.DateTimeField(null=True, help_text="when they last agreed with the ledger")

@@ -12,8 +12,6 @@ from django.utils.translation import gettext as _
 
 from deputies.accounts.models import User
 from liaison.base.web.parts import Tab
-from opinions.promises.models import Promise
-from opinions.promises.queries import Tally, tally
 from supervision.dashboards.access import sees_bodies, sees_streets
 from supervision.dashboards.drawing import Picture, Series, picture
 from supervision.dashboards.forms import AXIS_LABELS, BoardForm
@@ -25,6 +23,7 @@ from supervision.dashboards.queries import Board, Chosen, Group, Month, Numbers,
 SIX = ("red", "yellow", "turning", "open", "closed")
 COLUMNS = ("open", "red", "yellow", "turning", "opened", "closed")
 WORDS = ("satisfied", "mostly", "unsatisfied", "solved", "partly", "unsolved", "lapsed", "waiting")
+PROMISES = ("promises_open", "promises_overdue", "promises_kept", "promises_missed", "promises_withdrawn")
 ENDS = ("opened", "closed", "declined", "merged", "withdrawn", "class_a", "class_b", "class_c", "class_d")
 MOST_GROUPS = 40
 
@@ -132,7 +131,8 @@ def home_page(user: User, form: BoardForm, at: Days, state: RollupState, *, wall
         "trends": trends(found.months), "month_links": month_links(found.months, links),
         "lines": lines, "left_out": max(0, len(found.groups) - MOST_GROUPS),
         "columns": [MEASURES[key] for key in COLUMNS], "ask": [] if wall else to_ask(user, chosen, at),
-        "promises": promises_of(user, at.today),
+        "nothing": not any(found.numbers.values()),
+        "promises": [links.number(key, found.numbers) for key in PROMISES],
     }  # fmt: skip
 
 
@@ -187,15 +187,6 @@ def narrowed_by(chosen: Chosen) -> list[str]:
     if chosen.leaf is not None:
         found.append(_("%(name)s（不含下级）") % {"name": name_of("category", chosen.leaf)})
     return found + ([name_of("deputy", chosen.deputy)] if chosen.deputy else [])
-
-
-def promises_of(user: User, today: date) -> Tally | None:
-    """How the promises in the user's scope stand, all bodies together; None where none was made."""
-    rows = tally(Promise.objects.visible_to(user), today=today)
-    if not rows:
-        return None
-    names = ("made", "open", "overdue", "reported", "kept", "not_kept", "withdrawn", "moved")
-    return Tally(0, **{name: sum(getattr(row, name) for row in rows) for name in names})
 
 
 def tag(user: User, state: RollupState, query: str, today: date, language: str) -> str:

@@ -13,15 +13,28 @@ from django.utils.translation import gettext as _
 from deputies.accounts.models import User
 from deputies.organisations.queries import bodies, current, predecessors
 from deputies.roster.models import Deputy
-from liaison.base.workdays.arithmetic import ONE_DAY, Calendar, add_months
+from liaison.base.workdays.arithmetic import Calendar, Unit, add_months, compute_due
 from opinions.catalog.models import Tier
 from opinions.catalog.queries import category_tree
 from opinions.desk.queries import fill_in, rows_of
 from opinions.matters.models import Matter
+from opinions.promises.models import Promise
 from supervision.dashboards.access import scope
-from supervision.dashboards.cubes import CLOSED, DAYS, ENDED, OPEN, cube_for
-from supervision.dashboards.measures import MEASURES, RATES, SUMS, Days, When, red, turning, yellow
-from supervision.dashboards.models import DIMENSIONS, Fact, Intake, Outcome, Span, Stage, Stock, Sum
+from supervision.dashboards.cubes import CLOSED, DAYS, ENDED, OPEN, PROMISED, UNSETTLED, cube_for
+from supervision.dashboards.measures import MEASURES, RATES, SUMS, Days, overdue, red, turning, yellow
+from supervision.dashboards.models import (
+    DIMENSIONS,
+    NEVER,
+    Fact,
+    Intake,
+    Outcome,
+    PromiseFact,
+    PromiseSum,
+    Span,
+    Stage,
+    Stock,
+    Sum,
+)
 from supervision.dashboards.percentiles import Spread, spread
 
 AXES = ("street", "body", "category", "tier", "deputy")
@@ -86,9 +99,6 @@ class Board:
     axis: str
     groups: list[Group]
 
-    def rate(self, key: str) -> float | None:
-        return rate(self.numbers, key)
-
 
 def rate(numbers: Numbers, key: str) -> float | None:
     """A share in percent; None where there is nothing to share."""
@@ -98,15 +108,7 @@ def rate(numbers: Numbers, key: str) -> float | None:
 
 def days(calendar: Calendar, today: date) -> Days:
     """The day of the lights and the next working day."""
-    tomorrow = today + ONE_DAY
-    while not calendar.is_workday(tomorrow):
-        tomorrow += ONE_DAY
-    return Days(today, tomorrow)
-
-
-def months_to(last: date, count: int = MONTHS) -> list[date]:
-    """The first days of so many months, ending with that of `last`."""
-    return [add_months(last.replace(day=1), -back) for back in reversed(range(count))]
+    return Days(today, compute_due(calendar, today, 1, Unit.WORKING_DAYS).due)
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ def side_of(user: User, chosen: Chosen, at: Days) -> Side:
 def board(user: User, chosen: Chosen, at: Days, axis: str) -> Board:
     """The board of a user; as many statements for a million matters as for none."""
     side = side_of(user, chosen, at)
-    months = {first: Month(first) for first in months_to(chosen.last)}
+    trend = (add_months(chosen.last, -back) for back in reversed(range(MONTHS)))
+    months = {first: Month(first) for first in trend}
     span = min(chosen.first, *months), chosen.last
     numbers, within = Counter(_stock(side)[None]), _flows(side, span, "month")
     total: dict[str, Counter[int]] = defaultdict(Counter)
@@ -187,7 +190,13 @@ def _stock(side: Side, by: str = "") -> dict[Any, Numbers]:
     lights = {"open": Q(), "red": red(at), "yellow": yellow(at), "turning": turning(at)}
     columns: dict[str, Column] = {name: ("n", condition, condition) for name, condition in lights.items()}
     columns["waiting"] = ("waiting", Q(), OPEN["waiting"])
-    return _read(Stock, side, Fact.objects.filter(open=True), Q(), by, columns)
+    found = _read(Stock, side, Fact.objects.filter(open=True), Q(), by, columns)
+    late = overdue(at)
+    promises: dict[str, Column] = {
+        "promises_open": ("n", Q(), UNSETTLED), "promises_overdue": ("n", Q(due_on__lt=at.today), late),
+    }  # fmt: skip
+    running = PromiseFact.objects.annotate(month=F("settled_month"))
+    return _joined(found, _read(PromiseSum, side, running, Q(month=NEVER), by, promises))
 
 
 def _flows(side: Side, span: Period, by: str) -> dict[Any, Numbers]:
@@ -196,13 +205,28 @@ def _flows(side: Side, span: Period, by: str) -> dict[Any, Numbers]:
     came, ended = Fact.objects.annotate(month=F("opened_month")), Fact.objects.annotate(month=F("closed_month"))
     found = _read(Intake, side, came, period, by, {"opened": ("n", Q(), Q())})
     ends: dict[str, Column] = {name: (name, Q(), condition) for name, condition in ENDED.items()}
-    for key, counted in _read(Outcome, side, ended, period, by, ends).items():
+    settled = PromiseFact.objects.annotate(month=F("settled_month"))
+    results: dict[str, Column] = {
+        key: (name, Q(), PROMISED[name])
+        for key, name in (
+            ("promises_kept", "kept"),
+            ("promises_missed", "not_kept"),
+            ("promises_withdrawn", "withdrawn"),
+        )
+    }
+    _joined(found, _read(Outcome, side, ended, period, by, ends))
+    return _joined(found, _read(PromiseSum, side, settled, period, by, results))
+
+
+def _joined(found: dict[Any, Numbers], more: Mapping[Any, Numbers]) -> dict[Any, Numbers]:
+    """`found` with `more` numbers under the same keys."""
+    for key, counted in more.items():
         found.setdefault(key, Counter()).update(counted)
     return found
 
 
 def _read(
-    model: type[Sum], side: Side, facts: QuerySet[Fact], where: Q, by: str, columns: Mapping[str, Column]
+    model: type[Sum], side: Side, facts: QuerySet[Any], where: Q, by: str, columns: Mapping[str, Column]
 ) -> dict[Any, Numbers]:
     """Numbers by one column (none: of all), from the sums that go by all that is asked, else from the facts."""
     cube = cube_for(model, _needed(side, by))
@@ -213,7 +237,7 @@ def _read(
         }
     else:
         rows = facts.filter(side.where(), where)
-        counted = {name: Count("matter", filter=those) for name, (_held, _sums, those) in columns.items()}
+        counted = {name: Count("pk", filter=those) for name, (_held, _sums, those) in columns.items()}
     named = {f"count_{name}": expression for name, expression in counted.items()}
     if not by:
         return {None: _plain(rows.aggregate(**named))}
@@ -275,20 +299,13 @@ def name_of(axis: str, key: int) -> str:
     return str(held) if held else _("没有交给单位")
 
 
-def behind(user: User, chosen: Chosen, measure: str, at: Days) -> QuerySet[Fact]:
+def behind(user: User, chosen: Chosen, measure: str, at: Days) -> QuerySet[Any]:
     """The facts that a number counts, in the user's scope."""
     found = MEASURES[measure]
-    rows = Fact.objects.filter(side_of(user, chosen, at).where(), found.facts(at))
-    if found.when == When.NOW:
+    rows: QuerySet[Any] = found.of._default_manager.filter(side_of(user, chosen, at).where(), found.facts(at))
+    if not found.month:
         return rows
-    column = "opened_month" if found.when == When.OPENED else "closed_month"
-    return rows.filter(**{f"{column}__gte": chosen.first, f"{column}__lte": chosen.last})
-
-
-ORDERS = {
-    When.NOW: ("due_on", "matter"), When.OPENED: ("-opened_month", "-matter"), When.ENDED: ("-closed_month", "-matter"),
-}  # fmt: skip
-"""In which order the rows of a number stand; each ends in the key and is served by an index."""
+    return rows.filter(**{f"{found.month}__gte": chosen.first, f"{found.month}__lte": chosen.last})
 
 
 def to_ask(user: User, chosen: Chosen, at: Days) -> list[Matter]:
@@ -309,4 +326,13 @@ def matters_of(facts: Iterable[Fact]) -> list[Matter]:
     keys = [fact.matter for fact in facts]
     found = rows_of(Matter.objects.filter(pk__in=keys)).in_bulk()
     fill_in(found.values())
+    return [found[key] for key in keys if key in found]
+
+
+def promises_of(facts: Iterable[PromiseFact], today: date) -> list[Promise]:
+    """The promises of facts, in their order, lit, ready for a table; one statement."""
+    keys = [fact.promise for fact in facts]
+    found = Promise.objects.select_related("organisation", "matter").in_bulk(keys)
+    for promise in found.values():
+        promise.light = promise.light_on(today)  # type: ignore[attr-defined]
     return [found[key] for key in keys if key in found]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,24 +13,30 @@ from django.utils.dateparse import parse_datetime
 
 from liaison.base.audit.models import Event
 from liaison.base.errors import StaleState
-from liaison.base.stamps import Stamp
-from liaison.base.workdays.queries import STAMP as CALENDAR
+from liaison.base.sets import MOST_SLOTS
+from liaison.base.workdays.queries import calendar_version
 from opinions.catalog.queries import category_tree
 from opinions.matters.models import Matter
 from supervision.dashboards import live
 from supervision.dashboards.cubes import CUBES, MODELS, Cube
-from supervision.dashboards.models import Fact, RollupState
+from supervision.dashboards.models import Fact, PromiseFact, RollupState
 
 BATCH = 2_000
-"""Matters counted anew at once, and events read at once."""
+"""Matters (or numbers of matters) counted anew at once, and events read at once."""
 PATIENCE = timedelta(hours=1)
 """How long a missing number of the ledger is waited for: longer no transaction lasts; after it, it was rolled back."""
 MOST_GAPS = 200
 SMALL = 20_000
 """So many matters are counted while a reader waits; more are left to the sweep."""
 CHAIN = "matter:"
-_FIELDS = tuple(field.name for field in Fact._meta.concrete_fields if field.name != "matter")
 Row = tuple[Any, ...]
+Key = tuple[type[Any], int]
+"""Which kind of fact, and its own key."""
+SOURCES: Mapping[type[Any], Callable[[Q], Iterator[Any]]] = {Fact: live.facts, PromiseFact: live.promises}
+"""What is counted, and how it is read anew. A condition is on the column `matter`."""
+_FIELDS = {
+    model: tuple(field.name for field in model._meta.concrete_fields if not field.primary_key) for model in SOURCES
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ def catch_up(*, now: datetime) -> int:
     Returns how many matters are counted otherwise now.
     """
     state = RollupState.objects.first()
-    if state is None or not state.built or (state.calendar, state.tree) != (_calendar(), _tree()):
+    if state is None or not state.built or (state.calendar, state.tree) != (calendar_version(), _tree()):
         return rebuild(now=now)
     changed, done = 0, refresh(now=now)
     while done.more:
@@ -83,13 +89,10 @@ def _hold() -> RollupState | None:
     return RollupState.objects.select_for_update(skip_locked=True).filter(pk=1).first()
 
 
-def _calendar() -> int:
-    return Stamp.objects.filter(name=CALENDAR).values_list("version", flat=True).first() or 0
-
-
 def _tree() -> str:
-    """Which category stands under which, in short."""
-    return hashlib.sha256(str(sorted((one.pk, one.parent_id) for one in category_tree().values())).encode()).hexdigest()
+    """Which category stands under which, and what there are sums of, in short: where either is new, all is."""
+    told = sorted((one.pk, one.parent_id) for one in category_tree().values()), [cube.columns for cube in CUBES]
+    return hashlib.sha256(str(told).encode()).hexdigest()
 
 
 def _unseen(state: RollupState) -> Q:
@@ -156,16 +159,20 @@ def recount(ids: Sequence[int]) -> int:
     Those that are gone are counted no more. Returns how many are counted otherwise. The statements are as many for
     one as for a batch.
     """
-    before = {fact.matter: fact for fact in Fact.objects.filter(live.of(ids))}
-    now = {fact.matter: fact for fact in live.facts(live.of(ids))}
-    moved = [key for key in before.keys() | now.keys() if _said(before.get(key)) != _said(now.get(key))]
-    if not moved:
+    before, now = _held(live.of(ids)), _true(live.of(ids))
+    apart = _apart(before, now)
+    if not apart:
         return 0
+    moved = sorted({(now.get(key) or before[key]).matter for key in apart})
     which = live.of(moved)
     taken = _sums(which)
-    Fact.objects.filter(live.of([key for key in moved if key not in now])).delete()
-    rows = [now[key] for key in moved if key in now]
-    Fact.objects.bulk_create(rows, update_conflicts=True, unique_fields=["matter"], update_fields=_FIELDS)
+    for model, fields in _FIELDS.items():
+        ours = [key for key in apart if key[0] is model]
+        model.objects.filter(pk__in=[pk for kind, pk in ours if (kind, pk) not in now]).delete()
+        rows = [now[key] for key in ours if key in now]
+        model.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=[model._meta.pk.name], update_fields=fields
+        )
     given = _sums(which)
     for cube, old, new in zip(CUBES, taken, given, strict=True):
         _add(cube, old, new)
@@ -174,8 +181,24 @@ def recount(ids: Sequence[int]) -> int:
     return len(moved)
 
 
-def _said(fact: Fact | None) -> Row | None:
-    return tuple(getattr(fact, name) for name in _FIELDS) if fact else None
+def _held(which: Q) -> dict[Key, Any]:
+    """The facts as they are kept."""
+    return {(model, fact.pk): fact for model in SOURCES for fact in model.objects.filter(which)}
+
+
+def _true(which: Q) -> dict[Key, Any]:
+    """The facts as they ought to be."""
+    return {(model, fact.pk): fact for model, read in SOURCES.items() for fact in read(which)}
+
+
+def _apart(held: Mapping[Key, Any], true: Mapping[Key, Any]) -> list[Key]:
+    """Where kept facts are not as they ought to be, in the order of their keys."""
+    differ = (key for key in held.keys() | true.keys() if _said(held.get(key)) != _said(true.get(key)))
+    return sorted(differ, key=lambda key: (key[0].__name__, key[1]))
+
+
+def _said(fact: Any) -> Row | None:
+    return tuple(getattr(fact, name) for name in _FIELDS[type(fact)]) if fact else None
 
 
 def _sums(which: Q) -> list[list[Row]]:
@@ -198,7 +221,7 @@ def _add(cube: Cube, old: Iterable[Row], new: Iterable[Row]) -> None:
     table, columns = cube.model._meta.db_table, cube.columns
     adding = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in cube.counts)
     places = f"({', '.join(['%s'] * len(columns))})"
-    size = MOST_VALUES // len(columns)
+    size = MOST_SLOTS // len(columns)
     with connection.cursor() as cursor:
         for part in (rows[start : start + size] for start in range(0, len(rows), size)):
             cursor.execute(
@@ -206,12 +229,6 @@ def _add(cube: Cube, old: Iterable[Row], new: Iterable[Row]) -> None:
                 f" ON CONFLICT ({', '.join(cube.by)}) DO UPDATE SET {adding}",
                 [value for row in part for value in row],
             )
-
-
-MOST_VALUES = 30_000
-"""Values that one statement takes on either database."""
-STRETCH = 2_000
-"""Numbers of matters whose facts are built at once."""
 
 
 @transaction.atomic
@@ -223,13 +240,16 @@ def rebuild(*, now: datetime) -> int:
     state = _hold()
     if state is None:
         return 0
-    state.calendar, state.tree = _calendar(), _tree()
-    _begin_after(state, Event.objects.aggregate(last=Max("pk"))["last"] or 0, now)
-    state.top = Matter.objects.aggregate(last=Max("pk"))["last"] or 0
+    state.calendar, state.tree = calendar_version(), _tree()
+    _begin_after(state, _last(Event), now)
+    state.top = _last(Matter)
     first = Matter.objects.order_by("pk").values_list("pk", flat=True).first() or 1
-    _empty(Fact)
-    for start in range(first, state.top + 1, STRETCH):
-        Fact.objects.bulk_create(live.facts(live.between(start, min(start + STRETCH - 1, state.top))), batch_size=BATCH)
+    for model in SOURCES:
+        _empty(model)
+    for start in range(first, state.top + 1, BATCH):
+        which = live.between(start, min(start + BATCH - 1, state.top))
+        for model, read in SOURCES.items():
+            model.objects.bulk_create(read(which), batch_size=BATCH)
     for model in MODELS:
         _empty(model)
     for cube in CUBES:
@@ -237,6 +257,10 @@ def rebuild(*, now: datetime) -> int:
     state.built = True
     _keep(state, now)
     return Fact.objects.count()
+
+
+def _last(model: type[Any]) -> int:
+    return model.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def _begin_after(state: RollupState, last: int, now: datetime) -> None:
@@ -266,16 +290,13 @@ def check() -> list[str]:
 
 
 def _facts_apart() -> Iterator[str]:
-    """Matters that are counted under something else than their own rows say."""
-    last = max(
-        Matter.objects.aggregate(last=Max("pk"))["last"] or 0, Fact.objects.aggregate(last=Max("pk"))["last"] or 0
-    )
-    for start in range(1, last + 1, STRETCH):
-        which = live.between(start, start + STRETCH - 1)
-        held = {fact.matter: _said(fact) for fact in Fact.objects.filter(which)}
-        true = {fact.matter: _said(fact) for fact in live.facts(which)}
-        for key in sorted(key for key in held.keys() | true.keys() if held.get(key) != true.get(key)):
-            yield f"matter {key}: counted as {held.get(key)}, is {true.get(key)}"
+    """Matters and promises that are counted under something else than their own rows say."""
+    for start in range(1, max(_last(Matter), _last(Fact)) + 1, BATCH):
+        which = live.between(start, start + BATCH - 1)
+        held, true = _held(which), _true(which)
+        for model, pk in _apart(held, true):
+            told = _said(held.get((model, pk))), _said(true.get((model, pk)))
+            yield f"{model.__name__} {pk}: counted as {told[0]}, is {told[1]}"
 
 
 def _sums_apart(cube: Cube) -> Iterator[str]:

@@ -16,9 +16,10 @@ from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workdays.queries import current_calendar
 from opinions.desk.queries import light_up
 from supervision.dashboards.forms import BoardForm, RowsForm
-from supervision.dashboards.measures import MEASURES, RATES
+from supervision.dashboards.measures import MEASURES, RATES, Measure
+from supervision.dashboards.models import PromiseFact
 from supervision.dashboards.page import home_page, narrowed_by, tag
-from supervision.dashboards.queries import ORDERS, behind, days, matters_of
+from supervision.dashboards.queries import behind, days, matters_of, promises_of
 from supervision.dashboards.services import at_hand
 
 PAGES = "supervision/dashboards"
@@ -78,21 +79,28 @@ def _asked(request: SignedIn) -> str:
 @require_GET
 @requires(Permission.SUPERVISION_VIEW)
 def rows(request: SignedIn) -> HttpResponse:
-    """Exactly the matters that a number counts."""
+    """Exactly the matters, or promises, that a number counts."""
     at_hand(now=timezone.now())
     today = _today()
     measure, chosen = RowsForm(request.GET).read(today)
     found, at = MEASURES[measure], days(current_calendar(), today)
     facts = behind(request.user, chosen, measure, at)
-    page = KeysetPage(facts, order=ORDERS[found.when], cursor=request.GET.get("page"))
-    matters = matters_of(page.items)
-    for matter in matters:
-        light_up(matter, today)
+    page = KeysetPage(facts, order=found.order, cursor=request.GET.get("page"))
     context = {
-        "measure": found, "chosen": chosen, "page": page, "shown": {"items": matters}, "count": facts.count(),
-        "narrowed": narrowed_by(chosen),
+        "measure": found, "chosen": chosen, "page": page, "shown": _shown(found, page.items, today),
+        "count": facts.count(), "narrowed": narrowed_by(chosen), "promises": found.of is PromiseFact,
     }  # fmt: skip
     return render_page(request, f"{PAGES}/rows.html", f"{PAGES}/_rows.html", context)
+
+
+def _shown(measure: Measure, facts: list[Any], today: date) -> dict[str, Any]:
+    """The rows of a table, lit."""
+    if measure.of is PromiseFact:
+        return {"items": promises_of(facts, today)}
+    matters = matters_of(facts)
+    for matter in matters:
+        light_up(matter, today)
+    return {"items": matters}
 
 
 @require_GET

@@ -33,7 +33,7 @@ class FiringOut(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     code = serializers.CharField(help_text="of the matter")
-    clock = serializers.CharField()
+    clock = serializers.CharField(allow_blank=True, help_text="empty for a mark of quality")
     rung = serializers.CharField()
     light = serializers.CharField()
     due_on = serializers.DateField()
@@ -54,9 +54,9 @@ class LightsOut(serializers.Serializer[Any]):
 
 def _firing(row: Firing, code: str) -> dict[str, Any]:
     return {
-        "id": row.pk, "code": code, "clock": row.clock.kind, "rung": row.rung.name, "light": row.light.value,
-        "due_on": row.due_on, "day": row.day, "acts": row.acts, "mine": bool(getattr(row, "called", False)),
-        "done": row.done, "retracted": row.retracted_at is not None,
+        "id": row.pk, "code": code, "clock": row.clock.kind if row.clock else "", "rung": row.rung.name,
+        "light": row.light.value, "due_on": row.due_on, "day": row.day, "acts": row.acts,
+        "mine": bool(getattr(row, "called", False)), "done": row.done, "retracted": row.retracted_at is not None,
     }  # fmt: skip
 
 

@@ -5,47 +5,69 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import Aggregate, BigIntegerField, Case, CharField, F, OuterRef, QuerySet, Subquery, When
+from django.db.models import (
+    Aggregate,
+    BigIntegerField,
+    Case,
+    CharField,
+    DateField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, TruncDate
 
 from deputies.accounts.models import ADMIN_ROLES, User
-from opinions.catalog.models import ClockKind
+from liaison.base.workdays.arithmetic import SHANGHAI
 from opinions.clocks.models import Clock
 from opinions.clocks.services import RESIDENTS, WINDOWS
-from opinions.handling.models import Reply, ReplyStatus
 from supervision.escalation.models import Firing, Rung
 from supervision.escalation.rules import Course, Step
-from supervision.escalation.states import BY_QUALITY, HANDLERS, STREETS_OWN, Audience
+from supervision.escalation.states import HANDLERS, STREETS_OWN, Audience
+from supervision.quality.models import QualityMark
 
 NOBODYS = frozenset((*RESIDENTS, *WINDOWS))
-"""Kinds of clocks that give no light of their own. While the resident is asked, a mark of quality goes by the clock of
-the rating: no other runs."""
+"""Kinds of clocks that give no light."""
 
 
 class Subject(NamedTuple):
-    """A clock that runs, with what its matter says of bodies and people (columns of SUBJECT, in this order)."""
+    """A clock that runs, or a mark of quality, with the bodies and people concerned (columns in this order).
 
-    pk: int
+    `kind` is that of the clock, or the level of the mark, of which `due_on` is the day on which it was set.
+    """
+
+    clock: int | None
+    mark: int | None
     kind: str
     warn_on: Any
     due_on: Any
-    bound: int | None
     matter: int
-    quality: str | None
-    tightest: str
-    holder: int | None
     street: int
     district: int
-    deputy: int | None
-    helper: int | None
+    bound: int | None
+    bound_deputy: int | None
+    bound_helper: int | None
+    holder: int | None
     holding_deputy: int | None
     holding_helper: int | None
     fired: str | None
 
     @property
+    def cause(self) -> tuple[int | None, int | None]:
+        """By which its firings are told apart."""
+        return self.clock, self.mark
+
+    @property
+    def place(self) -> tuple[int | None, ...]:
+        """The bodies and people concerned."""
+        return self[6:-1]
+
+    @property
     def course(self) -> Course:
-        """What the ladder goes by: the mark of quality counts on one clock only."""
-        marked = self.kind == (self.tightest or ClockKind.RATE)
-        return Course(self.kind, self.warn_on, self.due_on, (self.quality or "") if marked else "")
+        """What the ladder goes by."""
+        return Course(self.kind, self.warn_on, self.due_on)
 
 
 class _Joined(Aggregate):
@@ -58,27 +80,50 @@ class _Joined(Aggregate):
         return self.as_sql(compiler, connection, template="string_agg(%(expressions)s::text, ',')", **context)
 
 
-_STANDING = Firing.objects.filter(clock=OuterRef("pk"), due_on=OuterRef("due_on"), retracted_at=None)
-_FIRED = _STANDING.order_by().values("clock")
-"""The rungs that have fired for the clock and its due date, and were not taken back."""
-_WRITER = Reply.objects.filter(matter=OuterRef("matter"), status=ReplyStatus.ISSUED).order_by("-round", "-id")
-_BOUND = Case(
-    When(kind=ClockKind.RATE, then=Subquery(_WRITER.values("organisation")[:1])), default=F("organisation"),
-    output_field=BigIntegerField(),
-)  # fmt: skip
-"""Whom the limit binds; where the resident is asked, who wrote the reply that may be marked."""
-SUBJECT = (
-    "pk", "kind", "warn_on", "due_on", "bound", "matter", "matter__quality", "matter__due_clock",
-    "matter__holder", "matter__street", "matter__district", "matter__deputy__user", "matter__deputy__helper",
-    "matter__holder_deputy__user", "matter__holder_deputy__helper", "fired",
-)  # fmt: skip
+_OF_CLOCK = Firing.objects.filter(clock=OuterRef("pk"), due_on=OuterRef("due_on"), retracted_at=None)
+_OF_MARK = Firing.objects.filter(mark=OuterRef("pk"), retracted_at=None)
+_NONE = Value(None, BigIntegerField())
+_HOLDING = ("matter__holder", "matter__holder_deputy__user", "matter__holder_deputy__helper")
+
+
+def _fired(rows: QuerySet[Firing], by: str) -> Subquery:
+    """The rungs that have fired and were not taken back."""
+    return Subquery(rows.order_by().values(by).annotate(all=_Joined("rung")).values("all"))
+
+
+def _of_deputy(column: str) -> Case:
+    """A column of the deputy who holds the matter; of the one who was asked where none holds it."""
+    asked, holding = f"matter__deputy__{column}", f"matter__holder_deputy__{column}"
+    return Case(When(matter__holder_deputy=None, then=asked), default=holding, output_field=BigIntegerField())
 
 
 def subjects(rows: QuerySet[Clock], *more: str) -> QuerySet[Any, Any]:
-    """The columns of SUBJECT, and `more`, of these clocks."""
-    return rows.annotate(bound=_BOUND, fired=Subquery(_FIRED.annotate(all=_Joined("rung")).values("all"))).values_list(
-        *SUBJECT, *more
+    """The columns of a Subject, and `more`, of these clocks."""
+    told = rows.annotate(
+        none=_NONE,
+        deputy=_of_deputy("user"),
+        helper=_of_deputy("helper"),
+        fired=_fired(_OF_CLOCK, "clock"),
     )
+    return told.values_list(
+        "pk", "none", "kind", "warn_on", "due_on", "matter", "matter__street", "matter__district", "organisation",
+        "deputy", "helper", *_HOLDING, "fired", *more,
+    )  # fmt: skip
+
+
+def marked(rows: QuerySet[QualityMark], *more: str) -> QuerySet[Any, Any]:
+    """The columns of a Subject, and `more`, of these marks: bound is who wrote the reply."""
+    staff = Coalesce("reply__organisation", "reply__written_by__organisation", output_field=BigIntegerField())
+    told = rows.annotate(
+        none=_NONE,
+        day=TruncDate("at", tzinfo=SHANGHAI, output_field=DateField()),
+        body=Case(When(reply__deputy=None, then=staff), default="reply__organisation", output_field=BigIntegerField()),
+        fired=_fired(_OF_MARK, "mark"),
+    )
+    return told.values_list(
+        "none", "pk", "level", "day", "day", "matter", "matter__street", "matter__district", "body",
+        "reply__deputy__user", "reply__deputy__helper", *_HOLDING, "fired", *more,
+    )  # fmt: skip
 
 
 class Person(NamedTuple):
@@ -107,8 +152,12 @@ class Ladder:
     """For each rung (by its own number) itself and those above it that supervise."""
 
     def steps_for(self, kind: str) -> tuple[Step, ...]:
-        """The rungs that look at clocks of a kind: of those that give no light only the ones of quality."""
-        return tuple(step for step in self.steps if kind not in NOBODYS or step.trigger in BY_QUALITY)
+        """The rungs that look at clocks of a kind: none at those that give no light."""
+        return () if kind in NOBODYS else self.steps
+
+    def rungs_for(self, level: str) -> tuple[Rung, ...]:
+        """The rungs that a mark of quality of this level sets off."""
+        return tuple(rung for rung in self.rungs if rung.trigger == level)
 
     @classmethod
     def of(cls, rungs: Iterable[Rung]) -> "Ladder":
@@ -166,7 +215,7 @@ class Directory:
 
     def told(self, rung: Rung, subject: Subject) -> "Told":
         """Whom the rung tells; worked out once for all matters that lie with the same bodies and people."""
-        key = (rung.pk, subject.bound, *subject[8:-1])
+        key = (rung.pk, *subject.place)
         if key not in self._told:
             self._told[key] = self._find(rung, subject)
         return self._told[key]
@@ -185,7 +234,7 @@ class Directory:
         """Whether the person belongs to whoever the limit binds."""
         if subject.bound is not None:
             return person.body == subject.bound
-        return person.pk in (subject.deputy, subject.holding_deputy)
+        return person.pk == subject.bound_deputy
 
     def _at(self, rung: Rung, subject: Subject) -> list[Person]:
         if rung.audience == Audience.NAMED:
@@ -208,5 +257,4 @@ def _place(audience: str, subject: Subject) -> tuple[int | None, tuple[int | Non
         return subject.district, ()
     if audience == Audience.HOLDER:
         return subject.holder, (subject.holding_deputy, subject.holding_helper)
-    people = (subject.holding_deputy or subject.deputy, subject.holding_helper or subject.helper)
-    return subject.bound, people
+    return subject.bound, (subject.bound_deputy, subject.bound_helper)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import DEPARTMENT_ROLES, DISTRICT_ROLES, STREET_ROLES, User
@@ -64,7 +64,9 @@ class LightsForm(forms.Form):
         rows = to_act(self.user, mine=data.get("whose") != "all")
         if data.get("light"):
             rows = rows.filter(trigger__in=TRIGGERS[Light(data["light"])])
-        names = {"body": "clock__organisation", "street": "matter__street", "rung": "rung"}
+        if data.get("body"):
+            rows = rows.filter(Q(clock__organisation=data["body"]) | Q(mark__reply__organisation=data["body"]))
+        names = {"street": "matter__street", "rung": "rung"}
         return rows.filter(**{names[name]: data[name] for name in names if data.get(name)})
 
 

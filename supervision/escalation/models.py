@@ -5,17 +5,19 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from liaison.base.workdays.hours import Hours
 
 from deputies.accounts.models import Role
 from deputies.organisations.models import Organisation
+from deputies.roster.models import Deputy
 from liaison.base.notices.models import Channel
 from liaison.base.phrases import listing
 from liaison.base.workdays.arithmetic import Light
+from liaison.base.workdays.hours import Hours
 from opinions.catalog.models import ClockKind
 from opinions.clocks.models import Clock
 from opinions.matters.models import Matter
 from supervision.escalation.states import BY_QUALITY, Audience, Trigger
+from supervision.quality.models import QualityMark
 
 
 class Rung(models.Model):
@@ -91,14 +93,20 @@ class Rung(models.Model):
 
 
 class Firing(models.Model):
-    """A rung was due for a clock and its due date: kept once, ever.
+    """A rung was due for a clock and its due date, or for a mark of quality: kept once, ever.
 
-    `day` is the day on which it was due, `told_by` the rung whose people heard of it when its own had to step aside
-    (recusal). One whose due date is no longer the clock's stands in the history only; `retracted_at` says that it was
-    wrong, because the working calendar was. Should that date come to hold after all, the rung fires anew.
+    Of a mark `due_on` is the day on which it was set. `day` is the day on which the rung was due, `told_by` the rung
+    whose people heard of it when its own had to step aside (recusal). One whose due date is no longer the clock's
+    stands in the history only; `retracted_at` says that it was wrong, because the working calendar was, or because the
+    mark was lifted. Should that date come to hold after all, the rung fires anew.
     """
 
-    clock = models.ForeignKey(Clock, on_delete=models.CASCADE, related_name="firings", db_index=False)
+    clock = models.ForeignKey(
+        Clock, null=True, blank=True, on_delete=models.CASCADE, related_name="firings", db_index=False
+    )
+    mark = models.ForeignKey(
+        QualityMark, null=True, blank=True, on_delete=models.CASCADE, related_name="firings", db_index=False
+    )
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="firings")
     rung = models.ForeignKey(Rung, on_delete=models.PROTECT, related_name="firings", db_index=False)
     due_on = models.DateField()
@@ -120,19 +128,31 @@ class Firing(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["clock", "due_on", "rung"], condition=Q(retracted_at=None), name="firing_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["mark", "rung"], condition=Q(retracted_at=None, mark__isnull=False), name="firing_once_a_mark"
+            ),
+            models.CheckConstraint(
+                condition=Q(clock__isnull=True, mark__isnull=False) | Q(clock__isnull=False, mark__isnull=True),
+                name="firing_has_one_cause",
+            ),
         ]
         indexes = [
             models.Index(fields=["-id"], condition=Q(acts=True, done_at=None, retracted_at=None), name="firing_to_act"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.clock_id} {self.rung_id} {self.due_on}"
+        return f"{self.clock_id or self.mark_id} {self.rung_id} {self.due_on}"
 
     @property
     def light(self) -> Light:
         """The colour for which it fired."""
         return Trigger(self.trigger).light
+
+    @property
+    def cause(self) -> int | str | None:
+        """The clock by its number, or the mark."""
+        return self.clock_id or f"mark {self.mark_id}"
 
     @property
     def by_quality(self) -> bool:
@@ -141,9 +161,19 @@ class Firing(models.Model):
 
     @property
     def stands(self) -> bool:
-        """Whether it is still so, as `queries.standing` says of sets; the clock and the matter are read already."""
-        runs = self.retracted_at is None and self.clock.stopped_at is None and self.clock.due_on == self.due_on
-        return runs and (not self.by_quality or self.matter.quality == self.trigger)
+        """Whether it is still so, as `queries.standing` says of sets; what is RELATED is read already."""
+        if self.retracted_at is not None:
+            return False
+        if self.clock is None:
+            return self.mark is not None and self.mark.lifted_at is None and self.matter.quality == self.trigger
+        return not self.by_quality and self.clock.stopped_at is None and self.clock.due_on == self.due_on
+
+    @property
+    def writer(self) -> "Organisation | Deputy | None":
+        """The body whose limit it is, or the body or the deputy whose reply was marked."""
+        if self.mark is not None:
+            return self.mark.reply.organisation or self.mark.reply.deputy
+        return self.clock.organisation if self.clock else None
 
 
 class Digest(models.Model):

@@ -1,29 +1,31 @@
 """Reading lights and what the ladder fired."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
-from liaison.base.workdays.hours import Moments
 
 from deputies.accounts.models import User
 from liaison.base.phrases import listing
-from liaison.base.workdays.arithmetic import SHANGHAI, Light, local_today
+from liaison.base.workdays.arithmetic import Light, local_today, midnight
+from liaison.base.workdays.hours import Moments
 from liaison.base.workdays.queries import current_calendar
 from opinions.clocks.models import Clock
 from opinions.clocks.queries import light_of, running_clocks
 from opinions.matters.models import Matter
-from supervision.escalation.directory import NOBODYS, Directory, Subject, subjects
+from supervision.escalation.directory import NOBODYS, Directory, Subject, marked, subjects
 from supervision.escalation.models import Alert, Digest, Firing, Rung, Setback
-from supervision.escalation.rules import day_after, day_of
+from supervision.escalation.rules import DayAfter, day_after, day_of
 from supervision.escalation.states import BY_QUALITY, Trigger
+from supervision.quality.queries import lighting
 
-TRIGGERS = {
-    Light.YELLOW: (Trigger.YELLOW, Trigger.LOW),
-    Light.RED: (Trigger.RED, Trigger.POOR),
-}  # fmt: skip
+TRIGGERS = {light: [one for one in Trigger if one.light == light] for light in (Light.YELLOW, Light.RED)}
+
+
+RELATED = ("rung", "clock__organisation", "mark__reply__organisation", "mark__reply__deputy")
+"""What a firing tells of its cause."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def lit(matter: Matter, today: date) -> list[Lit]:
 
 def fired_for(matter: Matter, user: User) -> list[Firing]:
     """All that fired for the matter, newest first; `called` says whether the user is to act on it."""
-    rows = matter.firings.select_related("clock", "rung", "told_by", "done_by")
+    rows = matter.firings.select_related(*RELATED, "told_by", "done_by")
     return list(rows.annotate(called=_called(user)).order_by("-id"))
 
 
@@ -62,19 +64,34 @@ def about(matter: Matter, user: User) -> About | None:
 
 
 def standing() -> QuerySet[Firing]:
-    """What fired and is still so: the clock runs, with that due date; a mark of quality holds until it is lifted."""
-    marked = ~Q(trigger__in=BY_QUALITY) | Q(trigger=F("matter__quality"))
-    return Firing.objects.filter(marked, retracted_at=None, clock__stopped_at=None, clock__due_on=F("due_on"))
+    """What fired and is still so: the clock runs, with that due date; a mark of quality lights its matter."""
+    runs = ~Q(trigger__in=BY_QUALITY) & Q(clock__isnull=False, clock__stopped_at=None, clock__due_on=F("due_on"))
+    marked = Q(mark__isnull=False) & Exists(lighting().filter(pk=OuterRef("mark")))
+    return Firing.objects.filter(runs | marked, retracted_at=None)
 
 
 def to_act(user: User, *, mine: bool = False) -> QuerySet[Firing]:
     """督办待办: what calls on somebody to act and was not acted on yet, within the user's scope; `called` says whether
-    it calls on this user, `mine` leaves out all else."""
+    it calls on this user, `mine` leaves out all else. Of one limit or mark only the worst is shown: what calls on the
+    user gives way to what calls on the user too, done or not; the rest gives way to what still waits for anybody."""
     rows = standing().filter(acts=True, done_at=None, matter__in=Matter.objects.visible_to(user))
     rows = rows.filter(_called(user)) if mine else rows
-    return rows.annotate(called=_called(user)).select_related(
-        "rung", "clock__organisation", "matter__street", "matter__holder", "matter__holder_deputy"
+    worse = _worse()
+    hidden = Exists(worse.filter(_called(user))) | (~_called(user) & Exists(worse.filter(done_at=None)))
+    return (
+        rows.filter(~hidden)
+        .annotate(called=_called(user))
+        .select_related(*RELATED, "matter__street", "matter__holder_deputy")
     )
+
+
+def _worse() -> QuerySet[Firing]:
+    """What went further up for the same limit or mark than the firing it is asked for: red before yellow, then what
+    came later."""
+    same = Q(clock=OuterRef("clock"), due_on=OuterRef("due_on")) | Q(mark=OuterRef("mark"))
+    redder = Q(trigger=Trigger.RED) & ~Q(trigger=OuterRef("trigger"))
+    later = Q(trigger=OuterRef("trigger"), pk__gt=OuterRef("pk"))
+    return Firing.objects.filter(same, redder | later, acts=True, retracted_at=None)
 
 
 def _called(user: User) -> Exists:
@@ -88,22 +105,21 @@ def digest_of(user: User, pk: int) -> Digest:
 
 def told_in(digest: Digest) -> QuerySet[Alert]:
     """What a digest tells of, whatever has become of it since."""
-    return digest.alerts.select_related("firing__matter", "firing__rung", "firing__clock")
+    return digest.alerts.select_related("firing__matter", *(f"firing__{name}" for name in RELATED))
 
 
 def rungs_of(organisation_id: int | None) -> list[Rung]:
     """The rungs of a body, those out of use last, lowest first."""
     rows = Rung.objects.filter(organisation=organisation_id).prefetch_related("people")
-    heights = {"yellow": 0, "low": 0, "red": 1, "poor": 1}
-    return sorted(rows, key=lambda one: (not one.active, heights[one.trigger], one.after, one.pk))
+    return sorted(rows, key=lambda one: (not one.active, one.light.severity, one.after, one.pk))
 
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What a rung does for one clock: on which day, when it may be told, and to whom."""
+    """What a rung does for one clock, or (none) for a mark of quality: on which day, when it may be told, to whom."""
 
     rung: Rung
-    clock: Clock
+    clock: Clock | None
     day: date
     told_at: datetime
     told_by: Rung | None
@@ -116,25 +132,34 @@ class Foreseen:
 
 
 def foresee(matter: Matter, *, now: datetime) -> list[Foreseen]:
-    """What the ladder will fire (or has fired) for the running clocks of a matter, if nothing changes."""
-    directory, calendar, today = Directory.load(), current_calendar(), local_today(now)
-    after, names = day_after(calendar), User.objects.filter(is_active=True).in_bulk()
+    """What the ladder will fire (or has fired) for the running clocks and the mark of a matter, if nothing changes."""
+    directory, calendar = Directory.load(), current_calendar()
+    names = User.objects.filter(is_active=True).in_bulk()
     clocks = {clock.pk: clock for clock in running_clocks(matter)}
     found = []
-    for row in subjects(Clock.objects.filter(pk__in=clocks, paused_on=None)):
-        subject = Subject(*row)
+    running = Clock.objects.filter(pk__in=clocks, paused_on=None)
+    for subject, rung, day in _coming(matter, running, directory, day_after(calendar)):
+        told_by, people = directory.told(rung, subject)
+        told_at = Moments(calendar, max(midnight(day), now)).at((told_by or rung).hours)
+        fired = str(rung.root_id) in (subject.fired or "").split(",")
+        passed = told_by if told_by is not rung else None
+        clock = clocks[subject.clock] if subject.clock else None
+        found.append(Foreseen(rung, clock, day, told_at, passed, _named(names, people), fired))
+    return sorted(found, key=lambda one: (one.day, one.rung.pk))
+
+
+def _coming(
+    matter: Matter, running: QuerySet[Clock], directory: Directory, after: DayAfter
+) -> Iterator[tuple[Subject, Rung, date]]:
+    """Each rung that applies to a running clock or to the mark of the matter, and its day."""
+    for subject in (Subject(*row) for row in subjects(running)):
         ladder = directory.ladder(subject)
         for step in ladder.steps_for(subject.kind):
-            rung, day = ladder.by_root[step.root], day_of(step, subject.course, today, after)
-            if day is None:
-                continue
-            told_by, people = directory.told(rung, subject)
-            morning = datetime.combine(day, datetime.min.time(), SHANGHAI)
-            told_at = Moments(calendar, max(morning, now)).at((told_by or rung).hours)
-            fired = str(step.root) in (subject.fired or "").split(",")
-            passed = told_by if told_by is not rung else None
-            found.append(Foreseen(rung, clocks[subject.pk], day, told_at, passed, _named(names, people), fired))
-    return sorted(found, key=lambda one: (one.day, one.rung.pk))
+            if (day := day_of(step, subject.course, after)) is not None:
+                yield subject, ladder.by_root[step.root], day
+    for subject in (Subject(*row) for row in marked(lighting().filter(matter=matter))):
+        for rung in directory.ladder(subject).rungs_for(subject.kind):
+            yield subject, rung, subject.due_on
 
 
 def _named(names: dict[int, User], keys: Iterable[int]) -> list[User]:

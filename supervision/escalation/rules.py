@@ -20,12 +20,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Course:
-    """The dates of a clock that matter to the ladder; `quality` is the mark of its matter."""
+    """The dates of a clock that matter to the ladder."""
 
     kind: str
     warn_on: date
     due_on: date
-    quality: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,21 +52,20 @@ def day_after(calendar: Calendar) -> DayAfter:
     return find
 
 
-def day_of(step: Step, course: Course, today: date, after: DayAfter) -> date | None:
+def day_of(step: Step, course: Course, after: DayAfter) -> date | None:
     """The day on which the rung is due for a clock; None when it does not apply to it.
 
-    Yellow counts from the warning day, red from the day after the last day in time; a mark of quality is due at once.
+    Yellow counts from the warning day, red from the day after the last day in time; a mark of quality sets its rungs
+    off by itself, whatever limit runs.
     """
-    if step.kinds and course.kind not in step.kinds:
+    if step.trigger in BY_QUALITY or (step.kinds and course.kind not in step.kinds):
         return None
-    if step.trigger in BY_QUALITY:
-        return today if course.quality == step.trigger else None
     begin = course.warn_on if step.trigger == Trigger.YELLOW else course.due_on + ONE_DAY
     return after(begin, step.after)
 
 
 def judge(steps: Iterable[Step], course: Course, today: date, after: DayAfter) -> Verdict:
     """What is due by `today`, what was missed included, and when to look again."""
-    days = [(step, day) for step in steps if (day := day_of(step, course, today, after)) is not None]
+    days = [(step, day) for step in steps if (day := day_of(step, course, after)) is not None]
     due = sorted((one for one in days if one[1] <= today), key=lambda one: (one[1], one[0].after, one[0].root))
     return Verdict(tuple(due), min((day for _step, day in days if day > today), default=None))

@@ -25,6 +25,11 @@ def visible_groups(user: User) -> QuerySet[InspectorGroup]:
     return InspectorGroup.objects.filter(organisation__in=overseen_bodies(user)).select_related("organisation")
 
 
+def checks_for(user: User) -> QuerySet[Check]:
+    """What the inspectors of those groups were asked to look at, each month."""
+    return Check.objects.filter(watch__group__in=visible_groups(user))
+
+
 def groups(user: User, today: date) -> list[InspectorGroup]:
     """The groups with how many inspectors are in their term and how much is looked at."""
     serving = Count("inspectors", filter=in_term(today, "inspectors__"), distinct=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -25,6 +26,7 @@ from liaison.base.files.services import save_prepared
 from liaison.base.notices.models import Channel
 from liaison.base.notices.services import Draft, queue
 from liaison.base.step import step
+from liaison.base.updates import update_each
 from liaison.base.workdays.arithmetic import add_months, local_today
 from opinions.handling.services import call, checked_text
 from opinions.matters.models import Matter
@@ -33,7 +35,7 @@ from opinions.plans.models import Plan
 from supervision.inspections.access import keeps
 from supervision.inspections.models import Check, Finding, Inspector, InspectorGroup, Watch
 from supervision.inspections.queries import find_check, in_term
-from supervision.programme.services import in_office_hours
+from supervision.programme.services import OFFICE_HOURS, in_office_hours
 
 BATCH = 500
 LONGEST_MONTHS = 36
@@ -175,13 +177,17 @@ def ask_for_checks(*, now: datetime) -> int:
     return asked
 
 
+def watches_due(now: datetime) -> QuerySet[Watch]:
+    """The watches that are to be looked at."""
+    return Watch.objects.filter(next_on__lte=local_today(now)).order_by("next_on", "id")
+
+
 @transaction.atomic
 def _ask_batch(now: datetime) -> int:
     """One batch as sets: the watches, their inspectors, the checks, the messages, the next days."""
     today = local_today(now)
     month = today.replace(day=1)
-    due = Watch.objects.filter(next_on__lte=today).order_by("next_on", "id")
-    rows = list(due.select_for_update(skip_locked=True)[:BATCH])
+    rows = list(watches_due(now).select_for_update(skip_locked=True)[:BATCH])
     if not rows:
         return 0
     asked = set(Check.objects.filter(watch__in=rows, month=month).values_list("watch", flat=True))
@@ -190,10 +196,8 @@ def _ask_batch(now: datetime) -> int:
     checks = [_check(row, serving[row.group_id], now) for row in open_ones if serving[row.group_id]]
     Check.objects.bulk_create(checks)
     queue(_drafts(checks), now=now)
-    for row in rows:
-        following = max(add_months(month, 1), row.since)
-        row.next_on = following if following <= row.until else None
-    Watch.objects.bulk_update(rows, ["next_on"])
+    following = [(row, max(add_months(month, 1), row.since)) for row in rows]
+    update_each(Watch, ("next_on",), [(row.pk, day if day <= row.until else None) for row, day in following])
     return len(rows)
 
 
@@ -222,6 +226,7 @@ def _drafts(checks: Iterable[Check]) -> Iterable[Draft]:
         yield Draft(
             key=f"check:{row.watch_id}:{row.month}", channel=Channel.SMS, address=row.inspector.phone, subject=subject,
             link=f"{settings.PUBLIC_URL}/i/{row.token}/", about=f"inspectors:{row.watch.group_id}",
+            hours=OFFICE_HOURS,
         )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from liaison.base.web.decorators import public
 from liaison.base.web.forms import attempt, posted
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.parts import Thumb
+from liaison.base.web.steps import serve_form
 from liaison.base.web.toasts import toast
 from liaison.base.workdays.arithmetic import local_today
 from opinions.plans.queries import public_measures, with_plan_for
@@ -65,8 +66,7 @@ def group(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _thumbs(check: Check) -> list[Thumb]:
-    urls = [(one, reverse("inspections:photo", args=[check.pk, one.pk])) for one in check.photos.all()]
-    return [Thumb(url=url, name=one.name, preview_url=f"{url}?thumb=1", size=one.size) for one, url in urls]
+    return [Thumb.of(one, reverse("inspections:photo", args=[check.pk, one.pk])) for one in check.photos.all()]
 
 
 @require_GET
@@ -88,16 +88,14 @@ def panel(request: SignedIn, code: str) -> HttpResponse:
 
 
 def _serve(request: SignedIn, form: Any, service: Any, label: str, place: str, said: str, **given: Any) -> HttpResponse:
-    """A form as a page or a dialog; a refusal stands at its field and what was typed stays."""
-    if form.is_bound and form.is_valid():
+    """The form of the programme, with the service that it is for."""
+
+    def act(**who: Any) -> None:
         data = {"matter" if name == "code" else name: value for name, value in form.cleaned_data.items()}
-        attempt(form, service, **data, **given, by=request.user, now=timezone.now())
-        if form.is_valid():
-            toast(request, said)
-            return go(request, place)
-    context = {"form": form, "label": label, "place": place, "about": given.get("group", "")}
-    pages = "supervision/programme/form.html", "supervision/programme/_form.html"
-    return render_page(request, *pages, context, status=422 if form.is_bound else 200)
+        service(**data, **given, **who)
+
+    pages, about = ("supervision/programme/form.html", "supervision/programme/_form.html"), given.get("group", "")
+    return serve_form(request, form, act, pages=pages, said=said, place=place, label=label, about=about)
 
 
 def _place(group: InspectorGroup) -> str:
@@ -170,9 +168,7 @@ def _reported(form: CheckForm, token: str, now: Any) -> bool:
 
     def act() -> Check:
         data = form.cleaned_data
-        with prepared_images(data["photos"], by=None, now=now) as photos:
-            return services.report(
-                token=token, finding=data["finding"], text=data["text"], photos=photos, now=now
-            )  # fmt: skip
+        with prepared_images(data.pop("photos"), by=None, now=now) as photos:
+            return services.report(token=token, photos=photos, now=now, **data)
 
     return attempt(form, act) is not None

@@ -4,11 +4,14 @@ from django.db.models import Q
 
 from deputies.accounts.access import Permission as P
 from deputies.accounts.access import can
-from deputies.accounts.models import DISTRICT_ROLES, STREET_ROLES, User
+from deputies.accounts.models import DEPARTMENT_ROLES, DISTRICT_ROLES, STREET_ROLES, Role, User
 from deputies.accounts.queries import street_of, streets_of
 from deputies.organisations.models import Organisation
 from deputies.organisations.queries import bodies, ids_below
 from supervision.orders.models import Letter, Sponsorship
+
+STAFF = (*DEPARTMENT_ROLES, *(role for role in STREET_ROLES if role != Role.LIAISON_OFFICER))
+"""Who works for a body on what is asked of it."""
 
 
 def acting_for(user: User) -> Organisation | None:

@@ -47,6 +47,7 @@ class BriefOut(serializers.Serializer[Any]):
     issued_at = serializers.DateTimeField(allow_null=True)
     due_on = serializers.DateField(allow_null=True, help_text="last day for the answer; null while none is awaited")
     matters = serializers.IntegerField()
+    promised_late = serializers.BooleanField(help_text="the signed answer names a later day than is demanded")
 
 
 class DemandOut(serializers.Serializer[Any]):
@@ -105,6 +106,7 @@ def _brief(letter: Any) -> dict[str, Any]:
         "status_label": str(LetterStatus(letter.status).label), "issuer": letter.issuer.name,
         "addressee": letter.addressee.name, "issued_at": letter.issued_at,
         "due_on": letter.due_on if letter.status in UNANSWERED else None, "matters": letter.matters,
+        "promised_late": letter.promised_late,
     }  # fmt: skip
 
 

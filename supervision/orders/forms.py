@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
 from liaison.base.codes import grouped
-from liaison.base.web.forms import day_field, offer, photos_field, text_field
+from liaison.base.web.forms import SEVERAL, day_field, offer, photos_field, text_field
 from opinions.matters.models import Matter
 from supervision.orders.models import Demand, Letter, LetterAnswer, LetterTemplate, NoteKind
 from supervision.orders.queries import addressees, issuers, responsible
 from supervision.orders.services import AnswerData, LetterData, PointData
+from supervision.orders.services.letters import DAYS
 from supervision.orders.states import OUTCOMES, LetterStatus, SponsorStatus
 
 ROWS = 5
@@ -58,6 +59,15 @@ class LetterFilterForm(forms.Form):
         return self.cleaned_data
 
 
+def _days_field(label: Any, **more: Any) -> forms.IntegerField:
+    """A letter's own limit for its answer, in working days."""
+    wrong = _("请填 1 至 60。")
+    errors = {"min_value": wrong, "max_value": wrong, "invalid": _("请填整数。")}
+    return forms.IntegerField(
+        label=label, required=False, min_value=DAYS[0], max_value=DAYS[-1], error_messages=errors, **more
+    )
+
+
 class LetterForm(forms.Form):
     """督办函: to whom, about what, and what is demanded by when."""
 
@@ -74,15 +84,9 @@ class LetterForm(forms.Form):
     opening = text_field(
         _("正文"), 4, required=_("请写正文。"), max_length=2000, help_text=_("不写群众的姓名、电话和门牌号。")
     )
-    days = forms.IntegerField(
-        label=_("几个工作日内回复（可选）"), required=False, min_value=1, max_value=60,
-        help_text=_("不填就按现行的督办回复时限。"),
-        error_messages={
-            "min_value": _("请填 1 至 60。"), "max_value": _("请填 1 至 60。"), "invalid": _("请填整数。"),
-        },
-    )  # fmt: skip
+    days = _days_field(_("几个工作日内回复（可选）"), help_text=_("不填就按现行的督办回复时限。"))
     copies = forms.TypedMultipleChoiceField(
-        label=_("抄送（可选）"), required=False, widget=forms.SelectMultiple(attrs={"size": 4})
+        label=_("抄送（可选）"), required=False, widget=forms.SelectMultiple(attrs={"size": 6}), help_text=SEVERAL
     )
     button = _("保存草稿")
 
@@ -93,7 +97,7 @@ class LetterForm(forms.Form):
         super().__init__(*args, **kwargs)
         held = addressees(user)
         offer(self.fields["addressee"], [(one, one.name) for one in held], first=[("", _("请选择"))])
-        offer(self.fields["copies"], [(one, one.name) for one in [*held, *issuers(user)]])
+        offer(self.fields["copies"], [(one, one.name) for one in dict.fromkeys([*held, *issuers(user)])])
         offer(self.fields["matters"], [(one, f"{one.title} · {grouped(one.code)}") for one in matters])
         self.rows = max(ROWS, letter.demands.count() + 1 if letter else 0)
         for number in range(self.rows):
@@ -111,8 +115,8 @@ class LetterForm(forms.Form):
         chosen = most[0][0] if most else None
         theirs = [one for one in matters if (body := bodies[one.pk]) and body.pk == chosen]
         values: dict[str, Any] = {"addressee": str(chosen or ""), "matters": [str(one.pk) for one in theirs]}
-        if len(matters) == 1:
-            values["title"] = _("关于%(title)s的督办函") % {"title": matters[0].title[:60]}
+        if len(matters) == 1 and matters[0].category is not None:
+            values["title"] = _("关于抓紧办理%(category)s问题的督办函") % {"category": matters[0].category.name}
         else:
             values["title"] = _("关于抓紧办理群众意见的督办函")
         if template is not None:
@@ -209,8 +213,27 @@ class AnswerForm(forms.Form):
         return AnswerData(text=data["text"], points=points)
 
 
+class LinkAnswerForm(AnswerForm):
+    """回复 by a link: all of it at once, and who signs."""
+
+    signer = forms.CharField(
+        label=_("签发的负责人姓名"), max_length=40, error_messages={"required": _("请填写签发的负责人姓名。")}
+    )
+    MISSING = {
+        "text": _("请写总的情况。"), "measure": _("请写措施。"), "person": _("请写责任人。"),
+        "day": _("请选完成日期。"),
+    }  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            missing = self.MISSING.get(name.rstrip("0123456789"))
+            if missing:
+                field.required, field.error_messages["required"] = True, missing
+
+
 class WhyForm(forms.Form):
-    """Why something is done; `missing` is the sentence for nothing."""
+    """Why something is done."""
 
     reason = text_field(_("原因"), 3, required=_("请写明原因。"), max_length=500)
     danger = False
@@ -219,12 +242,7 @@ class WhyForm(forms.Form):
 class RefuseForm(WhyForm):
     """不认可: why, and within how many working days a new answer is due."""
 
-    days = forms.IntegerField(
-        label=_("几个工作日内重新回复（可选）"), required=False, min_value=1, max_value=60,
-        error_messages={
-            "min_value": _("请填 1 至 60。"), "max_value": _("请填 1 至 60。"), "invalid": _("请填整数。"),
-        },
-    )  # fmt: skip
+    days = _days_field(_("几个工作日内重新回复（可选）"))
 
 
 class SponsorForm(forms.Form):

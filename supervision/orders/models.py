@@ -5,11 +5,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from deputies.organisations.models import Organisation
+from deputies.organisations.models import Organisation, Unfinished
 from liaison.base.files.models import StoredFile
 from opinions.clocks.models import Clock
+from opinions.invitations.models import WorkLink
 from opinions.matters.models import Matter
-from supervision.orders.states import AnswerStatus, LetterStatus, SponsorStatus
+from supervision.orders.states import UNANSWERED, AnswerStatus, LetterStatus, SponsorStatus
 
 
 class Reminder(models.Model):
@@ -133,6 +134,7 @@ class Letter(models.Model):
     issued_at = models.DateTimeField(null=True, blank=True)
     copies = models.ManyToManyField(Organisation, blank=True, related_name="+")
     personal_fields = ("title", "basis", "opening", "printed")
+    unfinished = Unfinished("addressee", UNANSWERED, _("待回复的督办函"))
 
     class Meta:
         ordering = ["-id"]
@@ -202,30 +204,34 @@ class Demand(models.Model):
 
 class LetterAnswer(models.Model):
     """回复 of one round. `refused` is why it was not accepted; `on_paper` says that the issuer entered it for a body
-    without accounts."""
+    without accounts; `signer` is who signed for a body that answered by its link."""
 
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="answers")
     round = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=8, choices=AnswerStatus, default=AnswerStatus.DRAFT)
     version = models.PositiveIntegerField(default=1)
     text = models.TextField(_("总的情况"), max_length=5000)
-    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     written_at = models.DateTimeField()
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     signed_at = models.DateTimeField(null=True, blank=True)
+    signer = models.CharField(_("签发人姓名"), max_length=40, blank=True)
     on_paper = models.BooleanField(default=False)
     refused = models.TextField(blank=True)
     files = models.ManyToManyField(StoredFile, blank=True, related_name="+")
-    personal_fields = ("text", "refused")
+    personal_fields = ("text", "signer", "refused")
 
     class Meta:
         ordering = ["round"]
         constraints = [
             models.UniqueConstraint(fields=["letter", "round"], name="letter_answer_once_per_round"),
             models.CheckConstraint(
-                condition=~Q(status="signed") | Q(signed_at__isnull=False, signed_by__isnull=False),
+                condition=~Q(status="signed")
+                | (Q(signed_at__isnull=False) & (Q(signed_by__isnull=False) | ~Q(signer=""))),
                 name="letter_answer_signed_has_name",
             ),
         ]
@@ -236,6 +242,33 @@ class LetterAnswer(models.Model):
     @property
     def status_tone(self) -> str:
         return AnswerStatus(self.status).tone
+
+    @property
+    def signed_name(self) -> str:
+        """Who signed; `signed_by` is loaded."""
+        return self.signer or (self.signed_by.name if self.signed_by else "")
+
+
+class LetterLink(WorkLink):
+    """The link by which a body without accounts answers a letter."""
+
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="links")
+    personal_fields = ("token", "token_hash")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["letter"], condition=Q(revoked_at__isnull=True), name="letter_link_one_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.letter_id}"
+
+    @property
+    def chain(self) -> str:
+        return f"letter_link:{self.pk}"
 
 
 class AnswerPoint(models.Model):

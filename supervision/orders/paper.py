@@ -42,7 +42,7 @@ def official(
 
 
 def _body(letter: Letter, matters: Sequence[Matter], due_on: date | None, *, many: bool) -> list[Paragraph]:
-    named = _count(matters) if many else [Paragraph(_line(matter, title)) for matter, title in _titled(matters)]
+    named = _count(matters) if many else [Paragraph(_line(matter, title)) for matter, title in titled(matters)]
     demands = [
         Paragraph(
             _("（%(number)s）%(text)s%(day)s前完成。")
@@ -66,12 +66,18 @@ def _reply(letter: Letter, due_on: date | None) -> str:
     return _("%(when)s，对每条要求写明措施、责任人和完成日期，由单位负责人签发。") % {"when": when}
 
 
+def names_for_reply(paper: Official, day: date) -> bool:
+    """Whether the document asks, in its last sentence, for an answer by this day."""
+    with override(settings.LANGUAGE_CODE):
+        return chinese_day(day) in paper.body[-1].text
+
+
 def ended(text: str) -> str:
     """The text with a mark at its end."""
     return text if text.rstrip().endswith(("。", "；", "！", "？")) else f"{text.rstrip()}。"
 
 
-def _titled(matters: Sequence[Matter]) -> list[tuple[Matter, str]]:
+def titled(matters: Sequence[Matter]) -> list[tuple[Matter, str]]:
     """The matters with titles that name nobody; one statement."""
     names: dict[int, list[str]] = {}
     for matter_id, name in Reporter.objects.filter(matter__in=matters).values_list("matter", "name"):
@@ -95,7 +101,7 @@ def _count(matters: Sequence[Matter]) -> list[Paragraph]:
 def _annex(matters: Sequence[Matter]) -> Annex:
     rows = [
         [str(number), grouped(matter.code), title, str(local_today(matter.opened_at)), matter.get_status_display()]
-        for number, (matter, title) in enumerate(_titled(matters), start=1)
+        for number, (matter, title) in enumerate(titled(matters), start=1)
     ]
     columns = [_("序号"), _("编号"), _("事项"), _("反映日期"), _("状态")]
     return Annex(_("督办事项清单"), columns, rows, [2, 4, 9, 4, 4])

@@ -1,15 +1,16 @@
 """Reading reminders, letters and sponsored cases: lists, one letter with all of it, and what a matter's panel shows."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission, can
 from deputies.accounts.models import DISTRICT_ROLES, User
@@ -18,24 +19,31 @@ from deputies.organisations.queries import bodies, district_of, ids_below
 from liaison.base.documents.official import Official, official_from
 from liaison.base.workdays.arithmetic import Light, light, local_today
 from opinions.handling.models import Assignment
-from opinions.handling.services import has_accounts
+from opinions.invitations.queries import find_link
 from opinions.matters.models import Matter
-from supervision.orders.access import acting_for, answers, issues, letters_for, overseen_by, own_ids
+from supervision.orders.access import STAFF, acting_for, answers, issues, letters_for, overseen_by, own_ids
 from supervision.orders.models import (
+    AnswerPoint,
     Letter,
     LetterAnswer,
     LetterHead,
+    LetterLink,
     LetterMatter,
     LetterTemplate,
     Reminder,
     ReminderMatter,
     Sponsorship,
 )
-from supervision.orders.paper import official
+from supervision.orders.paper import names_for_reply, official, titled
 from supervision.orders.states import LETTER, UNANSWERED, AnswerStatus, LetterStatus, SponsorStatus
 
 PARTS = ("issuer", "addressee")
 RUNNING = Q(rows__clock__stopped_at__isnull=True)
+LATE = AnswerPoint.objects.filter(
+    answer__letter=OuterRef("pk"), answer__round=OuterRef("round"), answer__status=AnswerStatus.SIGNED,
+    due_on__gt=F("demand__due_on"),
+)  # fmt: skip
+"""Points of a letter's present answer with a later day than is demanded."""
 IN_PANEL = 5
 ISSUERS = (
     "issue_letter", "submit_letter", "accept_letter", "refuse_letter", "edit_letter", "return_letter",
@@ -46,7 +54,7 @@ ISSUERS = (
 
 def letters(user: User) -> QuerySet[Letter]:
     """The letters that the user may read, with `due_on` (the first day on which an answer is due, while one is), the
-    warning day, and the number of matters."""
+    warning day, the number of matters, and whether the signed answer promises a later day than is demanded."""
     rows = Letter.objects.filter(letters_for(user)).select_related(*PARTS)
     return _counted(rows)
 
@@ -56,6 +64,7 @@ def _counted(rows: QuerySet[Letter]) -> QuerySet[Letter]:
         due_on=Min("rows__clock__due_on", filter=RUNNING),
         warn_on=Min("rows__clock__warn_on", filter=RUNNING),
         matters=Count("rows", distinct=True),
+        promised_late=Exists(LATE),
     )
 
 
@@ -114,8 +123,7 @@ class LetterPage:
 def letter_page(user: User, letter: Letter) -> LetterPage:
     """All of a letter; a constant number of statements. The addressee's unsigned answer is its own to read."""
     rows = LetterMatter.objects.filter(letter=letter).select_related("matter", "superseded", "clock")
-    points = Prefetch("points")
-    found = letter.answers.select_related("written_by", "signed_by").prefetch_related(points, "points__demand", "files")
+    found = _answers(letter)
     if not answers(user, letter):
         found = found.filter(Q(status=AnswerStatus.SIGNED) | Q(written_by=user))
     matters = []
@@ -126,6 +134,29 @@ def letter_page(user: User, letter: Letter) -> LetterPage:
     return LetterPage(letter, matters, list(found), frozenset(seen))
 
 
+def _answers(letter: Letter) -> QuerySet[LetterAnswer]:
+    """The answers of a letter with all their parts."""
+    found = letter.answers.select_related("written_by", "signed_by")
+    return found.prefetch_related(Prefetch("points"), "points__demand", "files")
+
+
+def signed_answers(letter: Letter) -> list[LetterAnswer]:
+    """What was answered, for the page of the letter's link."""
+    return list(_answers(letter).filter(status=AnswerStatus.SIGNED))
+
+
+def matters_by_link(letter: Letter) -> list[tuple[LetterMatter, str]]:
+    """The matters of a letter with titles that name nobody, for the page of the letter's link; two statements."""
+    rows = {row.matter: row for row in letter.rows.select_related("matter", "superseded", "clock")}
+    return [(rows[matter], title) for matter, title in titled(list(rows))]
+
+
+def limit_of(letter: Letter) -> date | None:
+    """The first day on which an answer is due, while one is."""
+    rows = letter.rows.filter(clock__stopped_at__isnull=True, superseded=None)
+    return rows.aggregate(day=Min("clock__due_on"))["day"]
+
+
 def document_of(letter: Letter) -> Official:
     """What the letter's documents say: as it was issued, else as it stands, marked as a draft."""
     if letter.printed:
@@ -133,6 +164,12 @@ def document_of(letter: Letter) -> Official:
     matters = [row.matter for row in letter.rows.select_related("matter")]
     head = LetterHead.objects.filter(organisation=letter.issuer_id).first()
     return official(letter, matters=matters, due_on=None, day=None, head=head)
+
+
+def moved_limit(paper: Official, due_on: date | None) -> date | None:
+    """The day on which an answer is due now, where the issued document names another one: a calendar was imported, or
+    the answer was asked for again."""
+    return due_on if due_on and not paper.draft and not names_for_reply(paper, due_on) else None
 
 
 @cache
@@ -192,6 +229,46 @@ def responsible(matters: Sequence[Matter]) -> dict[int, Organisation | None]:
     return {one.pk: bodies().get(liable.get(one.pk) or one.holder_id) for one in matters}
 
 
+ENDED = _("已经结束")
+WITH_DEPUTY = _("由代表跟踪，没有承办单位可催")
+WITH_RESIDENT = _("正在等群众，没有单位可催")
+OURS = _("由本单位自己办理，不能催办自己")
+SAID = _("这个工作日已经催过这个单位")
+
+
+@dataclass
+class Reach:
+    """Matters by the body that is reminded of them, and those of which none is, with why."""
+
+    by_body: dict[Organisation, list[Matter]] = field(default_factory=dict)
+    skipped: list[tuple[Matter, Any]] = field(default_factory=list)
+
+
+def reach_of(matters: Sequence[Matter], own: Collection[int], day: date) -> Reach:
+    """Whom a reminder of these matters reaches on a working day, given by the body `own` (ids); two statements."""
+    held, found = responsible(matters), Reach()
+    said = set(ReminderMatter.objects.filter(matter__in=matters, day=day).values_list("matter", "body"))
+    for matter in matters:
+        body = held[matter.pk]
+        why = _why_not(matter, body, own, said)
+        if why is None and body is not None:
+            found.by_body.setdefault(body, []).append(matter)
+        else:
+            found.skipped.append((matter, why))
+    return found
+
+
+def _why_not(matter: Matter, body: Organisation | None, own: Collection[int], said: set[tuple[int, int]]) -> Any:
+    """Why nobody is reminded of the matter; None when somebody is."""
+    if not matter.is_open:
+        return ENDED
+    if body is None:
+        return WITH_DEPUTY if matter.holder_deputy_id else WITH_RESIDENT
+    if body.pk in own:
+        return OURS
+    return SAID if (matter.pk, body.pk) in said else None
+
+
 def verbs_for(user: User, letter: Letter, answer: LetterAnswer | None) -> list[str]:
     """What the user can do to the letter now, the likeliest first; the services permit exactly these. `answer` is the
     unsigned one of this round."""
@@ -214,7 +291,23 @@ def verbs_for(user: User, letter: Letter, answer: LetterAnswer | None) -> list[s
 
 def writes_for(user: User, letter: Letter) -> bool:
     """Whether the user enters, for a body without accounts, what it answered on paper."""
-    return issues(user, letter) and not has_accounts(letter.addressee)
+    return issues(user, letter) and not staffed(letter.addressee_id)
+
+
+def staffed(body_id: int) -> bool:
+    """Whether somebody of the body can sign in to answer."""
+    return User.objects.filter(organisation=body_id, is_active=True, role__in=STAFF).exists()
+
+
+def find_letter_link(token: str) -> LetterLink | None:
+    """The link that `token` opens, with its letter; revoked and expired ones too."""
+    related = ("letter__issuer", "letter__addressee", "letter__drafted_by", "letter__signed_by")
+    return find_link(LetterLink.objects.select_related(*related), token)
+
+
+def link_of(letter: Letter) -> LetterLink | None:
+    """The open link of a letter."""
+    return letter.links.filter(revoked_at__isnull=True).first()
 
 
 def cases_for(user: User) -> QuerySet[Sponsorship]:
@@ -250,7 +343,7 @@ class About:
 
 
 def about(matter: Matter, user: User) -> About:
-    """Reminders, letters and sponsorship of one matter, for its reader; four statements."""
+    """Reminders, letters and sponsorship of one matter, for its reader; five statements."""
     today = local_today(timezone.now())
     reminders = ReminderMatter.objects.filter(matter=matter).select_related("reminder__issuer", "body")
     rows = letters(user).filter(pk__in=LetterMatter.objects.filter(matter=matter).values("letter"))
@@ -266,9 +359,11 @@ def about(matter: Matter, user: User) -> About:
 def _may(matter: Matter, user: User, case: Sponsorship | None) -> dict[str, bool]:
     cares = can(user, Permission.ORDER_REMIND) and Matter.objects.filter(overseen_by(user), pk=matter.pk).exists()
     open_ = cares and matter.is_open
+    theirs = responsible([matter])[matter.pk] if open_ else None
+    others = theirs is not None and theirs.pk not in own_ids(user)
     free = case is None or case.status != SponsorStatus.LIVE
     return {
-        "remind": open_ and matter.holder_deputy_id is None,
+        "remind": others and matter.holder_deputy_id is None,
         "draft": open_ and matter.holder_deputy_id is None,
         "sponsor": open_ and free and can(user, Permission.CASE_SPONSOR),
         "trail": can(user, Permission.ORDER_VIEW),

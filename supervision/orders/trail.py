@@ -109,7 +109,7 @@ def _of_letters(matter: Matter) -> list[Turn]:
     rows = LetterAnswer.objects.filter(letter__rows__matter=matter).exclude(refused="")
     return [
         Turn(
-            matter.round, row.letter.addressee.name, row.letter.reference, row.signed_by.name if row.signed_by else "",
+            matter.round, row.letter.addressee.name, row.letter.reference, row.signed_name,
             row.letter.issued_at or row.written_at, row.signed_at, _("督办回复未认可"), row.refused, True,
         )
         for row in rows.select_related("letter__addressee", "signed_by")

@@ -116,7 +116,7 @@ def activity(request: Request, pk: int) -> Response:
 
 @extend_schema(
     summary="Tasks of supervision activities in scope, the most urgent first",
-    parameters=[PAGE, OpenApiParameter("show", str, enum=["open", "red", "yellow", "done", "accepted"])],
+    parameters=[PAGE, OpenApiParameter("show", str, enum=queries.SHOWN)],
     responses=_answers(page_of(TaskOut)),
 )  # fmt: skip
 @api_view(["GET"])

@@ -5,14 +5,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from deputies.organisations.models import Organisation
+from deputies.organisations.models import Organisation, Unfinished
 from deputies.roster.models import Deputy
 from liaison.base.encryption import EncryptedCharField
 from liaison.base.files.models import StoredFile
 from opinions.catalog.models import Category
 from opinions.matters.models import Matter
 from opinions.plans.models import Phase
-from supervision.programme.states import ActivityStatus, Attendance, TaskStatus
+from supervision.programme.states import UNDONE, ActivityStatus, Attendance, TaskStatus
 
 
 class ActivityKind(models.TextChoices):
@@ -203,7 +203,7 @@ class Participant(models.Model):
 
 
 class ActivityFile(models.Model):
-    """A photo of an activity, or of its signed minutes."""
+    """A photo or a document of an activity, e.g. its signed minutes."""
 
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="files")
     stored = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
@@ -235,6 +235,7 @@ class Task(models.Model):
     given_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
     personal_fields = ("text", "person")
+    unfinished = Unfinished("body", UNDONE, _("没有办完的督办任务"))
 
     class Meta:
         ordering = ["due_on", "id"]

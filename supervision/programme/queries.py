@@ -2,33 +2,39 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission, can
 from deputies.accounts.models import DEPARTMENT_ROLES, STREET_ROLES, Role, User
 from deputies.accounts.queries import streets_of
+from deputies.organisations.models import STREET_KINDS
 from deputies.organisations.queries import district_of
 from liaison.base.audit.models import Event
 from liaison.base.codes import token_hash
-from liaison.base.workdays.arithmetic import SHANGHAI, Light, add_months, light
+from liaison.base.workdays.arithmetic import ONE_DAY, SHANGHAI, Light, add_months, light, midnight
 from opinions.catalog.models import Category
 from opinions.catalog.queries import category_tree
+from opinions.intake.models import Opinion
+from opinions.intake.queries import campaign_code
 from opinions.matters.models import Matter, MatterQuerySet
 from supervision.programme.access import answers_for, overseen_bodies
 from supervision.programme.ical import Entry
-from supervision.programme.models import Activity, Feed, Participant, PlanItem, Scope, Task, TaskProgress
-from supervision.programme.states import TOOK_PLACE, UNDONE, ActivityStatus, Attendance
+from supervision.programme.models import Activity, ActivityMatter, Feed, Participant, PlanItem, Scope, Task
+from supervision.programme.states import OVER, TOOK_PLACE, UNDONE, ActivityStatus, Attendance
 
 SENT = ~Q(status=ActivityStatus.PLANNED)
 """What only the organiser knows of is not announced yet."""
 FEED_PAST, FEED_MOST = timedelta(days=180), 500
 MOST_CANDIDATES = 100
+LOOKED_FOR = timedelta(days=31)
 
 
 def visible_activities(user: User) -> QuerySet[Activity]:
@@ -90,6 +96,10 @@ def light_tasks(rows: Iterable[Task], today: date) -> list[Task]:
     return tasks
 
 
+SHOWN = ("open", "red", "yellow", "done", "accepted")
+"""What `tasks_with` knows."""
+
+
 def tasks_with(light_wanted: str, today: date) -> Q:
     """Condition on Task: red and yellow by their days, or a state (open means both undone ones)."""
     undone = Q(status__in=UNDONE)
@@ -102,20 +112,9 @@ def tasks_with(light_wanted: str, today: date) -> Q:
     }.get(light_wanted, Q())
 
 
-def with_progress(rows: QuerySet[Task]) -> QuerySet[Task]:
-    """Tasks with what was reported, photos loaded."""
-    progress = TaskProgress.objects.select_related("by").prefetch_related("photos")
-    return rows.prefetch_related(Prefetch("progress", progress))
-
-
-def trails(tasks: Iterable[Task]) -> dict[int, list[Event]]:
-    """Of each task when it was sent back or moved, with who was responsible then; one statement."""
-    chains = {task.chain: task.pk for task in tasks}
-    found: dict[int, list[Event]] = {}
-    rows = Event.objects.filter(chain__in=list(chains), verb__in=["redo_task", "move_task"])
-    for event in rows.order_by("chain", "seq"):
-        found.setdefault(chains[event.chain], []).append(event)
-    return found
+def trail(task: Task) -> list[Event]:
+    """When the task was sent back or moved, with who was responsible then."""
+    return list(Event.objects.filter(chain=task.chain, verb__in=["redo_task", "move_task"]).order_by("seq"))
 
 
 def people(activity: Activity) -> list[Participant]:
@@ -151,7 +150,7 @@ def turnout(rows: Iterable[Participant]) -> Turnout:
 
 def matters_of(activity: Activity, user: User) -> tuple[list[Any], int]:
     """The links to matters in the user's scope, and how many others there are."""
-    links = activity.links.select_related("matter")
+    links = activity.links.select_related("matter__opinion")
     seen = links.filter(matter__in=Matter.objects.visible_to(user).order_by().values("pk"))
     rows = list(seen.order_by("id"))
     return rows, activity.links.count() - len(rows)
@@ -169,25 +168,46 @@ def _branch(category: Category) -> list[int]:
     return [one.pk for one in category_tree().values() if category.pk in (one.pk, one.parent_id)]
 
 
+def _in_announced_days(activity: Activity, path: str = "") -> Q:
+    """Condition on Matter, or on what leads to it by `path`: raised while opinions are sought."""
+    if activity.opens_on is None or activity.closes_on is None:
+        return Q(pk__in=[])
+    first, last = midnight(activity.opens_on), midnight(activity.closes_on + ONE_DAY)
+    return Q(**{f"{path}opened_at__gte": first, f"{path}opened_at__lt": last})
+
+
+def raised_waiting(today: date) -> QuerySet[Opinion]:
+    """What residents raised in time through the announcement of an activity of their district, and is not attached to
+    it yet. A month after its last day a late look at what was raised still finds it."""
+    seeking = Activity.objects.filter(SENT, scope=Scope.PUBLIC, opens_on__lte=today, closes_on__gte=today - LOOKED_FOR)
+    wanted = Q(pk__in=[])
+    for one in seeking.exclude(status__in=OVER).select_related("organiser"):
+        wanted |= Q(_in_announced_days(one, "matter__"), campaign=one.pk, matter__district=district_of(one.organiser))
+    linked = ActivityMatter.objects.filter(activity=OuterRef("campaign"), matter=OuterRef("pk"))
+    return Opinion.objects.filter(wanted).exclude(Exists(linked)).select_related("matter").order_by("pk")
+
+
+def named(activity: Activity) -> MatterQuerySet:
+    """The matters that the organiser named; those raised through its announcement are attached by themselves."""
+    return Matter.objects.filter(activity_links__activity=activity).exclude(opinion__campaign=activity.pk)
+
+
 def gathered(activity: Activity, user: User) -> MatterQuerySet:
     """What residents raised in the announced month under the theme's category or tag, and is not attached yet."""
     rows = Matter.objects.visible_to(user)
-    if activity.opens_on is None or activity.closes_on is None or not (activity.category_id or activity.tag):
+    if not (activity.category_id or activity.tag):
         return rows.none()
-    first = datetime.combine(activity.opens_on, time(), SHANGHAI)
-    last = datetime.combine(activity.closes_on + timedelta(days=1), time(), SHANGHAI)
     wanted = Q(category__in=_branch(activity.category)) if activity.category else Q(pk__in=[])
     if activity.tag:
         wanted |= Q(pk__in=rows.matching(activity.tag).order_by().values("pk"))
-    rows = rows.filter(wanted, opened_at__gte=first, opened_at__lt=last)
+    rows = rows.filter(wanted, _in_announced_days(activity))
     return rows.exclude(activity_links__activity=activity).order_by("-opened_at", "-id")
 
 
 def in_month(rows: QuerySet[Activity], first: date) -> list[Activity]:
     """The activities that touch the month beginning on `first`, in the order of their days."""
-    begins = datetime.combine(first, time(), SHANGHAI)
-    ends = datetime.combine(add_months(first, 1), time(), SHANGHAI)
-    return list(rows.filter(starts_at__lt=ends, ends_at__gte=begins).order_by("starts_at", "id")[:300])
+    inside = rows.filter(starts_at__lt=midnight(add_months(first, 1)), ends_at__gte=midnight(first))
+    return list(inside.order_by("starts_at", "id")[:300])
 
 
 @dataclass
@@ -205,7 +225,7 @@ def month_view(rows: Iterable[Activity], first: date, today: date) -> list[list[
     start = first - timedelta(days=first.weekday())
     end = add_months(first, 1)
     count = -(-(end - start).days // 7) * 7
-    days = {start + timedelta(days=n): None for n in range(count)}
+    days = (start + timedelta(days=n) for n in range(count))
     cells = {day: Day(day, first <= day < end, day == today) for day in days}
     for row in rows:
         day, last = timezone.localtime(row.starts_at, SHANGHAI).date(), timezone.localtime(row.ends_at, SHANGHAI).date()
@@ -291,15 +311,16 @@ def _line(item: PlanItem, today: date) -> Line:
 
 def public_activity(pk: int) -> Activity | None:
     """A public activity that was announced, for residents."""
-    rows = Activity.objects.filter(SENT, pk=pk, scope=Scope.PUBLIC).select_related("organiser", "category", "body")
+    rows = Activity.objects.filter(SENT, pk=pk, scope=Scope.PUBLIC).select_related(
+        "organiser__division", "category", "body"
+    )
     return rows.annotate(matters_count=Count("links")).first()
 
 
 def public_activities(today: date) -> list[Activity]:
     """What residents may read now: announced or held within the last half-year, the latest first."""
-    since = datetime.combine(today - FEED_PAST, time(), SHANGHAI)
-    rows = Activity.objects.filter(SENT, scope=Scope.PUBLIC, starts_at__gte=since).select_related("organiser")
-    return list(rows.order_by("-starts_at", "-id")[:50])
+    rows = Activity.objects.filter(SENT, scope=Scope.PUBLIC, starts_at__gte=midnight(today - FEED_PAST))
+    return list(rows.select_related("organiser").order_by("-starts_at", "-id")[:50])
 
 
 def find_feed(token: str) -> Feed | None:
@@ -340,6 +361,13 @@ def _entry(row: Activity) -> Entry:
         description=row.agenda, url=url, cancelled=row.status == ActivityStatus.CANCELLED,
         tentative=row.status == ActivityStatus.PLANNED,
     )  # fmt: skip
+
+
+def way_in(activity: Activity) -> str:
+    """Where residents raise something under the theme of a public activity: by the points of the street, or of any."""
+    code = urlencode({"theme": campaign_code(activity.pk)})
+    street = activity.organiser.division if activity.organiser.kind in STREET_KINDS else None
+    return f"{reverse('intake:street', args=[street.code]) if street else reverse('intake:home')}?{code}"
 
 
 def public_address(activity: Activity) -> str:

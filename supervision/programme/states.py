@@ -28,6 +28,7 @@ A = ActivityStatus
 AHEAD = (A.PLANNED, A.ANNOUNCED)
 """Not yet held: date and participants can still change."""
 TOOK_PLACE = (A.HELD, A.CONCLUDED)
+OVER = (A.CONCLUDED, A.CANCELLED)
 
 ACTIVITY = Workflow(
     [

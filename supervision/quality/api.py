@@ -93,7 +93,7 @@ def _reply(one: Any) -> dict[str, Any]:
          "items": [item.code for item in mark.found], "by": str(mark.organisation)}
         for mark in one.marks
     ]  # fmt: skip
-    body = str(reply.organisation or reply.deputy or "")
+    body = services.writer_of(reply)
     return {"reply": reply.pk, "body": body, "issued_at": reply.issued_at, "may_mark": one.may_mark, "marks": marks}
 
 

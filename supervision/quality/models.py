@@ -43,7 +43,10 @@ class ChecklistItem(models.Model):
 
 
 class QualityMark(models.Model):
-    """One review of one reply. It lights the matter until it is lifted or a newer reply takes its place."""
+    """One review of one reply. It lights the matter until it is lifted or a newer reply takes its place.
+
+    `next_on` is the day on which the sweep must look at it (none: nothing more comes of it).
+    """
 
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="quality_marks")
     reply = models.ForeignKey(Reply, on_delete=models.PROTECT, related_name="quality_marks")
@@ -58,10 +61,12 @@ class QualityMark(models.Model):
     )
     lifted_at = models.DateTimeField(null=True, blank=True)
     lift_reason = models.TextField(blank=True)
+    next_on = models.DateField(null=True, blank=True)
     personal_fields = ("reason", "lift_reason")
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["next_on", "id"], condition=Q(next_on__isnull=False), name="quality_mark_next")]
         constraints = [
             models.UniqueConstraint(
                 fields=["reply"], condition=Q(lifted_at__isnull=True), name="quality_mark_one_live"

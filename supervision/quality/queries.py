@@ -66,6 +66,14 @@ def marks_of(matter: Matter) -> list[QualityMark]:
     return joined(rows, "items", to="found", order=("id",))
 
 
+def lighting() -> QuerySet[QualityMark]:
+    """The marks by which their matters are lit: live, the worst one, on a reply that no later round has overtaken."""
+    later = Reply.objects.filter(
+        matter=OuterRef("matter"), status=ReplyStatus.ISSUED, round__gt=OuterRef("reply__round")
+    )
+    return QualityMark.objects.filter(~Exists(later), lifted_at=None, level=F("matter__quality"))
+
+
 def live_mark(reply: Reply) -> QualityMark | None:
     """The review of the reply that holds."""
     return QualityMark.objects.filter(reply=reply, lifted_at__isnull=True).first()

@@ -18,7 +18,6 @@ from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import DomainError, InvalidInput, NotAllowed, StaleState
 from liaison.base.phrases import listing
 from liaison.base.workdays.arithmetic import Light, local_today
-from opinions.clocks.services import look_again
 from opinions.handling.models import Reply, ReplyStatus
 from opinions.handling.services import call, checked_text
 from opinions.handling.services.common import lock
@@ -70,9 +69,8 @@ def mark_reply(
     except IntegrityError as error:
         raise AlreadyMarked from error
     mark.items.set(items)
-    _settle(matter)
-    look_again(matter=matter, today=local_today(now))
-    record(matter.chain, _fact("mark_quality", mark, listing(item.name for item in items), reason), by=by, now=now)
+    _settle(matter, now)
+    record(matter.chain, _fact("mark_quality", mark, reason, items), by=by, now=now)
     if level != Level.GOOD:
         _tell_writer(mark, now=now)
     return mark
@@ -101,30 +99,33 @@ def lift_mark(*, mark: QualityMark, reason: str, by: User, now: datetime) -> Qua
     reason = checked_text(reason, field="reason", missing=_("请写明为什么撤销。"))
     matter = mark.matter
     lock(matter)
-    changes = {"lifted_at": now, "lifted_by": by, "lift_reason": reason}
+    changes = {"lifted_at": now, "lifted_by": by, "lift_reason": reason, "next_on": local_today(now)}
     if not QualityMark.objects.filter(pk=mark.pk, lifted_at__isnull=True).update(**changes):
         raise NoLongerMarked
     for name, value in changes.items():
         setattr(mark, name, value)
-    _settle(matter)
-    record(matter.chain, _fact("lift_quality", mark, "", reason), by=by, now=now)
+    _settle(matter, now)
+    record(matter.chain, _fact("lift_quality", mark, reason), by=by, now=now)
     return mark
 
 
 @override(settings.LANGUAGE_CODE)
-def _fact(verb: str, mark: QualityMark, found: str, reason: str) -> Fact:
+def _fact(verb: str, mark: QualityMark, reason: str, items: Sequence[ChecklistItem] = ()) -> Fact:
     """What the history keeps; it is read among bodies only."""
-    data = {"level": mark.level, "reply": mark.reply_id, "body": _writer(mark.reply)}
-    words = f"{Level(mark.level).label}：{found}。{reason}" if found else f"{Level(mark.level).label}。{reason}"
+    data = {"level": mark.level, "reply": mark.reply_id, "body": writer_of(mark.reply)}
+    found = f"：{listing(item.name for item in items)}" if items else ""
+    words = f"{Level(mark.level).label}{found}。{reason}"
     return Fact(verb=verb, reason=words, data=data)
 
 
-def _writer(reply: Reply) -> str:
+def writer_of(reply: Reply) -> str:
+    """The body or the deputy by whom the reply is, by name."""
     return str(reply.organisation or reply.deputy or "")
 
 
-def _settle(matter: Matter) -> None:
-    """Let the matter carry the worst live mark on the replies of its newest round; the caller holds its row."""
+def _settle(matter: Matter, now: datetime) -> None:
+    """Let the matter carry the worst live mark on the replies of its newest round, and have the next sweep look at
+    the marks of that level; the caller holds the matter's row."""
     newest = matter.replies.filter(status=ReplyStatus.ISSUED).aggregate(last=Max("round"))["last"]
     live = QualityMark.objects.filter(matter=matter, lifted_at__isnull=True, reply__round=newest)
     marks = live.exclude(level=Level.GOOD).prefetch_related("items")
@@ -136,6 +137,8 @@ def _settle(matter: Matter) -> None:
         raise StaleState
     for name, value in {**changes, "version": matter.version + 1}.items():
         setattr(matter, name, value)
+    if worst:
+        live.filter(level=worst.level).update(next_on=local_today(now))
 
 
 def _tell_writer(mark: QualityMark, *, now: datetime) -> None:

@@ -1,16 +1,20 @@
 """Forms of call-backs."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from deputies.organisations.queries import handlers_of, street_committees_of
-from liaison.base.web.forms import DayField, text_field
+from liaison.base.web.forms import DayField, day_field, offer, text_field
 from opinions.evaluation.models import Solved
-from opinions.matters.models import Satisfaction
+from opinions.matters.models import Matter, Satisfaction
+from supervision.revisits.ledger import Half, ledger
+from supervision.revisits.models import Means
 from supervision.revisits.queries import ASKED, callers_of
 from supervision.revisits.services import Definition
 
@@ -25,10 +29,7 @@ class BodyField(forms.TypedChoiceField):
 
     def use(self, bodies: list[Organisation], *, blank: object = "") -> None:
         """Offer these."""
-        by_id = {str(body.pk): body for body in bodies}
-        first = [("", blank)] if blank else []
-        self.choices = [*first, *((key, body.name) for key, body in by_id.items())]
-        self.coerce = by_id.__getitem__
+        offer(self, [(body, body.name) for body in bodies], first=[("", blank)] if blank else [])
 
 
 class DrawForm(forms.Form):
@@ -96,6 +97,35 @@ class RevealForm(forms.Form):
         help_text=_("查看会被记录：谁、什么时候、为什么。"),
         error_messages={"required": _("请写明为什么要看电话号码。"), "min_length": _("请写得具体一点，至少 4 个字。")},
     )  # fmt: skip
+
+
+class LedgerForm(forms.Form):
+    """Filters of 回访台账, at first the present half-year of the first street; what is not offered shows nothing."""
+
+    street = BodyField(label=_("街道"), required=False)
+    half = forms.TypedChoiceField(label=_("办结于"), coerce=Half.read, required=False)
+    state = forms.ChoiceField(
+        label=_("情况"), required=False, choices=[("", _("全部")), ("due", _("还差的")), ("done", _("都回访了"))]
+    )
+
+    def __init__(self, data: Any, *, streets: list[Organisation], today: date) -> None:
+        halves = Half.last(today)
+        first = {"street": str(streets[0].pk) if streets else "", "half": str(halves[0])}
+        super().__init__({**first, **{name: value for name, value in data.items() if value}})
+        offer(self.fields["street"], [(body, str(body)) for body in streets])
+        self.fields["half"].choices = [(str(one), one.label) for one in halves]  # type: ignore[attr-defined]
+
+    def chosen(self, user: User) -> QuerySet[Matter]:
+        """The matters that were asked for."""
+        return ledger(user, **self.cleaned_data) if self.is_valid() else Matter.objects.none()
+
+
+class ContactForm(forms.Form):
+    means = forms.ChoiceField(
+        label=_("方式"), choices=Means, widget=forms.RadioSelect, error_messages={"required": _("请选择电话还是上门。")}
+    )
+    day = day_field(_("日期"))
+    heard = text_field(_("情况"), 3, max_length=300, help_text=_("如：已修好，用着正常。只有督办这一方看得到。"))
 
 
 class LookForm(forms.Form):

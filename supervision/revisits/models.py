@@ -129,6 +129,33 @@ class Revisit(models.Model):
         return {"waiting": "wait", "done": "good", "unreached": "neutral"}[self.status]
 
 
+class Means(models.TextChoices):
+    CALL = "call", _("电话")
+    VISIT = "visit", _("上门")
+
+
+class Contact(models.Model):
+    """Somebody who supervises a closed matter rang up the resident or went there (S11: one of each in a half-year).
+
+    It asks for no rating: that is what call-backs by others are for.
+    """
+
+    matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="contacts")
+    means = models.CharField(_("方式"), max_length=5, choices=Means)
+    day = models.DateField(_("日期"))
+    heard = models.CharField(_("情况"), max_length=300, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    personal_fields = ("heard",)
+
+    class Meta:
+        ordering = ["day", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.means} {self.day}"
+
+
 class FlagKind(models.TextChoices):
     """What does not fit what the resident said on the telephone."""
 

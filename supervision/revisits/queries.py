@@ -2,18 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from functools import reduce
 from itertools import chain
 from operator import or_
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from deputies.accounts.models import User
 from deputies.organisations.models import Organisation, OrganisationKind
 from deputies.organisations.queries import bodies, district_of, street_committees_of
 from liaison.base.draws import digest, drawn
+from liaison.base.workdays.arithmetic import ONE_DAY, midnight
 from opinions.evaluation.models import Rating, RatingState
 from opinions.evaluation.queries import in_rating_state
 from opinions.handling.models import Assignment, JointStreet, Reply, ReplyStatus
@@ -28,7 +27,7 @@ ASKED = (RatingState.RATED, RatingState.UNRATED, RatingState.LAPSED)
 
 def population(draw: Draw) -> MatterQuerySet:
     """The matters that fit the definition of a draw, kept or not, as they stand now."""
-    start, end = (_midnight(day) for day in (draw.since, draw.until + timedelta(days=1)))
+    start, end = (midnight(day) for day in (draw.since, draw.until + ONE_DAY))
     closed = Q(closed_at__gte=start, closed_at__lt=end)
     replied = Q(closed_at__isnull=True, first_replied_at__gte=start, first_replied_at__lt=end)
     states = [draw.state] if draw.state else ASKED
@@ -43,10 +42,6 @@ def population(draw: Draw) -> MatterQuerySet:
         handled = Assignment.objects.filter(matter=OuterRef("pk"), organisation=draw.body_id)
         rows = rows.filter(Exists(handled))
     return rows
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def size_of(draw: Draw, population_size: int) -> int:

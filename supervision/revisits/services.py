@@ -22,12 +22,14 @@ from liaison.base.errors import DomainError, InvalidInput, NotAllowed, StaleStat
 from liaison.base.notices.models import Channel
 from liaison.base.notices.services import Draft, queue
 from liaison.base.privacy import hide_id_numbers
+from liaison.base.workdays.arithmetic import local_today
 from opinions.evaluation.models import Rating, Solved
 from opinions.handling.models import Reply
 from opinions.matters.models import Matter, Satisfaction
 from opinions.matters.services import tell_body
-from supervision.revisits.access import arranges, calls_of
-from supervision.revisits.models import Draw, FlagKind, Look, RatingFlag, Revisit, RevisitStatus
+from opinions.matters.states import Status
+from supervision.revisits.access import arranges, calls_of, guarded
+from supervision.revisits.models import Contact, Draw, FlagKind, Look, Means, RatingFlag, Revisit, RevisitStatus
 from supervision.revisits.queries import callers_for, free_callers, last_reply, population, rating_on, size_of, touched
 from supervision.revisits.rules import AnomalyKind, contradictions
 
@@ -38,6 +40,7 @@ name_verbs(
         "revisit_missed": _("回访未接通"),
         "revisit_done": _("记录回访"),
         "revisit_ended": _("联系不上，结束回访"),
+        "contact_resident": _("办结后联系群众"),
     }
 )
 MOST_CODES = 20_000
@@ -45,6 +48,7 @@ MOST_DRAWN = 500
 WORDS_MAX = 2000
 CALLS = "/desk/supervision/revisits/"
 NOTE_MAX, KEY_MAX = 300, 120
+HEARD_MAX = 300
 
 
 class NobodyThere(InvalidInput):
@@ -208,15 +212,18 @@ def _change(row: Revisit, **changes: object) -> None:
 
 
 def _check_caller(revisit: Revisit, by: User) -> None:
+    """Raises NotAllowed, NotFree: the body may have come to handle the matter since it was asked to call."""
     if not calls_of(by).filter(pk=revisit.pk).exists():
         raise NotAllowed
+    if revisit.caller not in callers_for(revisit.matter):
+        raise NotFree
 
 
 @transaction.atomic
 def note_missed(*, revisit: Revisit, by: User, now: datetime, last: bool = False) -> Revisit:
     """未接通: one more try in vain; `last` ends it as not reachable, which is no word of the resident.
 
-    Raises NotAllowed, AlreadyCalled.
+    Raises NotAllowed, NotFree, AlreadyCalled.
     """
     _check_caller(revisit, by)
     ended = {"status": RevisitStatus.UNREACHED, "done_by": by, "done_at": now} if last else {}
@@ -233,7 +240,7 @@ def record_outcome(
     """Keep what was heard; "" stands for what the resident did not say. All call-backs that wait for this resident are
     done with it. Flags what contradicts rating or reply, and tells street and district.
 
-    Raises NotAllowed, InvalidInput, AlreadyCalled.
+    Raises NotAllowed, NotFree, InvalidInput, AlreadyCalled.
     """
     _check_caller(revisit, by)
     words = hide_id_numbers(words).strip()
@@ -293,6 +300,28 @@ def _tell_guards(revisit: Revisit, flags: Sequence[RatingFlag], now: datetime) -
             matter, key=f"flag:{revisit.pk}:{guard.pk}", subject=subject, body=body, now=now, organisation=guard,
             roles=(Role.STREET_STAFF, Role.STREET_SECRETARY, Role.STREET_CHAIR, Role.DISTRICT_STAFF),
         )  # fmt: skip
+
+
+@transaction.atomic
+def note_contact(*, matter: Matter, means: str, day: date, by: User, now: datetime, heard: str = "") -> Contact:
+    """记一次联系: a call or a visit after the matter was closed. Raises NotAllowed, InvalidInput."""
+    if by.organisation is None or not Matter.objects.filter(guarded(by), pk=matter.pk).exists():
+        raise NotAllowed
+    heard = hide_id_numbers(heard).strip()
+    if means not in Means.values:
+        raise InvalidInput(_("请选择电话还是上门。"), field="means")
+    if matter.status != Status.CLOSED or matter.closed_at is None:
+        raise InvalidInput(_("这件事还没有办结，办结以后再记。"))
+    if not local_today(matter.closed_at) <= day <= local_today(now):
+        raise InvalidInput(_("日期应在办结之后，不晚于今天。"), field="day")
+    if len(heard) > HEARD_MAX:
+        raise InvalidInput(_("最多 300 个字。"), field="heard")
+    held = Contact.objects.create(
+        matter=matter, means=means, day=day, heard=heard, by=by, organisation=by.organisation, at=now
+    )
+    data = {"means": means, "day": day.isoformat(), "body": by.organisation.name}
+    record(matter.chain, Fact(verb="contact_resident", data=data), by=by, now=now)
+    return held
 
 
 @transaction.atomic

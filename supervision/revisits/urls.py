@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supervision.revisits.views import calls, draws, guarding
+from supervision.revisits.views import calls, contacts, draws, guarding
 
 app_name = "revisits"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("revisits/<int:revisit_id>/phone/", calls.phone, name="phone"),
     path("revisits/<int:revisit_id>/missed/", calls.missed, name="missed"),
     path("revisits/<int:revisit_id>/caller/", calls.caller, name="caller"),
+    path("revisits/ledger/", contacts.listing, name="ledger"),
+    path("matters/<str:code>/contact/", contacts.note, name="contact"),
     path("matters/<str:code>/revisit/", calls.arrange, name="arrange"),
     path("ratings/draws/", draws.listing, name="draws"),
     path("ratings/draws/new/", draws.new, name="new"),

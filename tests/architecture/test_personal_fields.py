@@ -22,7 +22,10 @@ NOT_PERSONAL = {
     ("deputies", "ContactPoint"): {"phone", "latitude", "longitude"},
     ("opinions", "ReplyTemplate"): {"text"},
     ("opinions", "RoutingDecision"): {"problem"},
-    **{("supervision", name): {"body"} for name in ("Fact", "Intake", "Outcome", "Stock", "Span")},
+    **{
+        ("supervision", name): {"body"}
+        for name in ("Fact", "Intake", "Outcome", "Stock", "Span", "PromiseFact", "PromiseSum")
+    },
 }
 """Model → fields that look personal by their name and are a body's own, or the engine's."""
 

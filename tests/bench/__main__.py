@@ -40,10 +40,19 @@ def main(wanted: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are ended too
     begin = time.monotonic()
     with stage() as port:
-        parts = [(name, list(_measure(name)(port))) for name in wanted or MEASURES]
+        parts = [(name, _taken(name, port)) for name in wanted or MEASURES]
         print(f"\n{_machine()}\n{drawn(parts)}\n\n{time.monotonic() - begin:.0f} s")
     missed = [figure for _name, figures in parts for figure in figures if figure.met is False]
     return 1 if missed else 0
+
+
+def _taken(name: str, port: int) -> list[Figure]:
+    """The figures of one measure, each told at once: the table comes only when all were taken."""
+    figures = []
+    for figure in _measure(name)(port):
+        print(f"· {name}: {figure.what}: {figure.measured}", flush=True)
+        figures.append(figure)
+    return figures
 
 
 def _measure(name: str) -> Measure:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from liaison.base.workdays.hours import Hours, Moments
-
 from liaison.base.audit.models import Event
 from liaison.base.audit.services import verify
 from liaison.base.notices.models import Channel, Notice, NoticeStatus
 from liaison.base.workdays.arithmetic import ONE_DAY, local_today
+from liaison.base.workdays.hours import Hours, Moments
 from liaison.base.workdays.queries import current_calendar
 from opinions.clocks.models import Clock
 from opinions.handling.queries import unrated_too_long, waiting_too_long
@@ -75,7 +74,7 @@ class Due:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        return self.subject.pk, self.step.root, self.subject.due_on
+        return self.subject.clock, self.step.root, self.subject.due_on
 
 
 def compare(began: datetime, now: datetime, asked: Mapping[str, set[int]]) -> Iterator[Compared]:
@@ -104,7 +103,7 @@ def compare(began: datetime, now: datetime, asked: Mapping[str, set[int]]) -> It
     yield from _nothing(began, now)
 
 
-def _wanted(now: datetime) -> tuple[list[Due], list[tuple[int, Any]]]:
+def _wanted(now: datetime) -> tuple[list[Due], list[tuple[Any, Any]]]:
     """All rungs that are due by `now`, and for each running clock the day on which it is looked at next."""
     steps = [Step(one.pk, one.trigger, one.after, frozenset(one.kinds)) for one in Rung.objects.filter(active=True)]
     directory, after, rungs = Directory.load(), day_after(current_calendar()), Rung.objects.in_bulk()
@@ -113,7 +112,7 @@ def _wanted(now: datetime) -> tuple[list[Due], list[tuple[int, Any]]]:
     for subject in (Subject(*row) for row in subjects(running)):
         course = Course(subject.kind, subject.warn_on, subject.due_on)
         verdict = judge(steps, course, local_today(now), after)
-        next_days.append((subject.pk, verdict.next_on))
+        next_days.append((subject.clock, verdict.next_on))
         for step, _day in verdict.due:
             found.append(Due(subject, step, tuple(directory.told(rungs[step.root], subject).people)))
     return found, next_days

@@ -63,10 +63,10 @@ def answer_data(letter: Letter, **changes: Any) -> AnswerData:
     return AnswerData(**{**values, **changes})
 
 
-def answered(world: HandlingWorld, letter: Letter | None = None) -> Letter:
+def answered(world: HandlingWorld, letter: Letter | None = None, **changes: Any) -> Letter:
     """Answered by the department: written by the handler, signed by the head."""
     letter = letter or issued(world)
-    orders.save_answer(letter=letter, data=answer_data(letter), by=world.handler, now=NOW)
+    orders.save_answer(letter=letter, data=answer_data(letter, **changes), by=world.handler, now=NOW)
     orders.submit_answer(letter=letter, by=world.handler, now=NOW)
     orders.sign_answer(letter=letter, by=world.head, now=NOW)
     return letter

@@ -15,7 +15,7 @@ class DivisionFactory(DjangoModelFactory[Division]):
     class Meta:
         model = Division
 
-    code = factory.Sequence(lambda n: f"{990100001 + n}")
+    code = factory.Sequence(lambda n: f"{990200001 + n}")
     name = factory.Sequence(lambda n: f"云{n}街道")
     level = DivisionLevel.STREET
 

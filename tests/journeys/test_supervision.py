@@ -31,3 +31,19 @@ def test_secretary_goes_through_supervision_and_reminds(at_desk: AtDesk) -> None
     form.get_by_label("催办内容").fill("群众等了很久，请三天内说明进展。")
     press(form, "催办", "已催办 1 件")
     expect(page.get_by_text("群众等了很久，请三天内说明进展").filter(visible=True).first).to_be_visible()
+
+
+def test_board_renews_itself_without_losing_the_place_and_prints_its_charts_as_tables(at_desk: AtDesk) -> None:
+    page = at_desk("leader")
+    page.goto("/desk/supervision/")
+    link = page.locator("#by a[data-count]").nth(1)
+    link.focus()
+    place = link.get_attribute("href")
+    page.evaluate("htmx.ajax('GET', '/desk/supervision/live/?tag=old', {target: '#board', swap: 'outerHTML'})")
+    expect(page.locator("[data-board-said]")).to_contain_text("数字更新于")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == place
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 1000})
+    expect(page.locator(".trend table").first).to_be_visible()
+    for box in page.locator(".numbers-wrap, figure").filter(visible=True).all():
+        assert box.evaluate("box => box.scrollWidth - box.clientWidth") <= 0

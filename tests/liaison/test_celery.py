@@ -19,7 +19,7 @@ from liaison.celery import app
 from opinions.intake.models import ImportFile
 from opinions.invitations.models import RatingInvite
 from tests.factories.accounts import UserFactory
-from tests.factories.matters import HandlingWorld, answered, handling_world
+from tests.factories.matters import HandlingWorld, answered
 
 DAILY = {
     "roster.end_due_terms", "accounts.clear_sessions", "accounts.clear_attempts", "accounts.forget_sign_ins",
@@ -90,11 +90,6 @@ def test_drop_stale_tables_keeps_those_of_today() -> None:
     for _time in range(2):
         run("intake.drop_stale_tables")
         assert (ImportFile.objects.count(), StoredFile.objects.count()) == (1, 1)
-
-
-@pytest.fixture
-def world(db: None) -> HandlingWorld:
-    return handling_world()
 
 
 def test_drop_expired_links_keeps_those_that_still_answer(world: HandlingWorld) -> None:

@@ -10,7 +10,7 @@ the world was first built. Everywhere else it is built as if nothing stood here.
 import pickle
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
@@ -103,6 +103,7 @@ def _counts(tables: list[Table]) -> Counts:
         return tuple(cursor.fetchone())
 
 
+@cache
 def _tables() -> list[Table]:
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
     return [_table(model) for model in models if not model._meta.proxy]

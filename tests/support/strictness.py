@@ -12,6 +12,21 @@ ALLOWED: dict[str, str] = {}
 """Test id → why it may be left out. Empty, and best kept so."""
 
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "django_db_setup", "live_server"})
+COMPUTING = frozenset(
+    {
+        "base/documents/test_official.py",
+        "base/documents/test_plaques.py",
+        "base/files/test_checks.py",
+        "base/test_imports.py",
+        "opinions/exchange/test_importing.py",
+        "opinions/similar/test_commands.py",
+        "opinions/similar/test_pure.py",
+        "opinions/suggestion/test_commands.py",
+        "opinions/suggestion/test_training.py",
+        "support/test_strictness.py",
+    }
+)
+"""Files under tests/ whose tests compute at length; those of them that get no database run in one round only."""
 _left_out: list[str] = []
 
 
@@ -38,7 +53,11 @@ def _is_pure(item: pytest.Item) -> bool:
     if item.get_closest_marker("django_db") or DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ())):
         return False
     computes = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
-    return computes or "architecture" in item.path.parts
+    return computes or "architecture" in item.path.parts or _place(item) in COMPUTING
+
+
+def _place(item: pytest.Item) -> str:
+    return item.path.as_posix().rpartition("/tests/")[2]
 
 
 def _note(report: pytest.TestReport | pytest.CollectReport) -> None:

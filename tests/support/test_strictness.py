@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.strictness import COMPUTING
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 EMPTY = pytest.ExitCode.NO_TESTS_COLLECTED
 OK = pytest.ExitCode.OK
@@ -51,3 +53,8 @@ def test_marked_test_runs_in_its_round_only(tmp_path: Path, marker: str, without
     text = f"@pytest.mark.{marker}\ndef test_it(): pass"
     assert run(tmp_path, text).returncode == without
     assert run(tmp_path, text, TEST_DATABASE_URL="postgres://x").returncode == with_servers
+
+
+def test_files_that_compute_are_there() -> None:
+    tests = Path(__file__).resolve().parent.parent
+    assert [place for place in COMPUTING if not (tests / place).is_file()] == []

@@ -13,13 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from liaison.base.arrays import array_literal
 from liaison.base.audit.models import Audience, Event
-from liaison.base.errors import DomainError
 from liaison.base.prepared import insert
 from liaison.base.sets import insert_rows
-
-
-class AppendOnly(DomainError):
-    """Somebody tried to change or delete a ledger event."""
 
 
 @dataclass(frozen=True, kw_only=True)

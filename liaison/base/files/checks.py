@@ -5,6 +5,7 @@ Nothing here touches the database. Every refusal is a sentence for the person wh
 
 import io
 import warnings
+import zipfile
 from dataclasses import dataclass
 from functools import cache
 from typing import IO, TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ pillow_heif = later("pillow_heif")
 
 MEGABYTE = 1_000_000
 MOST_PHOTO_BYTES = 20 * MEGABYTE
+MOST_DOCUMENT_BYTES = 20 * MEGABYTE
 MOST_DECODED = 180 * MEGABYTE
 """Bytes of pixels that are decoded, 60 million in RGB: more could exhaust the machine (decompression bomb)."""
 LONG_SIDE, THUMBNAIL_SIDE = 2048, 400
@@ -31,6 +33,12 @@ QUALITY, THUMBNAIL_QUALITY = 82, 75
 PHOTO_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
 """Decoders that may look at an upload (that of JPEG reads MPO too): no others, whatever its content says."""
 PHOTO_TYPES = {"image/jpeg", "image/png", "image/webp", "image/gif", "image/heic", "image/heif", "image/avif"}
+OFFICE = "application/vnd.openxmlformats-officedocument"
+OFFICE_TYPES = {
+    "word/document.xml": f"{OFFICE}.wordprocessingml.document", "xl/workbook.xml": f"{OFFICE}.spreadsheetml.sheet"
+}  # fmt: skip
+"""What a DOCX, an XLSX is told by: the part that each of them must have."""
+MACROS = "vbaProject.bin"
 SNIFFED = 8192
 """Bytes that tell the type."""
 
@@ -57,10 +65,43 @@ def clean_image(upload: IO[bytes] | Any, *, name: str, size: int) -> CleanImage:
         raise UploadRefused(_("照片“%(name)s”太大（超过 20 MB），请换一张小一点的。") % {"name": name})
     if size == 0:
         raise UploadRefused(_("照片“%(name)s”是空的，请重新选一张。") % {"name": name})
-    if _sniff(upload) not in PHOTO_TYPES:
+    if not is_photo(upload):
         raise UploadRefused(_("“%(name)s”不是照片。请选择手机拍的照片或截图。") % {"name": name})
     full = _decode(upload, name)
     return CleanImage(_jpeg(full, QUALITY), _jpeg(_thumbnail(full), THUMBNAIL_QUALITY), *full.size)
+
+
+def is_photo(upload: Any) -> bool:
+    """Whether the content is that of a photo."""
+    return _sniff(upload) in PHOTO_TYPES
+
+
+def document_type(upload: Any, *, name: str, size: int) -> str:
+    """What a PDF, DOCX or XLSX is by its content, without macros. Raises UploadRefused."""
+    if size > MOST_DOCUMENT_BYTES:
+        raise UploadRefused(_("文件“%(name)s”太大（超过 20 MB），请换一个小一点的。") % {"name": name})
+    if size == 0:
+        raise UploadRefused(_("文件“%(name)s”是空的，请重新选一个。") % {"name": name})
+    upload.seek(0)
+    if upload.read(5) == b"%PDF-":
+        return "application/pdf"
+    parts = _parts(upload)
+    if any(part.endswith(MACROS) for part in parts):
+        raise UploadRefused(_("文件“%(name)s”带有宏，请另存为不带宏的文件再上传。") % {"name": name})
+    found = next((kind for part, kind in OFFICE_TYPES.items() if part in parts), None)
+    if found is None:
+        raise UploadRefused(_("“%(name)s”不是照片、PDF、Word（DOCX）或表格（XLSX）。") % {"name": name})
+    return found
+
+
+def _parts(upload: Any) -> set[str]:
+    """The names in a zip archive; nothing is unpacked. None where it is no archive, or a damaged one."""
+    upload.seek(0)
+    try:
+        with zipfile.ZipFile(upload) as archive:
+            return set(archive.namelist())
+    except Exception:  # noqa: BLE001 - over damaged archives zipfile raises anything, struct.error and ValueError too
+        return set()
 
 
 def _sniff(upload: Any) -> str:

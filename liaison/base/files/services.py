@@ -2,7 +2,7 @@
 
 import errno
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from liaison.base.errors import DomainError, InvalidInput
-from liaison.base.files.checks import UploadRefused, clean_image
-from liaison.base.files.models import StoredFile
+from liaison.base.files.checks import UploadRefused, clean_image, document_type, is_photo
+from liaison.base.files.models import SUFFIX_OF_TYPE, StoredFile
 
 NAME_MAX = 120
 _FULL = {
@@ -57,12 +57,30 @@ def prepare_image(*, upload: Any, by: Any, now: datetime) -> StoredFile:
     return _written(row, image.content, image.thumbnail)
 
 
-def prepare_images(uploads: Iterable[Any], *, by: Any, now: datetime) -> Batch:
-    """Prepare several photos; those refused are reported, the others prepared. Raises StorageFull and leaves none."""
+def prepare_file(*, upload: Any, by: Any, now: datetime) -> StoredFile:
+    """A photo, or a PDF, DOCX or XLSX checked and written as it is, named by what it is; the row is not saved yet.
+
+    Raises UploadRefused, StorageFull.
+    """
+    if is_photo(upload):
+        return prepare_image(upload=upload, by=by, now=now)
+    name = clean_name(upload.name)
+    kind = document_type(upload, name=name, size=upload.size)
+    upload.seek(0)
+    content = upload.read()
+    row = _row(name=f"{PurePath(name).stem}{SUFFIX_OF_TYPE[kind]}", content_type=kind, content=content, by=by, now=now)
+    return _written(row, content)
+
+
+def prepare_images(
+    uploads: Iterable[Any], *, by: Any, now: datetime, prepare: Callable[..., StoredFile] = prepare_image
+) -> Batch:
+    """Prepare several photos (or what else `prepare` takes); those refused are reported, the others prepared. Raises
+    StorageFull and leaves none."""
     batch = Batch()
     try:
         for upload in uploads:
-            _prepare_into(batch, upload, by, now)
+            _prepare_into(batch, prepare, upload, by, now)
     except Exception:
         discard(batch.rows)
         raise
@@ -75,19 +93,34 @@ def prepared_images(uploads: Iterable[Any], *, by: Any, now: datetime) -> Iterat
 
     Raises StorageFull, and InvalidInput at `photos` with the first refusal.
     """
-    batch = prepare_images(uploads, by=by, now=now)
+    with _all_of(prepare_images(uploads, by=by, now=now), field="photos") as rows:
+        yield rows
+
+
+@contextmanager
+def prepared_files(uploads: Iterable[Any], *, by: Any, now: datetime) -> Iterator[list[StoredFile]]:
+    """All of the photos and documents, for one service to save; deleted when it fails.
+
+    Raises StorageFull, and InvalidInput at `attachments` with the first refusal.
+    """
+    with _all_of(prepare_images(uploads, by=by, now=now, prepare=prepare_file), field="attachments") as rows:
+        yield rows
+
+
+@contextmanager
+def _all_of(batch: Batch, *, field: str) -> Iterator[list[StoredFile]]:
     try:
         if batch.refusals:
-            raise InvalidInput(batch.refusals[0].message, field="photos")
+            raise InvalidInput(batch.refusals[0].message, field=field)
         yield batch.rows
     except BaseException:
         discard(batch.rows)
         raise
 
 
-def _prepare_into(batch: Batch, upload: Any, by: Any, now: datetime) -> None:
+def _prepare_into(batch: Batch, prepare: Callable[..., StoredFile], upload: Any, by: Any, now: datetime) -> None:
     try:
-        batch.rows.append(prepare_image(upload=upload, by=by, now=now))
+        batch.rows.append(prepare(upload=upload, by=by, now=now))
     except UploadRefused as refusal:
         batch.refusals.append(refusal)
 

@@ -3,7 +3,7 @@
 A row is claimed by compare-and-set, so any number of workers may deliver at once. A worker that dies between
 hand-over and note leaves its row claimed; when the lease is over, a channel that drops repetitions is tried
 again, and for any other the row is set to `uncertain` for a person to judge: nothing is lost, nothing goes twice.
-The same holds where the line breaks after the notice was sent.
+The same holds where the line breaks after the notice was sent. A notice with hours goes out within them only.
 """
 
 import logging
@@ -14,6 +14,8 @@ from django.db.models import F
 
 from liaison.base.notices.channels import Refused, Unclear, sender
 from liaison.base.notices.models import Notice, NoticeStatus
+from liaison.base.workdays.hours import Hours, allowed
+from liaison.base.workdays.queries import current_calendar
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=settings.NOTICE_LEASE)
@@ -29,12 +31,12 @@ def due(now: datetime) -> list[Notice]:
 
 
 def deliver(notice: Notice, now: datetime) -> bool:
-    """Try to deliver one row; False when another worker has it or it must not be tried again."""
+    """Try to deliver one row; False when another worker has it, its hours are closed, or it must not be tried again."""
     abandoned = notice.status == NoticeStatus.SENDING
     if abandoned and not sender(notice.channel).idempotent:
         _settle(notice, NoticeStatus.UNCERTAIN, error="the worker died while sending")
         return False
-    if not _claim(notice, now):
+    if _put_off(notice, now) or not _claim(notice, now):
         return False
     try:
         sender(notice.channel).send(notice)
@@ -47,6 +49,14 @@ def deliver(notice: Notice, now: datetime) -> bool:
         return not _again(notice, now, str(error) or type(error).__name__)
     _settle(notice, NoticeStatus.SENT, sent_at=now)
     return True
+
+
+def _put_off(notice: Notice, now: datetime) -> bool:
+    """Let it wait until its hours open: what failed in the evening is not tried again at night."""
+    opens = allowed(current_calendar(), now, Hours.read(notice.hours)) if notice.hours else now
+    if opens > now:
+        Notice.objects.filter(pk=notice.pk, status=notice.status, attempts=notice.attempts).update(due_at=opens)
+    return opens > now
 
 
 def _claim(notice: Notice, now: datetime) -> bool:

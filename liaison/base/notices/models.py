@@ -27,7 +27,8 @@ class Notice(models.Model):
     """A message to one recipient by one channel.
 
     `key` is unique: the same fact never queues twice. `address` is the phone number, e-mail address or
-    webhook (encrypted); an in-app notice has a `recipient` only.
+    webhook (encrypted); an in-app notice has a `recipient` only. `hours` (as `Hours` is written; none: any) bind every
+    attempt, the first and those after a failure.
     """
 
     key = models.CharField(max_length=120, unique=True)
@@ -43,6 +44,7 @@ class Notice(models.Model):
     status = models.CharField(max_length=10, choices=NoticeStatus, default=NoticeStatus.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(help_text="not before; the lease end while sending")
+    hours = models.CharField(max_length=10, blank=True, default="", help_text="in which it may be sent, e.g. 8-18")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)

@@ -10,6 +10,7 @@ from django.db import transaction
 from liaison.base.notices.models import Channel, Notice, NoticeStatus
 from liaison.base.nudge import Nudge
 from liaison.base.prepared import insert
+from liaison.base.workdays.hours import Hours
 
 DELIVER = Nudge("notices.deliver_due", gather=0.5)
 _DELIVERED = {"status": NoticeStatus.SENT}
@@ -18,7 +19,8 @@ _DELIVERED = {"status": NoticeStatus.SENT}
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A notice to be queued. `key` names the fact: the same key is queued once, ever."""
+    """A notice to be queued. `key` names the fact: the same key is queued once, ever; without `hours` it may be sent at
+    any time."""
 
     key: str
     channel: Channel
@@ -28,6 +30,7 @@ class Draft:
     about: str = ""
     recipient: Any = None
     address: str = ""
+    hours: Hours | None = None
 
 
 def queue(drafts: Iterable[Draft], *, now: datetime) -> None:
@@ -43,6 +46,7 @@ def queue(drafts: Iterable[Draft], *, now: datetime) -> None:
             link=draft.link,
             about=draft.about,
             due_at=now,
+            hours=str(draft.hours or ""),
             created_at=now,
             **(_DELIVERED if draft.channel == Channel.IN_APP else {}),
         )

@@ -35,6 +35,8 @@ class Chrome:
     entries: Sequence[Entry] = ()
     sections: Sequence[Entry] = ()
     """Parts of a place that is too large for one entry, as tabs on each of its pages; each with parts of its own."""
+    sections_warning: Any = None
+    """What the pages of the sections say above all else; read only where it is shown."""
     menu: Sequence[Entry] = ()
     unread: int = 0
     notices_url: str = ""

@@ -15,6 +15,9 @@ from liaison.base.web.htmx import wants_fragment
 
 API = "/api/"
 """Where the addresses of programs begin."""
+DESK = "/desk/"
+"""Where the pages of those who work begin: their way on is not the residents'."""
+OUT_OF_SIGHT = _("这件事不在您的范围内，或者已经撤下；也请检查网址有没有输错。")
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,9 @@ def error_page(
 ) -> HttpResponse:
     """The page (for HTMX the alert, for programs JSON) of `status`; `wait` is in seconds and sets Retry-After."""
     words = EXPLANATIONS.get(status, EXPLANATIONS[400])
-    response = _spoken(request, status, words, title=title or words.title, text=text or words.text, wait=wait)
-    response["X-Message"] = quote(str(text or words.text))
+    usual = OUT_OF_SIGHT if status == 404 and request.path.startswith(DESK) else words.text
+    response = _spoken(request, status, words, title=title or words.title, text=text or usual, wait=wait)
+    response["X-Message"] = quote(str(text or usual))
     return say_when(response, wait)
 
 
@@ -74,6 +78,7 @@ def _spoken(
         "title": title,
         "text": text,
         "again": words.again and request.method == "GET",
+        "desk": request.path.startswith(DESK),
         "wait_minutes": -(-wait // 60) if wait else None,
     }
     template = "errors/_alert.html" if wants_fragment(request) else "errors/page.html"

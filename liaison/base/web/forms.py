@@ -118,6 +118,8 @@ class DateInput(forms.DateInput):
 
 TEXT_MAX = 10_000
 """Characters of a text of several lines, where nothing shorter is asked for."""
+SEVERAL = _("可以选几个；电脑上按住 Ctrl 再点。")
+"""Help beside a list from which several may be chosen."""
 STRANGE = {"invalid_choice": _("请从列出的里面选择；没有列出的，可能刚刚离任或停用。")}
 """What is said of a choice that was never offered, or no longer is."""
 
@@ -159,6 +161,15 @@ def photos_field(label: Any = None) -> MultiFileField:
         label=label or _("照片（可选）"), required=False, max_files=6,
         widget=MultiFileInput(attrs={"accept": "image/*", "data-photos": ""}),
         help_text=_("最多 6 张；拍摄位置等附加信息会被去掉。"),
+    )  # fmt: skip
+
+
+def files_field(label: Any) -> MultiFileField:
+    """Photos and documents that go with what is written."""
+    return MultiFileField(
+        label=label, required=False, max_files=6,
+        widget=MultiFileInput(attrs={"accept": "image/*,.pdf,.docx,.xlsx"}),
+        help_text=_("照片、PDF、Word（DOCX）、表格（XLSX），最多 6 个，每个 20 MB 以内；照片的拍摄位置会被去掉。"),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 Text = Any
 """A string or a lazy translation."""
@@ -39,6 +39,12 @@ class Thumb:
     name: str
     preview_url: str = ""
     size: int | None = None
+
+    @classmethod
+    def of(cls, stored: Any, url: str) -> Self:
+        """A StoredFile as it is served at `url`, which gives the preview of an image too."""
+        preview = f"{url}{'&' if '?' in url else '?'}thumb=1" if stored.is_image else ""
+        return cls(url, stored.name, preview, stored.size)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -209,6 +209,15 @@ def add_months(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+def month_of(text: object) -> date | None:
+    """The first day of a month written as 2026-11; None of anything else."""
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+    return first if first.year in OUR_TIMES else None
+
+
 def subtract_workdays(calendar: Calendar, day: date, n: int) -> date:
     """The n-th working day before `day`, not counting `day` itself; `day` when n is 0. Used for warning dates."""
     while n > 0:
@@ -229,6 +238,11 @@ def light(due: date | None, warn: date | None, today: date) -> Light:
     if today > due:
         return Light.RED
     return Light.YELLOW if warn is not None and today >= warn else Light.GREEN
+
+
+def midnight(day: date) -> datetime:
+    """When a day begins in China. A range of instants is found by its index, days taken from instants are not."""
+    return datetime.combine(day, time(), SHANGHAI)
 
 
 def local_today(now: datetime) -> date:

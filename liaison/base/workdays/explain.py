@@ -78,7 +78,7 @@ def sentences(data: dict[str, Any]) -> list[str]:
     """The stored sum in sentences: start, each run, the end, and a warning for years without a list."""
     start, due = date.fromisoformat(data["start"]), date.fromisoformat(data["due"])
     limit = {"start": _long(start), "amount": amount_words(data["amount"], data["unit"])}
-    told = [_("自%(start)s起算，当日不计入，期限%(amount)s。") % limit]
+    told = [_("自%(start)s起算，当日不计入，期限 %(amount)s。") % limit]
     told += [_sentence(Run(date.fromisoformat(run[0]), date.fromisoformat(run[1]), *run[2:])) for run in data["runs"]]
     told.append(_("到期日为%(due)s。") % {"due": _long(due)})
     for year in data["provisional"]:

@@ -1,7 +1,7 @@
 """When people may be written to: nobody at night or on days off, unless that is meant. Pure."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from liaison.base.workdays.arithmetic import ONE_DAY, SHANGHAI, Calendar
 
@@ -13,6 +13,21 @@ class Hours:
     begin: int = 8
     end: int = 18
     any_day: bool = False
+
+    def __str__(self) -> str:
+        """As a row keeps it: `8-18`, with `*` where days off count too."""
+        return f"{self.begin}-{self.end}{'*' * self.any_day}"
+
+    @classmethod
+    def read(cls, text: str) -> "Hours":
+        """What `str` wrote."""
+        begin, _dash, end = text.rstrip("*").partition("-")
+        return cls(int(begin), int(end), text.endswith("*"))
+
+    @property
+    def width(self) -> tuple[bool, int]:
+        """By which the more urgent hours are found: those that leave out the least."""
+        return self.any_day, self.end - self.begin
 
 
 @dataclass
@@ -47,4 +62,4 @@ def _open(calendar: Calendar, day: date, hours: Hours) -> bool:
 
 
 def _begin(day: date, hours: Hours) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI) + timedelta(hours=hours.begin)
+    return datetime.combine(day, time(hours.begin), SHANGHAI)

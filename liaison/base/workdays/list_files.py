@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from liaison.base.imports import ImportReport, Row, Table, check_columns, read_table
+from liaison.base.imports import Row, Table, read_table
 from liaison.base.workdays.arithmetic import ONE_DAY
 from liaison.base.workdays.official_list import MOST_BYTES, BadCalendar, OfficialList, RowError, parse, parse_json
 
@@ -35,10 +35,10 @@ def as_json(official: OfficialList) -> str:
 
 
 def _from_table(table: Table) -> OfficialList:
-    report = ImportReport()
-    check_columns(table, report, required=(DAY, NAME, KIND), known=(DAY, LAST, NAME, KIND))
-    if not report.ok:
-        raise BadCalendar([RowError(0, f"{one.column} {one.reason}".strip()) for one in report.errors])
+    if not {DAY, NAME, KIND} <= set(table.columns) <= {DAY, LAST, NAME, KIND, ""}:
+        raise BadCalendar([RowError(0, _("第一行请写列名：日期、名称、安排，连着几天的再加“至”，不要有别的列。"))])
+    if not table.rows:
+        raise BadCalendar([RowError(0, _("表里没有数据行。"))])
     errors: list[RowError] = []
     days = [day for row in table.rows for day in _days(row, errors)]
     if errors:

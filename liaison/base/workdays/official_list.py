@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from liaison.base.errors import InvalidInput
 from liaison.base.later import later
+from liaison.base.workdays.arithmetic import WEEKDAYS
 
 holidays = later("holidays")
 
@@ -128,7 +129,7 @@ def _faults(year: int, row: Any) -> Iterator[str]:
         yield _("date 应当是真实存在的日期，例如 %s-01-01。") % year
     elif not date(year, 1, 1) - NEIGHBOURING <= day <= date(year, 12, 31) + NEIGHBOURING:
         yield _("%(day)s 不在 %(year)s 年。") % {"day": day, "year": year}
-    elif row.get("isOffDay") is False and day.weekday() < 5:
+    elif row.get("isOffDay") is False and day.weekday() < WEEKDAYS:
         yield _("%s 本来就是工作日，不能列为调休上班。") % day
 
 

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from liaison.base.audit.services import Fact, record
-from liaison.base.stamps import bump
-from liaison.base.workdays.arithmetic import Calendar
+from liaison.base.stamps import Stamp, bump
+from liaison.base.workdays.arithmetic import WEEKDAYS, Calendar
 from liaison.base.workdays.models import CalendarDay, CalendarYear
-from liaison.base.workdays.official_list import OfficialList, packaged_list, parse
+from liaison.base.workdays.official_list import OfficialList, packaged_list
 from liaison.base.workdays.queries import IMPORT, STAMP, Differences, calendar_version
 
 Rows = dict[date, tuple[bool, str]]
@@ -92,13 +92,7 @@ def _wanted(official: OfficialList) -> Rows:
 
 
 def _worked(rows: Rows, day: date) -> bool:
-    return not rows[day][0] if day in rows else day.weekday() < 5
-
-
-@transaction.atomic
-def import_year(*, by: Any, payload: Any, now: datetime) -> CalendarChange:
-    """Import a decoded official list, replacing what was held for its year. Raises BadCalendar and changes nothing."""
-    return save_list(by=by, official=parse(payload), now=now)
+    return not rows[day][0] if day in rows else day.weekday() < WEEKDAYS
 
 
 @transaction.atomic
@@ -110,6 +104,7 @@ def load_packaged_year(year: int, *, by: Any, now: datetime) -> CalendarChange:
 @transaction.atomic
 def save_list(*, by: Any, official: OfficialList, now: datetime) -> CalendarChange:
     """Replace the held list of a year by a checked one, with an event in the chain `calendar:<year>`."""
+    _wait_for_others()
     change = plan_year(official)
     CalendarYear.objects.update_or_create(
         year=official.year, defaults={"source": official.source, "imported_at": now, "imported_by": by}
@@ -119,6 +114,12 @@ def save_list(*, by: Any, official: OfficialList, now: datetime) -> CalendarChan
         bump(STAMP)
     record(f"calendar:{official.year}", _fact(official, change), by=by, now=now)
     return change
+
+
+def _wait_for_others() -> None:
+    """Imports go one after the other: what each changes is told against what the one before it made."""
+    Stamp.objects.get_or_create(name=STAMP, defaults={"version": 0})
+    Stamp.objects.select_for_update().get(name=STAMP)
 
 
 def _replace_days(official: OfficialList) -> None:

@@ -1,24 +1,25 @@
 """The rows of a course: matter, opinion, reporter, limits, assignments, replies, rating, and its chain."""
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
+from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from deputies.accounts.models import Role, User
-from deputies.organisations.models import Organisation
 from liaison.base.audit.models import Audience, Event
 from liaison.base.audit.services import digest
 from liaison.base.codes import numbered_code
-from liaison.demo.load.story import DAY, HOUR, Course, day_text, instant, instant_of_ledger
+from liaison.demo.load.story import DAY, EPOCH, HOUR, Course, day_text, instant, instant_of_ledger
 from liaison.demo.load.world import Limit, World
 from liaison.demo.load.writing import Table
+from liaison.demo.story import SOLVED
 from opinions.catalog.models import ClockKind
 from opinions.clocks.models import Clock
-from opinions.evaluation.models import Rating, Solved
+from opinions.evaluation.models import Rating
 from opinions.handling.models import Assignment, AssignmentStatus, Part, Reply, ReplyPoint, ReplyStatus
 from opinions.intake.models import Opinion
-from opinions.intake.services.submission import ACTOR
-from opinions.matters.models import Matter, ReplyClass, Reporter, Satisfaction
+from opinions.matters.models import RESIDENT, Matter, ReplyClass, Reporter, Satisfaction
 from opinions.matters.states import OPINION, Status
 
 S = Status
@@ -26,7 +27,6 @@ OFFSET = 8 * HOUR
 """China's clocks against UTC; days of limits are China's."""
 PROMISED = 30
 """Days after a reply until which a promise is to be kept."""
-SAID = {Satisfaction.SATISFIED: Solved.YES, Satisfaction.MOSTLY: Solved.PARTLY, Satisfaction.UNSATISFIED: Solved.NO}
 STAFF = (Role.STREET_STAFF, Role.STREET_SECRETARY)
 
 
@@ -54,11 +54,13 @@ class Data(NamedTuple):
     text: str
 
 
-def _data(**held: Any) -> Data:
+NOTHING = Data({}, "{}")
+
+
+@cache
+def _body(name: str) -> Data:
+    held = {"body": name}
     return Data(held, json.dumps(held, ensure_ascii=False))
-
-
-NOTHING = _data()
 
 
 class Rows:
@@ -66,7 +68,6 @@ class Rows:
 
     def __init__(self, world: World, keys: Keys, count: int) -> None:
         self.world, self.keys, self.count = world, keys, count
-        self._told: dict[int, Data] = {}
         self.matters = Table(
             Matter, "id", "code", "title", "status", "tier", "category", "division", "street", "district", "deputy",
             "holder", "holder_deputy", "opened_at", "first_replied_at", "closed_at", "due_on", "warn_on", "due_clock",
@@ -142,7 +143,7 @@ class Rows:
         ))  # fmt: skip
         if course.satisfaction:
             word, at = course.satisfaction, instant(course.steps["rate"])
-            self.ratings.rows.append((course.number, reporter, reply, 1, word, SAID[Satisfaction(word)].value, at))
+            self.ratings.rows.append((course.number, reporter, reply, 1, word, SOLVED[Satisfaction(word)].value, at))
 
     def _assignments(self, course: Course, key: int) -> None:
         body, steps = course.body, course.steps
@@ -242,14 +243,14 @@ class Rows:
         return Running(limit.due, kind.value, limit.warn) if runs else None
 
     def _limit(self, course: Course, kind: ClockKind, began: int) -> Limit | None:
-        day = DAY_ONE + timedelta(days=(began + OFFSET) // DAY)
+        day = EPOCH + timedelta(days=(began + OFFSET) // DAY)
         return self.world.limit(kind, course.tier.value, course.text.category, day)
 
     def _events(self, course: Course) -> None:
         """The chain: raised, and each step since, with the hash of the one before."""
         chain, status = f"matter:{course.number}", S.SUBMITTED.value
-        previous = self._event((chain, 1, "submit", "", status), NOTHING, None, ACTOR, course.opened, "")
-        for seq, (step, at) in enumerate(sorted(course.steps.items(), key=_when), start=2):
+        previous = self._event((chain, 1, "submit", "", status), NOTHING, None, RESIDENT, course.opened, "")
+        for seq, (step, at) in enumerate(sorted(course.steps.items(), key=itemgetter(1)), start=2):
             lapsed = step == "rate" and not course.satisfaction
             verb = "lapse" if lapsed else step
             data, by, actor = (NOTHING, None, "") if lapsed else self._acted(course, step)
@@ -269,24 +270,17 @@ class Rows:
     def _acted(self, course: Course, verb: str) -> tuple[Data, int | None, str]:
         """What an event tells, and who acted."""
         if verb in ("rate", "withdraw"):
-            return NOTHING, None, ACTOR
+            return NOTHING, None, RESIDENT
         if verb == "answer" or (verb == "take" and course.by_deputy):
             user = course.deputy.user if course.deputy else None
         elif verb in ("sign", "return", "reply") and course.body is not None:
             user = self.world.user(course.body, Role.HANDLER, Role.DEPARTMENT_HEAD)
         else:
             user = self.world.user(course.street.committee, *STAFF)
-        data = self._body(course.body) if course.body is not None else NOTHING
+        data = _body(course.body.name) if course.body is not None else NOTHING
         return data, _pk(user), user.signature if user else ""
 
-    def _body(self, body: Organisation) -> Data:
-        found = self._told.get(body.pk)
-        if found is None:
-            found = self._told[body.pk] = _data(body=body.name)
-        return found
 
-
-DAY_ONE = date(1970, 1, 1)
 ENDED = (S.CLOSED, S.DECLINED, S.WITHDRAWN)
 LIABLE = (AssignmentStatus.PENDING, AssignmentStatus.SIGNED, AssignmentStatus.RETURNED)
 PROMISES = (ReplyClass.BEING_SOLVED, ReplyClass.PLANNED)
@@ -297,10 +291,6 @@ TARGETS = {step.verb: S(step.target).value for step in OPINION.rows if step.targ
 def _rated(course: Course) -> str:
     """Where the resident's word led."""
     return (S.REWORK if course.status == S.REWORK else S.CLOSED).value
-
-
-def _when(step: tuple[str, int]) -> int:
-    return step[1]
 
 
 def _pk(row: Any) -> int | None:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db import transaction
+
 from deputies.organisations.models import Organisation
 from liaison.base.stamps import reading
 from liaison.demo.load.rows import Keys, Rows
 from liaison.demo.load.story import Courses
 from liaison.demo.load.world import World
-from liaison.demo.load.writing import batch, bulk_loading, reserve
+from liaison.demo.load.writing import bulk_loading, reserve
 from opinions.handling.models import Assignment, Reply
 from opinions.matters.models import Matter, Reporter
 
@@ -40,7 +42,7 @@ def seed(
             until = min(first + BATCH, count)
             for number in range(first, until):
                 rows.tell(courses.draw(keys.matter + number))
-            with batch():
+            with transaction.atomic():
                 for table in rows.tables:
                     table.flush()
             progress(until, count)

@@ -2,13 +2,14 @@
 
 import random
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
+from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
 
 from deputies.organisations.models import Organisation
 from deputies.roster.models import Deputy
-from liaison.demo.load.world import Resident, Street, Text, World
+from liaison.demo.load.world import HOUSES, Resident, Street, Text, World
 from opinions.catalog.models import SourceChannel, Tier
 from opinions.matters.models import Quality, ReplyClass, Satisfaction
 from opinions.matters.states import Status
@@ -17,8 +18,6 @@ S = Status
 HOUR, DAY = 3600, 86400
 OPENING = 1095
 """Days over which matters that have ended were raised."""
-
-
 PROMISES_KEPT = 0.75
 
 
@@ -78,7 +77,6 @@ class Course:
     opened: int
     span: int
     channel: str
-    house: int
     resident: Resident
     kept: bool
     """Whether what was promised was done."""
@@ -132,10 +130,10 @@ class Courses:
         dice, world = self.dice, self.world
         status, opened, span = self._times()
         street = dice.choices(world.streets, cum_weights=self.street_weights)[0]
-        place, house = dice.choice(street.communities), dice.randrange(6)
+        place, house = dice.choice(street.communities), dice.randrange(HOUSES)
         course = Course(
             number=number, status=status, street=street, place=place.pk, tier=self._tier(status, street),
-            text=world.text(dice.randrange(len(world.issues)), place, house), opened=opened, span=span, house=house,
+            text=world.text(dice.randrange(len(world.issues)), place, house), opened=opened, span=span,
             channel=dice.choices(CHANNELS, cum_weights=CHANNEL_WEIGHTS)[0], resident=dice.choice(world.residents),
             kept=dice.random() < PROMISES_KEPT,
         )  # fmt: skip
@@ -194,17 +192,14 @@ class Courses:
             course.satisfaction = dice.choices(WORDS, cum_weights=WORD_WEIGHTS)[0]
 
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = date(1970, 1, 1)
 CLOCK = [f"{hour:02}:{minute:02}:{second:02}" for hour in range(24) for minute in range(60) for second in range(60)]
-_days: dict[int, str] = {}
 
 
+@cache
 def day_text(day: int) -> str:
     """The ISO text of a day since 1970; kept, since a load has few days and many instants."""
-    found = _days.get(day)
-    if found is None:
-        found = _days[day] = (EPOCH + timedelta(days=day)).date().isoformat()
-    return found
+    return (EPOCH + timedelta(days=day)).isoformat()
 
 
 def instant(seconds: int) -> str:

@@ -36,14 +36,13 @@ class Table:
     def name(self) -> str:
         return str(self.model._meta.db_table)
 
-    def flush(self) -> int:
-        """Write the rows that have gathered; returns how many."""
+    def flush(self) -> None:
+        """Write the rows that have gathered."""
         rows, self.rows = self.rows, []
         if rows and connection.vendor == "postgresql":
             self._copy(rows)
         elif rows:
             self._insert(rows)
-        return len(rows)
 
     def _copy(self, rows: Sequence[Row]) -> None:
         tail = "".join(f"\t{NOTHING if value is None else value}" for value in self.tail)
@@ -91,7 +90,7 @@ def reserve(model: type[Model], count: int) -> int:
 @contextmanager
 def bulk_loading(tables: Sequence[Table], count: int) -> Iterator[None]:
     """On PostgreSQL everything is one transaction; a large load leaves references unchecked, since the rows are made
-    to fit, and builds the plain indexes afterwards. SQLite keeps a transaction for each batch (see `batch`)."""
+    to fit, and builds the plain indexes afterwards. SQLite keeps a transaction for each batch."""
     if connection.vendor != "postgresql":
         yield
         return
@@ -131,10 +130,3 @@ def _without_checks(names: list[str]) -> list[str]:
         for name, _definition in found:
             cursor.execute(f'DROP INDEX "{name}"')
     return [definition for _name, definition in found]
-
-
-@contextmanager
-def batch() -> Iterator[None]:
-    """The transaction of one batch."""
-    with transaction.atomic():
-        yield

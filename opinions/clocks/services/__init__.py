@@ -1,18 +1,16 @@
 """Writing clocks. Other capabilities import from here."""
 
+from opinions.clocks.queries import RESIDENTS, WINDOWS
 from opinions.clocks.services.named import keep_day, warn_day
 from opinions.clocks.services.recompute import RECOMPUTE, behind, follow_calendar, preview, recompute_open
 from opinions.clocks.services.running import (
     NAMED_DAYS,
-    RESIDENTS,
-    WINDOWS,
     AlreadyExtended,
     OwnLimit,
     build_clock,
     due_values,
     extend_clock,
     lead_due,
-    look_again,
     pause_clocks,
     refresh_due,
     restart_clocks,
@@ -39,7 +37,6 @@ __all__ = [
     "follow_calendar",
     "keep_day",
     "lead_due",
-    "look_again",
     "pause_clocks",
     "preview",
     "recompute_open",

@@ -6,8 +6,8 @@ from deputies.organisations.models import Organisation
 from liaison.base.workdays.arithmetic import Unit, local_today, subtract_workdays
 from liaison.base.workdays.queries import current_calendar
 from opinions.catalog.models import ClockKind
-from opinions.catalog.queries import policy_for
 from opinions.clocks.models import Clock
+from opinions.clocks.services.running import policy_of
 from opinions.clocks.sums import NAMED
 from opinions.matters.models import Matter
 
@@ -17,10 +17,7 @@ WARN_BEFORE = 5
 
 def warn_day(*, matter: Matter, kind: ClockKind, due_on: date, today: date) -> date:
     """The day from which a named day is yellow: by the policy of its kind, and not before `today`."""
-    policy = policy_for(
-        kind, on=today, district_id=matter.district_id, tier=matter.tier, category=matter.category,
-        urgency=matter.urgency,
-    )  # fmt: skip
+    policy = policy_of(matter, kind, today)
     before = policy.warn_before if policy else WARN_BEFORE
     return max(min(today, due_on), subtract_workdays(current_calendar(), due_on, before))
 

@@ -7,12 +7,14 @@ killed is gone on with by the next one, and of two at once the later finds nothi
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from liaison.base.abreast import each_batch
 from liaison.base.arrays import Among
 from liaison.base.audit.models import Event
 from liaison.base.audit.services import Fact, record, record_many
@@ -23,14 +25,13 @@ from liaison.base.workdays.arithmetic import Calendar
 from liaison.base.workdays.queries import STAMP, UNKNOWN, Differences, calendar_version, current_calendar, differences
 from opinions.clocks.models import Clock
 from opinions.clocks.planning import Planner, Replanned, running_of, touched
-from opinions.clocks.services.running import due_values
+from opinions.clocks.services.running import DUE, due_values
 from opinions.matters.models import Matter
 
 BATCH = 2_000
 """Matters in a transaction."""
 MOST_PREVIEWED = 20_000
 """Matters that a preview looks at: somebody waits for it."""
-DUE = ("due_on", "warn_on", "due_clock")
 CHAIN = "clocks"
 """Chain of the ledger in which recomputations stand as a whole; each matter's chain has its own line."""
 RECOMPUTE = "recompute"
@@ -85,8 +86,7 @@ def recompute_open(*, now: datetime, since: Differences = UNKNOWN) -> int:
     The history of a matter says what moved in it. Returns in how many matters a limit moved.
     """
     reached = array("q", _reached(since).iterator(chunk_size=BATCH))
-    planner = _Planners()
-    return sum(_recompute(ids, planner, now) for ids in _batches(reached))
+    return each_batch(partial(_recompute, planners=_Planners(), now=now), _batches(memoryview(reached)))
 
 
 def _reached(since: Differences) -> QuerySet[Clock, int]:
@@ -94,33 +94,32 @@ def _reached(since: Differences) -> QuerySet[Clock, int]:
     return touched(since).order_by("matter_id").values_list("matter_id", flat=True).distinct()
 
 
-def _batches(ids: Sequence[int]) -> Iterator[list[int]]:
+def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     for start in range(0, len(ids), BATCH):
-        yield list(ids[start : start + BATCH])
+        yield ids[start : start + BATCH]
 
 
 class _Planners:
     """The planner of the present calendar, kept while that stays."""
 
-    calendar: Calendar | None = None
-    planner: Planner
+    kept: Planner | None = None
 
     def current(self) -> Planner:
-        calendar = current_calendar()
-        if calendar is not self.calendar:
-            self.calendar, self.planner = calendar, Planner(calendar)
-        return self.planner
+        planner, calendar = self.kept, current_calendar()
+        if planner is None or planner.calendar is not calendar:
+            planner = self.kept = Planner(calendar)
+        return planner
 
 
 @transaction.atomic
-def _recompute(matter_ids: Sequence[int], planners: _Planners, now: datetime) -> int:
+def _recompute(matter_ids: Sequence[int], *, planners: _Planners, now: datetime) -> int:
     """One batch: its matters are held, in the order of their numbers."""
     held = Matter.objects.select_for_update().filter(Among("pk", matter_ids)).order_by("pk")
     _hold(held.values_list("pk"))
     planner = planners.current()
     plans = [planner.replan(clocks) for clocks in running_of(matter_ids)]
-    _write([one for plan in plans for one in plan if one.differs])
-    moved = [plan for plan in plans if any(one.has_moved for one in plan)]
+    _write([one for plan in plans for one in plan if one.now.differs])
+    moved = [plan for plan in plans if any(one.now.has_moved for one in plan)]
     _write_due(moved)
     return _tell(moved, now)
 
@@ -134,9 +133,9 @@ def _hold(rows: QuerySet[Matter, Any]) -> None:
 def _write(plan: Sequence[Replanned]) -> None:
     """Write the clocks that came out differently; those that moved are looked at anew from their warning day."""
     told = ("warn_on", "due_on", "provisional", "explanation")
-    rows = [(one.held.pk, *one.now[:4], one.now.warn_on) for one in plan if one.has_moved]
+    rows = [(one.held.pk, *one.now[:4], one.now.warn_on) for one in plan if one.now.has_moved]
     update_each(Clock, (*told, "next_on"), rows)
-    update_each(Clock, told[2:], [(one.held.pk, *one.now[2:4]) for one in plan if not one.has_moved])
+    update_each(Clock, told[2:], [(one.held.pk, *one.now[2:4]) for one in plan if not one.now.has_moved])
 
 
 class _Dated(NamedTuple):

@@ -12,16 +12,12 @@ from liaison.base.errors import DomainError
 from liaison.base.updates import update_each
 from liaison.base.workdays.arithmetic import Unit, local_today
 from liaison.base.workdays.queries import current_calendar
-from opinions.catalog.models import ClockKind
+from opinions.catalog.models import ClockKind, TimeLimitPolicy
 from opinions.catalog.queries import policy_for
 from opinions.clocks.models import Clock
+from opinions.clocks.queries import RESIDENTS, WINDOWS
 from opinions.clocks.sums import EXTENSION, MERGED, OWN, PAUSE, Sum, terms, total
 from opinions.matters.models import Matter
-
-RESIDENTS = (ClockKind.RATE, ClockKind.SUPPLY)
-"""Clocks that bind the resident: they give no light to any body."""
-WINDOWS = (ClockKind.RETURN,)
-"""Clocks that give a right until a day, and no duty."""
 
 OWN_KINDS = (ClockKind.REPLY, ClockKind.CO_OPINION, ClockKind.LETTER)
 """Limits that can be set for one assignment, or for one letter."""
@@ -30,6 +26,10 @@ NAMED_DAYS = (ClockKind.PROMISE,)
 date leaves them out, so that what is closed or waits for its rating is never a late matter."""
 LASTING = (ClockKind.LETTER, *NAMED_DAYS)
 """Limits that end by their own steps alone: a letter wants its answer, whatever becomes of the matter."""
+
+
+DUE = ("due_on", "warn_on", "due_clock")
+"""Fields of a matter that follow from its running clocks."""
 
 
 class OwnLimit(NamedTuple):
@@ -53,14 +53,7 @@ def build_clock(
 ) -> Clock | None:
     """A clock by its `own` limit or the policy in force, not yet saved; None where neither rules this step."""
     today = local_today(now)
-    policy = policy_for(
-        kind,
-        on=today,
-        district_id=matter.district_id,
-        tier=matter.tier,
-        category=matter.category,
-        urgency=matter.urgency,
-    )
+    policy = policy_of(matter, kind, today)
     limit = own or (OwnLimit(policy.amount, policy.unit) if policy else None)
     if limit is None:
         return None
@@ -79,6 +72,14 @@ def build_clock(
     return clock
 
 
+def policy_of(matter: Matter, kind: ClockKind, day: date) -> TimeLimitPolicy | None:
+    """The policy that rules this step of the matter on `day`."""
+    return policy_for(
+        kind, on=day, district_id=matter.district_id, tier=matter.tier, category=matter.category,
+        urgency=matter.urgency,
+    )  # fmt: skip
+
+
 def _sum_of(clock: Clock) -> Sum:
     """The clock's sum so far, to go on from."""
     return Sum(current_calendar(), clock.started_on, due_on=clock.due_on, parts=clock.explanation)
@@ -87,7 +88,7 @@ def _sum_of(clock: Clock) -> Sum:
 def _hold(clock: Clock, made: Sum) -> None:
     """Let the clock end as the sum does, and be looked at from its warning day on."""
     clock.due_on, clock.explanation, clock.provisional = made.due_on, made.parts, made.provisional
-    clock.warn_on = clock.next_on = made.warn_on(clock.policy.warn_before if clock.policy else 1)
+    clock.warn_on = clock.next_on = made.warn_on(clock.policy.warn_before if clock.policy else None)
 
 
 def _end_before(clock: Clock, lead_due: date | None) -> None:
@@ -199,9 +200,8 @@ def _refresh_due_of(rows: Mapping[int, Matter]) -> None:
     for clock in running.filter(paused_on__isnull=True).only("matter", "kind", "due_on", "warn_on"):
         left[clock.matter_id].append(clock)
     wanted = {pk: due_values(clocks) for pk, clocks in left.items()}
-    names = ("due_on", "warn_on", "due_clock")
-    moved = [pk for pk in rows if any(getattr(rows[pk], name) != wanted[pk][name] for name in names)]
-    update_each(Matter, names, [(pk, *(wanted[pk][name] for name in names)) for pk in moved])
+    moved = [pk for pk in rows if any(getattr(rows[pk], name) != wanted[pk][name] for name in DUE)]
+    update_each(Matter, DUE, [(pk, *(wanted[pk][name] for name in DUE)) for pk in moved])
 
 
 def pause_clocks(*, matter: Matter, now: datetime) -> None:
@@ -249,8 +249,14 @@ def _run_on(clock: Clock, today: date) -> None:
 
 
 def _add_pause(clock: Clock, first: date, last: date, cause: str = PAUSE) -> None:
-    made = _sum_of(clock)
-    made.add_pause(first, last, cause)
+    """Add the pause that was kept last. Days of the calendar and the working days of an extension come to another day
+    in another order, so a limit of days or months that was extended is added up anew."""
+    if clock.extended and clock.unit != Unit.WORKING_DAYS and clock.kind != ClockKind.CO_OPINION:
+        of = terms(clock.started_on, clock.amount, clock.unit, clock.pauses, clock.explanation)
+        made = total(current_calendar(), of)
+    else:
+        made = _sum_of(clock)
+        made.add_pause(first, last, cause)
     _hold(clock, made)
 
 
@@ -300,11 +306,6 @@ def due_values(clocks: Iterable[Dated]) -> dict[str, Any]:
     if tightest is None:
         return {"due_on": None, "warn_on": None, "due_clock": ""}
     return {"due_on": tightest.due_on, "warn_on": tightest.warn_on, "due_clock": tightest.kind}
-
-
-def look_again(*, matter: Matter, today: date) -> None:
-    """Have the next sweep look at the matter's clocks: something besides their dates has changed."""
-    matter.clocks.filter(stopped_at__isnull=True).update(next_on=today)
 
 
 def refresh_due(matter: Matter) -> None:

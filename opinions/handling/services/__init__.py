@@ -12,7 +12,7 @@ from opinions.handling.services.assigning import (
     sign,
 )
 from opinions.handling.services.committee import end_handling, reopen, withdraw
-from opinions.handling.services.common import Side, call, checked_text, news, side_of, standing_for
+from opinions.handling.services.common import Side, call, news, side_of, standing_for
 from opinions.handling.services.expiring import expire_supplies
 from opinions.handling.services.joint import add_co, join_streets
 from opinions.handling.services.limits import (
@@ -58,6 +58,7 @@ from opinions.handling.services.settling import settle
 from opinions.handling.services.talking import NotToResident, say
 from opinions.handling.services.templates import drop_template, save_template
 from opinions.handling.services.vacancies import hand_over, hand_over_vacant
+from opinions.matters.services import checked_text
 
 __all__ = [
     "ANSWER_CLASSES",

@@ -14,11 +14,11 @@ from liaison.base.step import step
 from opinions.catalog.models import Tier
 from opinions.handling.content import GAPS, has_gaps
 from opinions.handling.models import Reply, ReplyStatus
-from opinions.handling.services.common import checked_text, side_of, standing_for
+from opinions.handling.services.common import side_of, standing_for
 from opinions.handling.services.outcome import become_replied
 from opinions.handling.services.receiving import carry_out_take
 from opinions.matters.models import Matter, ReplyClass
-from opinions.matters.services import attach
+from opinions.matters.services import attach, checked_text
 from opinions.matters.states import Status
 
 ANSWER_CLASSES = ("", ReplyClass.SOLVED, ReplyClass.EXPLAINED)

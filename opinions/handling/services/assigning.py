@@ -21,11 +21,11 @@ from opinions.clocks.services import OwnLimit, lead_due, start_clock, start_cloc
 from opinions.handling.guest import Worker, account_of, credited
 from opinions.handling.models import Assignment, AssignmentStatus, Part
 from opinions.handling.queries import handlers_for
-from opinions.handling.services.common import Side, call, checked_text, news, revoke, side_of, standing_for, system_side
+from opinions.handling.services.common import Side, call, news, revoke, side_of, standing_for, system_side
 from opinions.handling.services.linking import has_accounts, send_link
 from opinions.handling.standing import REPLYING, Standing
 from opinions.matters.models import Matter
-from opinions.matters.services import advance_matter, turn_of
+from opinions.matters.services import advance_matter, checked_text, turn_of
 
 TIERS = (Tier.STREET, Tier.DEPARTMENT)
 """The tiers at which bodies handle; the others answer, propose or relay."""

@@ -15,17 +15,15 @@ from opinions.handling.models import Part
 from opinions.handling.queries import handlers_for, last_lead
 from opinions.handling.services.assigning import TIERS, begin_handling, give_out
 from opinions.handling.services.common import (
-    RESIDENT,
     Side,
     call,
-    checked_text,
     news,
     revoke_live,
     side_of,
     standing_for,
 )
-from opinions.matters.models import Matter, Reporter
-from opinions.matters.services import advance_matter
+from opinions.matters.models import RESIDENT, Matter, Reporter
+from opinions.matters.services import advance_matter, checked_text
 
 
 def end_handling(matter: Matter, verb: str, *, now: datetime) -> None:

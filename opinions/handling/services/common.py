@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.utils.text import format_lazy
@@ -24,13 +24,8 @@ from opinions.matters.models import Matter
 from opinions.matters.services import tell_body, tell_reporters, turn_of
 from opinions.matters.states import WORKFLOWS
 
-P = ParamSpec("P")
-R = TypeVar("R")
 SYSTEM_MAY = frozenset({"assign"})
 """Verbs of people that the routing engine may carry out as well (`by=None`)."""
-TEXT_MAX = 10_000
-RESIDENT = "反映人"
-"""How the ledger names a resident."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,16 +111,6 @@ def _deputys_side(standing: Standing) -> Side:
     with override(settings.LANGUAGE_CODE):  # the ledger keeps one language
         assisted = _("%(deputy)s（%(helper)s代办）") % {"deputy": deputy.name, "helper": standing.user.signature}
     return Side(deputy=deputy, actor=assisted)
-
-
-def checked_text(text: str, *, field: str, missing: object) -> str:
-    """`text` without blanks around it. Raises InvalidInput at `field` when empty or longer than TEXT_MAX."""
-    text = text.strip()
-    if not text:
-        raise InvalidInput(missing, field=field)
-    if len(text) > TEXT_MAX:
-        raise InvalidInput(_("内容太长，请控制在 10000 字以内。"), field=field)
-    return text
 
 
 def news(

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from deputies.roster.models import Deputy
 from deputies.roster.states import DeputyStatus
 from liaison.base.audit.models import Event
@@ -41,9 +39,7 @@ def _expire_many(*, now: datetime, limit: int) -> int:
     What a deputy held who has left office meanwhile goes to the street, one by one: that is rare.
     """
     rows = waiting_too_long(local_today(now)).order_by("clocks__due_on", "id")
-    if connection.features.has_select_for_update_skip_locked:
-        rows = rows.select_for_update(skip_locked=True, of=("self",))
-    matters = list(rows[:limit])
+    matters = list(rows.select_for_update(skip_locked=True, of=("self",))[:limit])
     turns = _turns_before(matters)
     gone = _out_of_office(turn["holder_deputy_id"] for turn in turns.values())
     for matter in (one for one in matters if turns[one.pk]["holder_deputy_id"] in gone):

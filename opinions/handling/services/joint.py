@@ -13,9 +13,9 @@ from liaison.base.step import step
 from opinions.handling.models import Assignment, JointStreet, Part
 from opinions.handling.queries import handlers_for
 from opinions.handling.services.assigning import give_to, tell_of_lawsuits
-from opinions.handling.services.common import call, checked_text, side_of, standing_for
+from opinions.handling.services.common import call, side_of, standing_for
 from opinions.matters.models import Matter
-from opinions.matters.services import advance_matter
+from opinions.matters.services import advance_matter, checked_text
 
 
 @step

@@ -18,10 +18,10 @@ from opinions.clocks.queries import running_clocks
 from opinions.clocks.services import AlreadyExtended, extend_clock, set_co_limit
 from opinions.handling.guest import Worker, credited
 from opinions.handling.models import Asked, Assignment, Part
-from opinions.handling.services.common import asked_by, call, checked_text, news, standing_for
+from opinions.handling.services.common import asked_by, call, news, standing_for
 from opinions.handling.standing import REPLYING, Standing
 from opinions.matters.models import Matter
-from opinions.matters.services import advance_matter
+from opinions.matters.services import advance_matter, checked_text
 
 MOST_EXTENSION = 15
 """Longest extension in working days: an ordinary matter becomes a complex one."""

@@ -19,11 +19,11 @@ from liaison.base.step import step
 from opinions.clocks.services import restart_clocks
 from opinions.handling.models import LIVE, Assignment, AssignmentStatus, Merger, MergerKind, Reply
 from opinions.handling.services.committee import end_handling
-from opinions.handling.services.common import RESIDENT, call, call_holder, lock, news, side_of, standing_for
+from opinions.handling.services.common import call, call_holder, lock, news, side_of, standing_for
 from opinions.handling.services.outcome import invite
 from opinions.handling.services.vacancies import carry_out_hand_over
 from opinions.handling.standing import UNFINISHED
-from opinions.matters.models import Line, Matter, Reporter
+from opinions.matters.models import RESIDENT, Line, Matter, Reporter
 from opinions.matters.services import advance_matter
 from opinions.matters.states import MERGEABLE, OPEN, Status
 

@@ -11,7 +11,7 @@ from deputies.organisations.models import Organisation
 from liaison.base.audit.models import Audience
 from liaison.base.audit.services import Fact, record
 from liaison.base.audit.verbs import name_verbs
-from opinions.catalog.models import ReplyTemplate
+from opinions.catalog.models import ClockKind, ReplyTemplate
 from opinions.clocks.models import Clock
 from opinions.handling.models import LIVE, Assignment, JointStreet
 from opinions.matters.models import Matter
@@ -34,16 +34,24 @@ def move_matters(*, body: Organisation, into: Organisation, by: User | None, now
     for matter in matters:
         fact = Fact(verb="street_merged", data=data, audience=Audience.PUBLIC)
         record(matter.chain, fact, by=by, now=now)
-    move_promises(body=body, into=into, now=now)
+    move_promises(body=body, into=into, by=by, now=now)
     moved = Matter.objects.filter(pk__in=ids)
     moved.filter(holder=body).update(holder=into)
     moved.update(street=into, version=F("version") + 1)
     Clock.objects.filter(matter__in=ids, organisation=body, stopped_at__isnull=True).update(organisation=into)
+    _move_letters(body, into)
     given = Assignment.objects.filter(matter__in=ids, assigned_by_organisation=body, status__in=LIVE)
     given.update(assigned_by_organisation=into)
     _move_joint_streets(body, into)
     ReplyTemplate.objects.filter(organisation=body).update(organisation=into)
     return len(matters)
+
+
+def _move_letters(body: Organisation, into: Organisation) -> None:
+    """The successor answers the letters to the street, about ended matters too, unless it owes one for the matter."""
+    running = Clock.objects.filter(kind=ClockKind.LETTER, stopped_at__isnull=True)
+    owed = running.filter(organisation=into).values("matter")
+    running.filter(organisation=body).exclude(matter__in=owed).update(organisation=into)
 
 
 def _move_joint_streets(body: Organisation, into: Organisation) -> None:

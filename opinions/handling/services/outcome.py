@@ -6,7 +6,6 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
@@ -139,9 +138,7 @@ def lapse_many(*, now: datetime, limit: int = 2000) -> int:
     Rows that somebody else holds are left for the next time. Returns how many were closed.
     """
     rows = unrated_too_long(local_today(now)).order_by("clocks__due_on", "id")
-    if connection.features.has_select_for_update_skip_locked:
-        rows = rows.select_for_update(skip_locked=True, of=("self",))
-    matters = list(rows[:limit])
+    matters = list(rows.select_for_update(skip_locked=True, of=("self",))[:limit])
     if matters:
         end_matters(matters, "lapse", now=now)
         stop_clocks_of(matters=matters, outcome="lapse", now=now)

@@ -16,10 +16,10 @@ from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import WrongState
 from opinions.catalog.models import ClockKind
 from opinions.clocks.services import pause_clocks, resume_clocks, start_clock, stop_clocks
-from opinions.handling.services.common import RESIDENT, call_holder, checked_text, news, side_of, standing_for
+from opinions.handling.services.common import call_holder, news, side_of, standing_for
 from opinions.handling.services.vacancies import carry_out_hand_over
-from opinions.matters.models import Matter, Reporter
-from opinions.matters.services import add_line, advance_matter, attach, turn_of
+from opinions.matters.models import RESIDENT, Matter, Reporter
+from opinions.matters.services import add_line, advance_matter, attach, checked_text, turn_of
 from opinions.matters.states import Status
 
 EXPIRED = _("居民逾期没有补充，请继续办理：{title}")

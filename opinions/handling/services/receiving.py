@@ -13,9 +13,9 @@ from liaison.base.errors import InvalidInput
 from liaison.base.step import step
 from opinions.catalog.models import ClockKind, Reason, ReasonKind, Tier
 from opinions.clocks.services import start_clock, stop_clocks
-from opinions.handling.services.common import Side, call_holder, checked_text, free_liable, news, side_of, standing_for
+from opinions.handling.services.common import Side, call_holder, free_liable, news, side_of, standing_for
 from opinions.matters.models import Matter
-from opinions.matters.services import advance_matter
+from opinions.matters.services import advance_matter, checked_text
 
 
 @step

@@ -16,11 +16,11 @@ from opinions.handling.content import Content, Point, faults
 from opinions.handling.guest import Worker, account_of, credited
 from opinions.handling.models import Assignment, AssignmentStatus, Reply, ReplyPoint, ReplyStatus
 from opinions.handling.queries import last_lead
-from opinions.handling.services.common import call, checked_text, news, revoke, side_of, standing_for
+from opinions.handling.services.common import call, news, revoke, side_of, standing_for
 from opinions.handling.services.outcome import become_replied
 from opinions.handling.standing import REPLYING, Standing
 from opinions.matters.models import Matter
-from opinions.matters.services import advance_matter
+from opinions.matters.services import advance_matter, checked_text
 from opinions.promises.services import make_promises
 
 

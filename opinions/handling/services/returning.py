@@ -17,9 +17,9 @@ from opinions.clocks.services import start_clock, stop_clocks
 from opinions.handling.guest import Worker, credited
 from opinions.handling.models import Asked, Assignment, AssignmentStatus
 from opinions.handling.queries import handlers_for, returns_of
-from opinions.handling.services.common import asked_by, call, call_holder, checked_text, drop_drafts, standing_for
+from opinions.handling.services.common import asked_by, call, call_holder, drop_drafts, standing_for
 from opinions.matters.models import Matter
-from opinions.matters.services import advance_matter, turn_of
+from opinions.matters.services import advance_matter, checked_text, turn_of
 
 
 class Objection(NamedTuple):

@@ -9,7 +9,7 @@ from liaison.base.errors import InvalidInput, NotAllowed
 from liaison.base.stamps import bump
 from opinions.catalog.models import Category, ReplyTemplate
 from opinions.catalog.queries import STAMP
-from opinions.handling.services.common import checked_text
+from opinions.matters.services import checked_text
 
 
 @transaction.atomic

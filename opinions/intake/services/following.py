@@ -14,8 +14,7 @@ from liaison.base.files.services import save_prepared
 from liaison.base.privacy import hide_id_numbers
 from opinions.handling import services as handling
 from opinions.intake.models import Opinion
-from opinions.intake.services.submission import ACTOR
-from opinions.matters.models import Matter, Reporter
+from opinions.matters.models import RESIDENT, Matter, Reporter
 from opinions.matters.services import add_line, already_said, tell_body
 
 
@@ -38,13 +37,13 @@ def confirm(*, matter: Matter, reporter: Reporter, now: datetime, correction: st
     held = Matter.objects.select_for_update().get(pk=matter.pk)
     text = hide_id_numbers(correction).strip()
     if text:
-        add_line(matter=held, body=text, audience=Audience.PUBLIC, by=None, now=now, author=ACTOR, reporter=reporter)
+        add_line(matter=held, body=text, audience=Audience.PUBLIC, by=None, now=now, author=RESIDENT, reporter=reporter)
         tell_body(
             held, key="corrected", subject=_("居民更正了代录的内容：%(title)s") % {"title": held.title}, now=now,
             organisation=None if held.holder_deputy else (held.holder or held.street), deputy=held.holder_deputy,
         )  # fmt: skip
     fact = Fact(verb="confirm", data={"corrected": bool(text)}, audience=Audience.PUBLIC)
-    record(held.chain, fact, by=None, actor=ACTOR, now=now)
+    record(held.chain, fact, by=None, actor=RESIDENT, now=now)
 
 
 @transaction.atomic
@@ -85,7 +84,7 @@ def erase(*, matter: Matter, reporter: Reporter, now: datetime, contact: bool, p
         Opinion.objects.filter(pk=reporter.matter_id).update(consent_publish=False)
     if contact or publication:
         fact = Fact(verb="erase", data={"contact": contact, "publication": publication})
-        record(held.chain, fact, by=None, actor=ACTOR, now=now)
+        record(held.chain, fact, by=None, actor=RESIDENT, now=now)
 
 
 @transaction.atomic

@@ -22,8 +22,8 @@ from liaison.base.stamps import reading
 from opinions.clocks.models import Clock
 from opinions.intake.columns import BadCell, Target, entry_from
 from opinions.intake.models import Opinion
-from opinions.intake.services.submission import ACTOR, CALLED, Rows, build_rows
-from opinions.matters.models import Matter, Reporter
+from opinions.intake.services.submission import CALLED, Rows, build_rows
+from opinions.matters.models import RESIDENT, Matter, Reporter
 from opinions.matters.services import staff_of
 from opinions.routing.models import RoutingDecision
 from opinions.routing.services import carry_out
@@ -152,7 +152,7 @@ def _write(rows: Sequence[Rows], *, by: User | None, now: datetime, digest: bool
     Reporter.objects.bulk_create([row.reporter for row in rows], batch_size=BATCH)
     Clock.objects.bulk_create([row.clock for row in rows if row.clock is not None], batch_size=BATCH)
     RoutingDecision.objects.bulk_create([row.plan.decision for row in rows], batch_size=BATCH)
-    record_new({row.matter.chain: row.facts for row in rows}, by=by, actor="" if by else ACTOR, now=now)
+    record_new({row.matter.chain: row.facts for row in rows}, by=by, actor="" if by else RESIDENT, now=now)
     for row in rows:
         carry_out(row.plan, matter=row.matter, now=now)
     for district_id in {row.matter.district_id for row in rows}:

@@ -31,7 +31,7 @@ from opinions.clocks.models import Clock
 from opinions.clocks.services import build_clock, due_values
 from opinions.intake.models import KeptPhoto, Opinion
 from opinions.intake.queries import first_reporter, opinion_by_key, source_exists
-from opinions.matters.models import Matter, Reporter
+from opinions.matters.models import RESIDENT, Matter, Reporter
 from opinions.matters.services import attach, new_link_key, reporter_draft, staff_drafts, staff_of
 from opinions.matters.states import Status
 from opinions.routing.services import Plan, Raised, carry_out, plan, settle
@@ -44,8 +44,6 @@ TITLE_MAX = 40
 SHORTEST_TITLE, LONGEST_TITLE = 4, 80
 CALLED = (Role.STREET_STAFF, Role.LIAISON_OFFICER, Role.DISTRICT_STAFF)
 """Who is told of a new opinion at a body: those who distribute, not its heads."""
-ACTOR = "反映人"
-"""How the ledger names a resident."""
 _ATTEMPTS = 3
 
 
@@ -86,6 +84,8 @@ class Entry:
     tags: Sequence[str] = ()
     source_system: str = ""
     source_number: str = ""
+    campaign: int | None = None
+    """The announced activity whose page led here."""
     raised_at: datetime | None = None
     """When it was first raised, for entries that come from elsewhere."""
 
@@ -188,7 +188,7 @@ def _write(
 
 def actor_of(by: User | None) -> str:
     """The ledger's word for who submitted."""
-    return "" if by else ACTOR
+    return "" if by else RESIDENT
 
 
 def _attach(matter: Matter, photos: Sequence[StoredFile], kept: Sequence[KeptPhoto], now: datetime) -> None:
@@ -248,7 +248,7 @@ def _opinion(entry: Entry, by: User | None) -> Opinion:
         addressed_to=entry.addressed_to, anonymous=entry.anonymous, privacy_version=entry.privacy_version,
         consent_contact=entry.consent_contact, consent_publish=entry.consent_publish, submission_key=entry.key,
         source_system=entry.source_system, source_number=entry.source_number, assisted_by=by,
-        warnings=list(entry.warnings),
+        warnings=list(entry.warnings), campaign=entry.campaign,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The doors by which residents come in: home page, street, contact point, deputy."""
 
 from functools import partial
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,21 +33,23 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 def home(request: HttpRequest) -> HttpResponse:
     """One way in for each: a plaque's code, one's street, one's own matter."""
     with reading():
-        return render(request, "opinions/intake/home.html", doors.enter_context())
+        context = doors.enter_context() | {"theme": doors.theme_of(request)}
+        return render(request, "opinions/intake/home.html", context)
 
 
 @public
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """From a typed plaque code to its page."""
-    code = normalise(request.GET.get("code", ""))
+    code, theme = normalise(request.GET.get("code", "")), doors.theme_of(request)
+    query = urlencode({"via": "web", **({"theme": theme} if theme else {})})
     if landing_for(code) is not None:
-        return redirect(f"{reverse('intake:deputy', args=[code])}?via=web")
+        return redirect(f"{reverse('intake:deputy', args=[code])}?{query}")
     if point_landing(code) is not None:
-        return redirect(f"{reverse('intake:point', args=[code])}?via=web")
+        return redirect(f"{reverse('intake:point', args=[code])}?{query}")
     error = _("没有这个代码，请对照牌子再看一遍。") if code else _("请输入牌子上的代码。")
     with reading():
-        context = doors.enter_context(request.GET.get("code", ""), error)
+        context = doors.enter_context(request.GET.get("code", ""), error) | {"theme": theme}
         return render(request, "opinions/intake/home.html", context, status=404 if code else 400)
 
 
@@ -58,7 +61,8 @@ def street(request: HttpRequest, code: str) -> HttpResponse:
         division = division_by_code(code)
         if division is None:
             return _unknown(request)
-        context = {"street": division, "groups": list(doors.points_by_community(division))}
+        groups = list(doors.points_by_community(division))
+        context = {"street": division, "groups": groups, "theme": doors.theme_of(request)}
     return render(request, "opinions/intake/street.html", context)
 
 
@@ -103,7 +107,7 @@ def _shown(request: HttpRequest, outcome: Outcome, *, gone: str = "") -> HttpRes
         return redirect(f"{reverse('intake:done', args=[matter.code])}?k={reporter.link_key}")
     if outcome.question is not None:
         return render(request, "opinions/intake/question.html", vars(outcome), status=outcome.status)
-    context = doors.form_context(outcome, now=now) | {"gone": gone}
+    context = doors.form_context(outcome, now=now) | {"gone": gone, "theme": doors.theme_of(request)}
     if entrance.deputy is not None:
         context["page"] = deputy_page(entrance.deputy, now=now)
         return say_when(render(request, "opinions/intake/deputy.html", context, status=outcome.status), outcome.wait)

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from deputies.organisations.models import Organisation, OrganisationKind
 from opinions.catalog.services import load_defaults
@@ -14,7 +16,8 @@ class Command(BaseCommand):
     """`load_defaults`: may be run again at any time; what staff changed stays."""
 
     help = (
-        "Add missing default categories, reasons, time limits, reply templates and, for a district without any, rules."
+        "Add missing default categories, reasons, time limits, reply templates, items of the checklist for replies and,"
+        " for a district without any, rules and rungs of supervision."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -24,6 +27,8 @@ class Command(BaseCommand):
         now = timezone.now()
         for district in districts:
             added = load_defaults(district=district, by=None, now=now)
+            for path in settings.DEFAULTS:
+                added |= import_string(path)(district=district, by=None, now=now)
             rules = load_default_rules(district=district, by=None, now=now)
             told = ", ".join(f"{count} {kind}" for kind, count in added.items() if count) or "nothing missing"
             version = f"rules version {rules.version} put in force" if rules else "rules kept"

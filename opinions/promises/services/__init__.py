@@ -9,6 +9,7 @@ from opinions.promises.services.judging import keep, miss, move, refuse_move, re
 from opinions.promises.services.making import make_promises, move_promises
 from opinions.promises.services.putting import put_before
 from opinions.promises.services.reporting import ask_move, report_done
+from opinions.promises.services.rewarning import rewarn
 
 __all__ = [
     "Heard",
@@ -27,5 +28,6 @@ __all__ = [
     "refuse_move",
     "reopen",
     "report_done",
+    "rewarn",
     "withdraw",
 ]

@@ -1,7 +1,7 @@
 """What all verbs of a promise share: the one door, the clock, and who is told."""
 
 from datetime import date, datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -19,10 +19,8 @@ from opinions.clocks.services import keep_day, warn_day
 from opinions.matters.models import Matter
 from opinions.matters.services import hold_row, tell_body, tell_reporters
 from opinions.promises.models import Promise
-from opinions.promises.states import PROMISE, PromiseStatus
+from opinions.promises.states import PROMISE, SETTLED, PromiseStatus
 
-P = ParamSpec("P")
-R = TypeVar("R")
 TEXT_MAX = 2000
 FURTHEST = 366 * 5
 """Days from today to the furthest day that a promise may be moved to: promises live across years."""
@@ -44,16 +42,6 @@ def hold(promise: Promise, *, allowed: bool) -> Matter:
     return promise.matter
 
 
-def checked(text: str, *, field: str, missing: object) -> str:
-    """`text` without blanks around it. Raises InvalidInput at `field` when empty or too long."""
-    text = text.strip()
-    if not text:
-        raise InvalidInput(missing, field=field)
-    if len(text) > TEXT_MAX:
-        raise InvalidInput(_("内容太长，请控制在 2000 字以内。"), field=field)
-    return text
-
-
 def checked_day(day: date, *, today: date, other_than: date | None) -> date:
     """A day to come. Raises MeantEarlier."""
     if day <= today or (day - today).days > FURTHEST or day == other_than:
@@ -71,7 +59,7 @@ def change(
     to = PROMISE[verb].target or target or promise.status
     if to != PromiseStatus.OPEN:
         changes = {"asked_on": None, "asked_reason": "", **changes}
-    settled = now if to in (PromiseStatus.KEPT, PromiseStatus.NOT_KEPT, PromiseStatus.WITHDRAWN) else None
+    settled = now if to in SETTLED else None
     advance(
         promise, verb, workflow=PROMISE, by=by, now=now, chain=promise.chain, reason=reason, target=target,
         actor=actor, data=told, changes={"settled_at": settled, **changes},

@@ -14,13 +14,11 @@ from liaison.base.files.services import save_prepared
 from liaison.base.privacy import hide_id_numbers
 from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
-from opinions.matters.models import Reporter
+from opinions.matters.models import RESIDENT, Reporter
 from opinions.matters.services import attach, hold_row
 from opinions.promises.models import Promise, PromiseWord
 from opinions.promises.services.common import TEXT_MAX, change, tell, tell_watchers
 from opinions.promises.states import RUNNING, PromiseStatus
-
-ACTOR = "反映人"
 
 
 class TooEarly(DomainError):
@@ -51,7 +49,7 @@ def hear(
     already, it is put before the supervising side. Raises NotYours, TooEarly, InvalidInput.
     """
     matter = promise.matter
-    if matter.pk not in (reporter.matter_id, *_roots(reporter)):
+    if matter.pk not in (reporter.matter_id, reporter.matter.merged_into_id):
         raise NotYours
     hold_row(matter)
     promise.refresh_from_db()
@@ -72,23 +70,17 @@ def hear(
     return Heard(fresh=True, missed=_settle(promise, word, today, now=now))
 
 
-def _roots(reporter: Reporter) -> list[int]:
-    """The matter in which the resident's own lies."""
-    into = reporter.matter.merged_into_id
-    return [into] if into else []
-
-
 def _settle(promise: Promise, word: PromiseWord, today: date, *, now: datetime) -> bool:
     if promise.status not in RUNNING or (word.done and _denied(word)):
         _note(promise, word, now=now)
         return False
     if word.done:
-        change(promise, "affirm_promise", by=None, actor=ACTOR, now=now, reason=word.text)
+        change(promise, "affirm_promise", by=None, actor=RESIDENT, now=now, reason=word.text)
         tell(promise, "affirm", _("居民说承诺办到了：{what}"), now=now, to=promise.organisation, more=word.text)
         return False
     missed = promise.due_on < today
     target = PromiseStatus.NOT_KEPT if missed else PromiseStatus.OPEN
-    change(promise, "deny_promise", by=None, actor=ACTOR, now=now, reason=word.text, target=target)
+    change(promise, "deny_promise", by=None, actor=RESIDENT, now=now, reason=word.text, target=target)
     _tell_denied(promise, word, now=now)
     return missed
 
@@ -103,8 +95,8 @@ def _note(promise: Promise, word: PromiseWord, *, now: datetime) -> None:
     """A word that settles nothing stands in both histories; the supervising side reads it where it says not done."""
     data = {"body": promise.organisation.name, "promise": promise.pk, "done": word.done}
     fact = Fact(verb="hear_promise", reason=word.text, data=data)
-    record(promise.chain, fact, by=None, actor=ACTOR, now=now)
-    record(promise.matter.chain, fact, by=None, actor=ACTOR, now=now)
+    record(promise.chain, fact, by=None, actor=RESIDENT, now=now)
+    record(promise.matter.chain, fact, by=None, actor=RESIDENT, now=now)
     if not word.done:
         _tell_denied(promise, word, now=now)
 

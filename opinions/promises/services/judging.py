@@ -8,9 +8,10 @@ from deputies.accounts.models import User
 from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import WrongState
+from opinions.matters.services import checked_text
 from opinions.promises.access import judges
 from opinions.promises.models import Promise
-from opinions.promises.services.common import change, checked, checked_day, hold, new_day, tell, tell_residents
+from opinions.promises.services.common import TEXT_MAX, change, checked_day, hold, new_day, tell, tell_residents
 from opinions.promises.states import PromiseStatus
 
 _WHY = _("请写明理由，居民会看到。")
@@ -35,7 +36,7 @@ def reopen(*, promise: Promise, due_on: date, reason: str, by: User, now: dateti
 
 
 def _give_day(promise: Promise, verb: str, day: date, reason: str, *, by: User, now: datetime) -> None:
-    reason = checked(reason, field="reason", missing=_WHY)
+    reason = checked_text(reason, field="reason", missing=_WHY, most=TEXT_MAX)
     before = promise.due_on
     day = checked_day(day, today=local_today(now), other_than=before if verb == "move_promise" else None)
     data = {"due": day, "from": before, "to": day}
@@ -50,7 +51,7 @@ def refuse_move(*, promise: Promise, reason: str, by: User, now: datetime) -> Pr
     hold(promise, allowed=judges(by, promise))
     if promise.asked_on is None:
         raise WrongState
-    reason = checked(reason, field="reason", missing=_("请写明理由。"))
+    reason = checked_text(reason, field="reason", missing=_("请写明理由。"), most=TEXT_MAX)
     change(promise, "refuse_move_promise", by=by, now=now, reason=reason, asked_on=None, asked_reason="")
     tell(promise, "refuse_move", _("承诺不同意改期：{what}"), now=now, to=promise.organisation, more=reason)
     return promise
@@ -60,7 +61,7 @@ def refuse_move(*, promise: Promise, reason: str, by: User, now: datetime) -> Pr
 def keep(*, promise: Promise, reason: str, by: User, now: datetime) -> Promise:
     """核实已兑现; `reason` says how it was verified. Raises NotAllowed, InvalidInput, WrongState."""
     hold(promise, allowed=judges(by, promise))
-    reason = checked(reason, field="reason", missing=_("请写明怎样核实的。"))
+    reason = checked_text(reason, field="reason", missing=_("请写明怎样核实的。"), most=TEXT_MAX)
     change(promise, "keep_promise", by=by, now=now, reason=reason)
     tell(promise, "keep", _("承诺核实为已兑现：{what}"), now=now, to=promise.organisation, more=reason)
     return promise
@@ -75,7 +76,7 @@ def miss(*, promise: Promise, reason: str, by: User, now: datetime) -> bool:
     over = promise.due_on < local_today(now)
     if promise.status == PromiseStatus.OPEN and not over:
         raise WrongState(_("还没有到期，单位也没有报告完成，现在不能这样认定。"))
-    reason = checked(reason, field="reason", missing=_("请写明哪里没有办到。"))
+    reason = checked_text(reason, field="reason", missing=_("请写明哪里没有办到。"), most=TEXT_MAX)
     target = PromiseStatus.NOT_KEPT if over else PromiseStatus.OPEN
     change(promise, "miss_promise", by=by, now=now, reason=reason, target=target)
     tell(promise, "miss", _("承诺核实为没有办到：{what}"), now=now, to=promise.organisation, more=reason)
@@ -86,7 +87,7 @@ def miss(*, promise: Promise, reason: str, by: User, now: datetime) -> bool:
 def withdraw(*, promise: Promise, reason: str, by: User, now: datetime) -> Promise:
     """撤销, for a reason of the supervising side alone. Raises NotAllowed, InvalidInput, WrongState."""
     hold(promise, allowed=judges(by, promise))
-    reason = checked(reason, field="reason", missing=_WHY)
+    reason = checked_text(reason, field="reason", missing=_WHY, most=TEXT_MAX)
     change(promise, "withdraw_promise", by=by, now=now, reason=reason)
     tell(promise, "withdraw", _("承诺已撤销：{what}"), now=now, to=promise.organisation, more=reason)
     words = _("您反映的事项（编号 {code}）：一项承诺不再办理。原因：{reason}")

@@ -6,7 +6,7 @@ from typing import Any
 from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from liaison.base.audit.models import Audience
-from liaison.base.audit.services import Fact, record, record_new
+from liaison.base.audit.services import Fact, record, record_many, record_new
 from liaison.base.workdays.arithmetic import local_today
 from opinions.catalog.models import ClockKind
 from opinions.clocks.models import Clock
@@ -14,7 +14,7 @@ from opinions.clocks.services import warn_day
 from opinions.matters.models import Matter
 from opinions.promises.models import Promise
 from opinions.promises.services.common import arm
-from opinions.promises.states import RUNNING
+from opinions.promises.states import HAND, RUNNING
 
 
 def make_promises(*, reply: Any, body: Organisation, by: User, now: datetime) -> list[Promise]:
@@ -52,9 +52,19 @@ def _told(row: Promise) -> dict[str, Any]:
     return {"body": row.organisation.name, "person": row.person, "due": row.due_on}
 
 
-def move_promises(*, body: Organisation, into: Organisation, now: datetime) -> int:
-    """Give the successor of a merged body every promise without a result, of ended matters too, with its clocks."""
+def move_promises(*, body: Organisation, into: Organisation, by: User | None, now: datetime) -> int:
+    """Give the successor of a merged body every promise without a result, of ended matters too, with its clocks.
+
+    Both histories of each say so.
+    """
     running = Promise.objects.filter(organisation=body, status__in=RUNNING)
+    held = Matter.objects.select_for_update().filter(pk__in=running.values("matter")).order_by("pk").in_bulk()
+    data = {"body": into.name, "from": body.name}
+    facts: dict[str, list[Fact]] = {}
+    for row in running.order_by("pk"):
+        for chain in (row.chain, held[row.matter_id].chain):
+            facts.setdefault(chain, []).append(Fact(verb=HAND, reason=row.what, data={**data, "promise": row.pk}))
+    record_many(facts, by=by, now=now)
     clocks = Clock.objects.filter(kind=ClockKind.PROMISE, organisation=body, stopped_at__isnull=True)
     both = Clock.objects.filter(kind=ClockKind.PROMISE, organisation=into, stopped_at__isnull=True).values("matter")
     shared = list(Matter.objects.filter(pk__in=clocks.filter(matter__in=both).values("matter")))

@@ -11,10 +11,10 @@ from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
 from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
-from opinions.matters.services import attach
+from opinions.matters.services import attach, checked_text
 from opinions.promises.access import reports_on
 from opinions.promises.models import Promise
-from opinions.promises.services.common import change, checked, checked_day, hold, tell_residents, tell_watchers
+from opinions.promises.services.common import TEXT_MAX, change, checked_day, hold, tell_residents, tell_watchers
 
 
 @step
@@ -22,7 +22,7 @@ def report_done(*, promise: Promise, text: str, by: User, now: datetime, photos:
     """报告办到了, in words and photos (prepared, not saved yet) that residents see. It is not kept by that: a resident
     or the supervising side says so. Raises NotAllowed, InvalidInput, WrongState, StaleState."""
     matter = hold(promise, allowed=reports_on(by, promise))
-    text = checked(text, field="text", missing=_("请写明办到了什么。"))
+    text = checked_text(text, field="text", missing=_("请写明办到了什么。"), most=TEXT_MAX)
     reports = promise.reports + 1
     change(promise, "report_promise", by=by, now=now, reason=text, report_text=text, reported_at=now, reports=reports)
     files = attach(matter=matter, stored=save_prepared(photos), audience=Audience.PUBLIC, by=by, now=now)
@@ -37,7 +37,7 @@ def report_done(*, promise: Promise, text: str, by: User, now: datetime, photos:
 def ask_move(*, promise: Promise, due_on: date, reason: str, by: User, now: datetime) -> Promise:
     """申请改期: the day stays until the supervising side agrees. Raises NotAllowed, InvalidInput, WrongState."""
     hold(promise, allowed=reports_on(by, promise))
-    reason = checked(reason, field="reason", missing=_("请写明为什么要改期，居民会看到。"))
+    reason = checked_text(reason, field="reason", missing=_("请写明为什么要改期，居民会看到。"), most=TEXT_MAX)
     day = checked_day(due_on, today=local_today(now), other_than=promise.due_on)
     data = {"to": day}
     change(promise, "ask_move_promise", by=by, now=now, reason=reason, data=data, asked_on=day, asked_reason=reason)

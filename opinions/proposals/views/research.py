@@ -57,8 +57,7 @@ def note(request: SignedIn, note_id: int) -> HttpResponse:
 
 
 def _thumb(row: ResearchFile) -> parts.Thumb:
-    url = reverse("proposals:file", args=[row.note_id, row.pk])
-    return parts.Thumb(url, row.stored.name, f"{url}?thumb=1" if row.stored.is_image else "", row.stored.size)
+    return parts.Thumb.of(row.stored, reverse("proposals:file", args=[row.note_id, row.pk]))
 
 
 @require_GET

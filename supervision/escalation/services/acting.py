@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.models import User
 from liaison.base.audit.services import Fact, record
 from liaison.base.audit.verbs import name_verbs
-from liaison.base.errors import DomainError, InvalidInput, NotAllowed
+from liaison.base.errors import DomainError, NotAllowed
 from opinions.matters.models import Matter
+from opinions.matters.services import checked_text
 from supervision.escalation.models import Alert, Firing
 from supervision.escalation.queries import standing
 
@@ -26,11 +27,7 @@ class NotStanding(DomainError):
 @transaction.atomic
 def acknowledge(*, firing: Firing, done: str, by: User, now: datetime) -> Firing:
     """Say what was done. Raises NotAllowed for who was not called on, InvalidInput, NotStanding."""
-    done = done.strip()
-    if not done:
-        raise InvalidInput(_("请写明做了什么。"), field="done")
-    if len(done) > DONE_MAX:
-        raise InvalidInput(_("请控制在 500 字以内。"), field="done")
+    done = checked_text(done, field="done", missing=_("请写明做了什么。"), most=DONE_MAX)
     if not Alert.objects.filter(firing=firing, person=by).exists():
         raise NotAllowed
     matter = Matter.objects.select_for_update().get(pk=firing.matter_id)

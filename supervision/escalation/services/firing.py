@@ -13,18 +13,19 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
-from liaison.base.workdays.hours import Moments
 
 from liaison.base.audit.services import Fact, record_many
 from liaison.base.audit.verbs import name_verbs
 from liaison.base.sets import insert_rows
 from liaison.base.updates import update_each
 from liaison.base.workdays.arithmetic import local_today
+from liaison.base.workdays.hours import Moments
 from liaison.base.workdays.queries import current_calendar
 from opinions.clocks.models import Clock
+from opinions.matters.models import Matter
 from supervision.escalation.directory import Directory, Subject, Told, subjects
 from supervision.escalation.models import Alert, Firing, Rung, Setback
 from supervision.escalation.rules import Course, DayAfter, Verdict, day_after, judge
@@ -106,7 +107,7 @@ def _batch(begun: Pass, done: Fired, size: int) -> _Looked | None:
     try:
         with transaction.atomic():
             rows = _held(due(begun.today)[:size])
-            keys += [row.pk for row in rows]
+            keys += [one.clock for one in rows if one.clock]
             done.fired += _fire(begun, rows)
     except OperationalError:
         raise
@@ -149,23 +150,27 @@ def _set_aside(key: int, error: Exception, begun: Pass) -> None:
         Setback.objects.create(clock_id=key, error=told, since=begun.now)
 
 
-HOLD = ' FOR NO KEY UPDATE OF "opinions_clock", "opinions_matter" SKIP LOCKED'
-"""Django cannot hold joined rows of which it reads single columns."""
-
-
 def _held(rows: QuerySet[Clock]) -> list[Subject]:
-    """The rows, held until the end of the transaction with their matters; those that others hold are left out."""
-    wanted = subjects(rows)
+    """The clocks as `hold` gives them."""
+    return [Subject(*row) for row in hold(subjects(rows), Clock)]
+
+
+def hold(wanted: QuerySet[Any, Any], model: type[Model]) -> list[tuple[Any, ...]]:
+    """The rows, held until the end of the transaction with their matters; those that others hold are left out.
+
+    Django cannot hold joined rows of which it reads single columns.
+    """
     if not connection.features.has_select_for_update_skip_locked:
-        return [Subject(*row) for row in wanted]
+        return list(wanted)
     sql, parameters = wanted.query.sql_with_params()
+    tables = ", ".join(connection.ops.quote_name(one._meta.db_table) for one in (model, Matter))
     with connection.cursor() as cursor:
-        cursor.execute(sql + HOLD, parameters)
-        return [Subject(*row) for row in cursor.fetchall()]
+        cursor.execute(f"{sql} FOR NO KEY UPDATE OF {tables} SKIP LOCKED", parameters)
+        return list(cursor.fetchall())
 
 
-class _New(NamedTuple):
-    """A rung that is due for a clock and has not fired for it yet."""
+class New(NamedTuple):
+    """A rung that is due for a clock or a mark and has not fired for it yet."""
 
     subject: Subject
     rung: Rung
@@ -183,44 +188,55 @@ class _New(NamedTuple):
         row, above = self.subject, self.passed_to
         acts = self.rung.acts or bool(above and above.acts)
         root = above.root_id if above else None
-        return row.pk, row.matter, self.rung.root_id, row.due_on, self.day, self.rung.trigger, acts, root
+        return *row.cause, row.matter, self.rung.root_id, row.due_on, self.day, self.rung.trigger, acts, root
 
 
-FIRED = ("clock", "matter", "rung", "due_on", "day", "trigger", "acts", "told_by", "fired_at", "done")
+FIRED = ("clock", "mark", "matter", "rung", "due_on", "day", "trigger", "acts", "told_by", "fired_at", "done")
 
 
 def _fire(begun: Pass, rows: Sequence[Subject]) -> int:
     """Keep, record and address what is due for these clocks; says how many rungs were new."""
     if not rows:
         return 0
-    verdicts = {row.pk: begun.judged(row) for row in rows}
-    made = [one for row in rows for one in _due_now(begun, row, verdicts[row.pk])]
-    kept = insert_rows(Firing, FIRED, [(*one.columns, begun.now, "") for one in made], giving=("id", "clock", "rung"))
-    keys = {(clock, rung): pk for pk, clock, rung in kept}
-    new = [(keys[one.subject.pk, one.rung.root_id], one) for one in made if (one.subject.pk, one.rung.root_id) in keys]
+    verdicts = {row.clock: begun.judged(row) for row in rows}
+    fired = keep(begun, [one for row in rows for one in _due_now(begun, row, verdicts[row.clock])])
+    update_each(Clock, ("next_on",), [(pk, verdict.next_on) for pk, verdict in verdicts.items()])
+    begun.forgive(pk for pk in verdicts if pk)
+    return fired
+
+
+def keep(begun: Pass, made: Sequence[New]) -> int:
+    """Write down what is due, with its lines in the histories and who is to hear of it; says how much was new."""
+    kept = insert_rows(
+        Firing, FIRED, [(*one.columns, begun.now, "") for one in made], giving=("id", "clock", "mark", "rung")
+    )
+    keys = {((clock, mark), rung): pk for pk, clock, mark, rung in kept}
+    new = [(pk, one) for one in made if (pk := keys.get((one.subject.cause, one.rung.root_id)))]
     _record(begun, [one for _pk, one in new])
     insert_rows(Alert, ("firing", "person", "due_at"), [alert for pk, one in new for alert in _alerts(begun, pk, one)])
-    update_each(Clock, ("next_on",), [(pk, verdict.next_on) for pk, verdict in verdicts.items()])
-    begun.forgive(verdicts)
     return len(new)
 
 
-def _due_now(begun: Pass, row: Subject, verdict: Verdict) -> list[_New]:
+def _due_now(begun: Pass, row: Subject, verdict: Verdict) -> list[New]:
     """What is due for one clock and has not fired for its due date."""
-    fired = {int(root) for root in row.fired.split(",")} if row.fired else frozenset()
     rungs = begun.directory.ladder(row).by_root
-    due_now = [(rungs[step.root], day) for step, day in verdict.due if step.root not in fired]
-    return [_New(row, rung, day, begun.directory.told(rung, row)) for rung, day in due_now]
+    return not_fired(begun, row, ((rungs[step.root], day) for step, day in verdict.due))
 
 
-def _alerts(begun: Pass, pk: int, one: _New) -> Iterator[tuple[int, int, datetime]]:
+def not_fired(begun: Pass, row: Subject, rungs: Iterable[tuple[Rung, date]]) -> list[New]:
+    """Those rungs with their days that have not fired for this clock or mark."""
+    fired = {int(root) for root in row.fired.split(",")} if row.fired else frozenset()
+    return [New(row, rung, day, begun.directory.told(rung, row)) for rung, day in rungs if rung.root_id not in fired]
+
+
+def _alerts(begun: Pass, pk: int, one: New) -> Iterator[tuple[int, int, datetime]]:
     if one.told.rung is not None:
         due_at = begun.moments.at(one.told.rung.hours)
         for person in one.told.people:
             yield pk, person, due_at
 
 
-def _record(begun: Pass, new: Sequence[_New]) -> None:
+def _record(begun: Pass, new: Sequence[New]) -> None:
     chains: dict[str, list[Fact]] = {}
     with override(settings.LANGUAGE_CODE):
         for one in new:
@@ -228,10 +244,10 @@ def _record(begun: Pass, new: Sequence[_New]) -> None:
     record_many(chains, by=None, now=begun.now)
 
 
-def _fact(one: _New) -> Fact:
+def _fact(one: New) -> Fact:
     """What the history says: which rung, of which clock and due date, on what day, and who stepped aside."""
     data: dict[str, Any] = {
-        "body": one.rung.name, "clock": one.subject.kind, "light": one.rung.trigger,
+        "body": one.rung.name, "clock": one.subject.kind if one.subject.clock else "", "light": one.rung.trigger,
         "due": one.subject.due_on.isoformat(), "day": one.day.isoformat(),
     }  # fmt: skip
     if one.passed_to is None:
@@ -242,10 +258,10 @@ def _fact(one: _New) -> Fact:
 
 @dataclass(frozen=True)
 class Planned:
-    """What a pass would fire, and why."""
+    """What a pass would fire, and why: by which kind of limit or level of a mark."""
 
     code: str
-    clock: str
+    kind: str
     rung: str
     day: date
     due_on: date
@@ -260,4 +276,4 @@ def plan_firing(*, now: datetime) -> Iterator[Planned]:
             subject = Subject(*columns)
             for one in _due_now(begun, subject, begun.judged(subject)):
                 yield Planned(code, subject.kind, one.rung.name, one.day, subject.due_on)
-            last = subject.pk
+            last = subject.clock or last

@@ -18,6 +18,7 @@ from liaison.base.workdays.arithmetic import local_today
 from opinions.clocks.models import Clock
 from supervision.escalation.models import Rung
 from supervision.escalation.states import BY_QUALITY, STREETS_OWN, Audience, Trigger
+from supervision.quality.queries import lighting
 
 FIELDS = ("name", "trigger", "after", "kinds", "audience", "roles", "acts", "channels", "begin", "end", "any_day",
           "digest", "active")  # fmt: skip
@@ -117,7 +118,9 @@ def _check(rung: Rung) -> None:
 
 
 def look_again(organisation: Organisation, *, today: date) -> None:
-    """After a change of the ladder the next sweep looks once at every limit that has reached its warning day."""
+    """After a change of the ladder the next sweep looks once at every limit that has reached its warning day, and at
+    every mark of quality that lights a matter."""
     whose = {"district": organisation} if organisation.kind == OrganisationKind.CONGRESS else {"street": organisation}
-    lit = Clock.objects.filter(stopped_at=None, paused_on=None, warn_on__lte=today)
-    lit.filter(**{f"matter__{name}": held for name, held in whose.items()}).update(next_on=today)
+    theirs = {f"matter__{name}": held for name, held in whose.items()}
+    Clock.objects.filter(stopped_at=None, paused_on=None, warn_on__lte=today, **theirs).update(next_on=today)
+    lighting().filter(**theirs).update(next_on=today)

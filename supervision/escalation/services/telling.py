@@ -18,13 +18,13 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from liaison.base.workdays.hours import Moments
 
 from deputies.accounts.models import User
 from liaison.base.codes import grouped
 from liaison.base.notices.models import Channel
 from liaison.base.notices.services import Draft, queue
 from liaison.base.updates import update_each
+from liaison.base.workdays.hours import Hours, Moments
 from liaison.base.workdays.queries import current_calendar
 from supervision.escalation.models import Alert, Digest, Firing, Rung
 from supervision.escalation.queries import standing
@@ -131,17 +131,20 @@ class _Content:
     red: int = 0
     yellow: int = 0
     channels: set[str] = field(default_factory=set)
+    hours: Hours | None = None
+    """The widest of its rungs: what is urgent in it may go out at any time."""
     first: list[Alert] = field(default_factory=list)
     tag: list[Any] = field(default_factory=list)
 
 
 def _contents(digests: Iterable[int]) -> dict[int, _Content]:
     found: dict[int, _Content] = defaultdict(_Content)
-    channels: dict[int, list[str]] = dict(Rung.objects.values_list("pk", "channels"))
+    rungs = Rung.objects.in_bulk()
     rows = Alert.objects.filter(digest__in=list(digests)).annotate(by=_TELLER).order_by()
     for digest, by, trigger, count in rows.values_list("digest", "by", "firing__trigger").annotate(Count("pk")):
         content = found[digest]
-        content.channels |= set(channels[by])
+        content.channels |= set(rungs[by].channels)
+        content.hours = max(filter(None, (content.hours, rungs[by].hours)), key=lambda hours: hours.width)
         content.tag.append((by, trigger, count))
         colour = Trigger(trigger).light.value
         setattr(content, colour, getattr(content, colour) + count)
@@ -168,7 +171,7 @@ def _messages(digest: int, content: _Content, person: User) -> Iterator[Draft]:
         matter = content.first[0].firing.matter
         link, about = reverse("desk:matter", args=[matter.code]), matter.chain
     told = [
-        (one.firing.clock_id, one.firing.rung_id, one.firing.due_on.isoformat(), one.again)  # type: ignore[attr-defined]
+        (one.firing.cause, one.firing.rung_id, one.firing.due_on.isoformat(), one.again)  # type: ignore[attr-defined]
         for one in content.first
     ]
     tag = sha256(repr((sorted(content.tag), told)).encode()).hexdigest()[:32]
@@ -185,7 +188,7 @@ def _messages(digest: int, content: _Content, person: User) -> Iterator[Draft]:
     for channel, address in reached.items():
         yield Draft(
             key=f"ladder:{person.pk}:{tag}:{channel}", channel=channel, recipient=person, address=address,
-            subject=subject, body=body, link=f"{settings.PUBLIC_URL}{link}", about=about,
+            subject=subject, body=body, link=f"{settings.PUBLIC_URL}{link}", about=about, hours=content.hours,
         )  # fmt: skip
 
 
@@ -193,19 +196,20 @@ def _subject(content: _Content) -> str:
     if content.red + content.yellow == 1:
         light = Trigger(content.first[0].firing.trigger).light.label
         return _("督办（%(light)s）：%(title)s") % {"light": light, "title": content.first[0].firing.matter.title}
-    counted = ((_("告警 %s 件"), content.red), (_("预警 %s 件"), content.yellow))
+    counted = ((_("告警 %s 条"), content.red), (_("预警 %s 条"), content.yellow))
     parts = [text % count for text, count in counted if count]
     return _("督办提醒：%s") % "，".join(parts)
 
 
 def _body(content: _Content) -> str:
+    """The first few by name: a matter of which several rungs tell at once is named once."""
     lines = [
         _("%(title)s（%(code)s，%(why)s）")
         % {"title": row.matter.title, "code": grouped(row.matter.code), "why": _why(row)}
         for row in (alert.firing for alert in content.first)
     ]
     left = content.red + content.yellow - len(lines)
-    return "\n".join([*lines, *[_("还有 %s 件，点开看全部。") % left] * (left > 0)])
+    return "\n".join([*dict.fromkeys(lines), *[_("还有 %s 条，点开看全部。") % left] * (left > 0)])
 
 
 def _why(firing: Firing) -> str:

@@ -46,7 +46,7 @@ def act(request: SignedIn, pk: int) -> HttpResponse:
     rows = Firing.objects.filter(
         acts=True, matter__in=Matter.objects.visible_to(request.user), alerts__person=request.user
     )
-    firing = get_object_or_404(rows.select_related("matter", "rung", "clock"), pk=pk)
+    firing = get_object_or_404(rows.select_related("matter", *queries.RELATED), pk=pk)
     form = DoneForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from supervision.cases.foresight import foresee
-from supervision.cases.pulse import trust
+from supervision.cases.pulse import held, trust
 from supervision.cases.services import sweep
 
 
@@ -18,12 +18,15 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=20, help="lines told of each part of a dry run")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = timezone.now()
+        now, pulse = timezone.now(), held()
+        if pulse is not None:
+            told = "nothing is swept by itself until it lasts" if options["dry_run"] else "it is believed from now on"
+            self.stderr.write(f"held since the clock went on {pulse.step}: {told}")
         if not options["dry_run"]:
             trust(now=now)
             sweep(now=now, log=self.stdout.write)
             return
         for part in foresee(now=now, limit=max(0, options["limit"])):
-            self.stdout.write(f"{part.part}: {'told by the run only' if part.count is None else part.count}")
+            self.stdout.write(f"{part.part}: {part.count}")
             for line in part.lines:
                 self.stdout.write(f"  {line}")

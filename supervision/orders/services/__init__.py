@@ -6,6 +6,7 @@ from supervision.orders.services.answering import (
     PointData,
     WithHead,
     accept_letter,
+    answer_by_link,
     give_answer,
     refuse_letter,
     return_answer,
@@ -23,6 +24,7 @@ from supervision.orders.services.letters import (
     submit_letter,
     void_letter,
 )
+from supervision.orders.services.linking import enter, link_address, note_use, renew_link, revoke_link
 from supervision.orders.services.reminding import NothingToRemind, Reminded, remind, working_day
 from supervision.orders.services.sponsoring import (
     AlreadySponsored,
@@ -33,6 +35,7 @@ from supervision.orders.services.sponsoring import (
     note_case,
     remind_sponsors,
     sponsor,
+    to_remind,
 )
 
 __all__ = [
@@ -51,24 +54,31 @@ __all__ = [
     "Reminded",
     "WithHead",
     "accept_letter",
+    "answer_by_link",
     "draft_letter",
     "edit_letter",
     "end_case",
+    "enter",
     "give_answer",
     "issue_letter",
+    "link_address",
     "move_target",
     "next_number",
     "note_case",
+    "note_use",
     "refuse_letter",
     "remind",
     "remind_sponsors",
+    "renew_link",
     "return_answer",
     "return_letter",
+    "revoke_link",
     "save_answer",
     "sign_answer",
     "sponsor",
     "submit_answer",
     "submit_letter",
+    "to_remind",
     "void_letter",
     "withdraw_letter",
     "working_day",

@@ -19,11 +19,12 @@ from liaison.base.workflow import WrongState, advance
 from opinions.handling.services import checked_text
 from opinions.matters.models import Matter
 from supervision.orders.access import answers
-from supervision.orders.models import AnswerPoint, Demand, Letter, LetterAnswer
+from supervision.orders.models import AnswerPoint, Demand, Letter, LetterAnswer, LetterLink
 from supervision.orders.queries import writes_for
 from supervision.orders.services.common import check_day, hold_matters, staff_of_bodies, tell_histories
 from supervision.orders.services.issuing import start, stop
 from supervision.orders.services.letters import DAYS, check_issuer, move, tell
+from supervision.orders.services.linking import note_use, signature, tell_addressee
 from supervision.orders.states import ANSWER, UNANSWERED, AnswerStatus
 
 TEXT_MAX = 5000
@@ -64,16 +65,23 @@ def save_answer(
     """起草回复, or go on with it; parts may be open still. Raises NotAllowed, WrongState, WithHead, InvalidInput."""
     _check_writer(letter, by)
     hold_matters(letter)
-    answer = _open_answer(letter)
+    return _written(letter, data, photos, by=by, now=now)
+
+
+def _written(
+    letter: Letter, data: AnswerData, photos: Sequence[StoredFile], *, by: User | None, now: datetime, actor: str = ""
+) -> LetterAnswer:
+    """The unsigned answer with these words. Raises WithHead, InvalidInput."""
+    answer, text = _open_answer(letter), data.text.strip()[:TEXT_MAX]
     if answer is None:
         answer = LetterAnswer.objects.create(
-            letter=letter, round=letter.round, text=data.text.strip()[:TEXT_MAX], written_by=by, written_at=now
+            letter=letter, round=letter.round, text=text, written_by=by, written_at=now
         )
-        record(letter.chain, Fact(verb="draft_answer", target=answer.status), by=by, now=now)
+        record(letter.chain, Fact(verb="draft_answer", target=answer.status), by=by, now=now, actor=actor)
     else:
         if answer.status == AnswerStatus.PENDING:
             raise WithHead
-        _move(answer, "edit_answer", by=by, now=now, text=data.text.strip()[:TEXT_MAX])
+        _move(answer, "edit_answer", by=by, now=now, actor=actor, text=text)
     _write_points(answer, data, local_today(now))
     answer.files.add(*save_prepared(photos))
     return answer
@@ -96,8 +104,20 @@ def _open_answer(letter: Letter) -> LetterAnswer | None:
     return answer
 
 
-def _move(answer: LetterAnswer, verb: str, *, by: User, now: datetime, reason: str = "", **changes: Any) -> None:
-    advance(answer, verb, workflow=ANSWER, by=by, now=now, chain=answer.letter.chain, reason=reason, changes=changes)
+def _move(
+    answer: LetterAnswer,
+    verb: str,
+    *,
+    by: User | None,
+    now: datetime,
+    reason: str = "",
+    actor: str = "",
+    **changes: Any,
+) -> None:
+    advance(
+        answer, verb, workflow=ANSWER, by=by, now=now, chain=answer.letter.chain, reason=reason, actor=actor,
+        changes=changes,
+    )  # fmt: skip
 
 
 def _write_points(answer: LetterAnswer, data: AnswerData, today: date) -> None:
@@ -154,7 +174,8 @@ def return_answer(*, letter: Letter, reason: str, by: User, now: datetime) -> Le
     if answer is None:
         raise StaleState
     _move(answer, "return_answer", by=by, now=now, reason=reason)
-    tell(letter, [answer.written_by], _("督办回复退回修改：{title}"), now=now, body=reason, step=answer.version)
+    writer = [answer.written_by] if answer.written_by else []
+    tell(letter, writer, _("督办回复退回修改：{title}"), now=now, body=reason, step=answer.version)
     return answer
 
 
@@ -166,25 +187,49 @@ def sign_answer(*, letter: Letter, by: User, now: datetime) -> LetterAnswer:
     """
     on_paper = writes_for(by, letter)
     _check_writer(letter, by, P.ORDER_SIGN_ANSWER)
-    matters = hold_matters(letter)
+    return _signed(letter, hold_matters(letter), by=by, now=now, signed_by=by, on_paper=on_paper)
+
+
+def _signed(
+    letter: Letter, matters: Sequence[Matter], *, by: User | None, now: datetime, actor: str = "", **signed: Any
+) -> LetterAnswer:
+    """The unsigned answer with who signed it. Raises WrongState, StaleState, NotComplete."""
     answer = _complete(letter)
-    move(letter, "answer_letter", by=by, now=now)
-    _move(answer, "sign_answer", by=by, now=now, signed_by=by, signed_at=now, on_paper=on_paper)
+    move(letter, "answer_letter", by=by, now=now, actor=actor)
+    _move(answer, "sign_answer", by=by, now=now, actor=actor, signed_at=now, **signed)
     stop(letter, matters, outcome="answer_letter", now=now)
     tell_histories(
-        matters, "answer_letter", by=by, now=now, reason=answer.text[:300], body=letter.addressee.name,
+        matters, "answer_letter", by=by, now=now, actor=actor, reason=answer.text[:300], body=letter.addressee.name,
         number=letter.reference,
     )  # fmt: skip
     tell(letter, _issuers(letter, by), _("督办函已回复：{number}"), now=now, body=answer.text[:300])
     return answer
 
 
-def _issuers(letter: Letter, by: User) -> list[User]:
+@step
+def answer_by_link(
+    *, link: LetterLink, data: AnswerData, signer: str, now: datetime, photos: Sequence[StoredFile] = ()
+) -> LetterAnswer:
+    """回复 of a body without accounts, signed by the head whose name is given, in one step. What the issuer began to
+    enter from paper gives way to it. Raises WrongState, StaleState, NotComplete, InvalidInput."""
+    letter, actor = link.letter, signature(link.letter)
+    matters = hold_matters(letter)
+    note_use(link, "answer", now=now)
+    letter.refresh_from_db(fields=["status", "version", "round"])
+    if letter.status not in UNANSWERED:
+        raise WrongState
+    signer = checked_text(signer, field="signer", missing=_("请填写签发的负责人姓名。"))[:40]
+    LetterAnswer.objects.filter(letter=letter, round=letter.round).exclude(status=AnswerStatus.SIGNED).delete()
+    _written(letter, data, photos, by=None, now=now, actor=actor)
+    return _signed(letter, matters, by=None, now=now, actor=actor, signer=signer)
+
+
+def _issuers(letter: Letter, by: User | None) -> list[User]:
     """Who wrote and who signed the letter, while they are there."""
     people = {letter.drafted_by_id: letter.drafted_by}
     if letter.signed_by is not None:
         people[letter.signed_by.pk] = letter.signed_by
-    return [one for one in people.values() if one.is_active and one.pk != by.pk]
+    return [one for one in people.values() if one.is_active and one != by]
 
 
 @step
@@ -215,7 +260,7 @@ def accept_letter(*, letter: Letter, by: User, now: datetime) -> Letter:
     matters = hold_matters(letter)
     move(letter, "accept_letter", by=by, now=now)
     tell_histories(matters, "accept_letter", by=by, now=now, number=letter.reference)
-    tell(letter, staff_of_bodies([letter.addressee_id]), _("督办回复已认可：{number}"), now=now)
+    tell_addressee(letter, _("督办回复已认可：{number}"), by=by, now=now)
     return letter
 
 
@@ -234,7 +279,5 @@ def refuse_letter(*, letter: Letter, reason: str, by: User, now: datetime, days:
         matters, "refuse_letter", by=by, now=now, reason=reason, body=letter.addressee.name, number=letter.reference,
         due=str(due_on),
     )  # fmt: skip
-    tell(
-        letter, staff_of_bodies([letter.addressee_id]), _("督办回复未认可，请重新回复：{number}"), now=now, body=reason
-    )
+    tell_addressee(letter, _("督办回复未认可，请重新回复：{number}"), by=by, now=now, body=reason, asked=True)
     return letter

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from deputies.accounts.models import DEPARTMENT_ROLES, STREET_ROLES, Role, User
+from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
 from liaison.base.audit.services import Fact, record_many
 from liaison.base.errors import DomainError, InvalidInput, NotAllowed
@@ -17,7 +17,7 @@ from opinions.handling.models import LIVE as AT_WORK
 from opinions.handling.models import Assignment, AssignmentStatus
 from opinions.matters.models import Matter, Reporter
 from opinions.matters.services import drafts_for
-from supervision.orders.access import acting_for
+from supervision.orders.access import STAFF, acting_for
 from supervision.orders.models import Letter, LetterMatter
 
 FURTHEST = 366 * 2
@@ -65,17 +65,18 @@ def hold_matters(letter: Letter) -> list[Matter]:
 
 
 def tell_histories(
-    matters: Iterable[Matter], verb: str, *, by: User, now: datetime, reason: str = "", **data: Any
-) -> None:
+    matters: Iterable[Matter], verb: str, *, by: User | None, now: datetime, reason: str = "", actor: str = "",
+    **data: Any,
+) -> None:  # fmt: skip
     """One event in the history of each matter, internal; the caller holds their rows."""
     fact = Fact(verb=verb, reason=reason, data=data)
-    record_many({matter.chain: [fact] for matter in matters}, by=by, now=now)
+    record_many({matter.chain: [fact] for matter in matters}, by=by, now=now, actor=actor)
 
 
 def staff_of_bodies(ids: Iterable[int], *, roles: Iterable[str] = ()) -> list[User]:
     """Who works for these bodies on what is asked of them; one statement."""
-    chosen = list(roles) or [*DEPARTMENT_ROLES, *(role for role in STREET_ROLES if role != Role.LIAISON_OFFICER)]
-    return list(User.objects.filter(organisation__in=list(ids), is_active=True, role__in=chosen).order_by("pk"))
+    chosen = {"is_active": True, "role__in": list(roles) or STAFF}
+    return list(User.objects.filter(organisation__in=list(ids), **chosen).order_by("pk"))
 
 
 def tell_people(
@@ -85,14 +86,13 @@ def tell_people(
     queue(drafts_for(people, tag=tag, about=about, subject=subject, body=body, link=link), now=now)
 
 
-def public_drafts(body: Organisation, *, tag: str, about: str, subject: str, text: str) -> list[Draft]:
+def public_drafts(body: Organisation, *, tag: str, about: str, subject: str, text: str, link: str = "") -> list[Draft]:
     """Messages to the public address and number of a body without accounts."""
     addresses = [(Channel.EMAIL, body.email)] if body.email else []
     addresses += [(Channel.SMS, body.phone)] if MOBILE.match(body.phone.strip()) else []
+    words: dict[str, Any] = {"subject": subject, "body": text, "link": link, "about": about}
     return [
-        Draft(
-            key=f"{tag}:{body.pk}:{channel}", channel=channel, address=address, subject=subject, body=text, about=about
-        )
+        Draft(key=f"{tag}:{body.pk}:{channel}", channel=channel, address=address, **words)
         for channel, address in addresses
     ]
 

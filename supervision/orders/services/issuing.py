@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from deputies.accounts.access import Permission as P
 from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
+from deputies.organisations.queries import current
 from liaison.base.documents.official import as_data
-from liaison.base.notices.services import queue
 from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from opinions.catalog.models import ClockKind
@@ -28,11 +26,11 @@ from supervision.orders.services.common import (
     NoLetterHead,
     NoLimit,
     hold_matters,
-    public_drafts,
     staff_of_bodies,
     tell_histories,
 )
 from supervision.orders.services.letters import check_bodies, check_issuer, check_matters, move, outranks, tell
+from supervision.orders.services.linking import tell_addressee
 from supervision.orders.states import LIVE
 
 
@@ -61,7 +59,7 @@ def issue_letter(*, letter: Letter, by: User, now: datetime) -> Letter:
         matters, "issue_letter", by=by, now=now, reason=letter.title, body=letter.addressee.name,
         number=letter.reference, due=str(due_on),
     )  # fmt: skip
-    _send(letter, now)
+    _send(letter, by=by, now=now)
     return letter
 
 
@@ -89,7 +87,7 @@ def start(letter: Letter, matters: Sequence[Matter], *, own: int | None, now: da
     begun: dict[int, Clock] = {}
     for matter in matters:
         rows = start_clocks(
-            matter=matter, kinds=[ClockKind.LETTER], now=now, organisation=letter.addressee,
+            matter=matter, kinds=[ClockKind.LETTER], now=now, organisation=_bound(letter),
             own=OwnLimit(own) if own else None,
         )  # fmt: skip
         if not rows:
@@ -105,7 +103,12 @@ def start(letter: Letter, matters: Sequence[Matter], *, own: int | None, now: da
 def stop(letter: Letter, matters: Sequence[Matter], *, outcome: str, now: datetime) -> None:
     """Stop the clocks of the letter's answer."""
     for matter in matters:
-        stop_clocks(matter=matter, outcome=outcome, now=now, kinds=[ClockKind.LETTER], organisation=letter.addressee)
+        stop_clocks(matter=matter, outcome=outcome, now=now, kinds=[ClockKind.LETTER], organisation=_bound(letter))
+
+
+def _bound(letter: Letter) -> Organisation:
+    """Who owes the answer: the addressee, or the body into which it was merged meanwhile."""
+    return current(letter.addressee) or letter.addressee
 
 
 def _take_over(letter: Letter, matters: Sequence[Matter], *, by: User, now: datetime) -> None:
@@ -130,16 +133,9 @@ def _take_over(letter: Letter, matters: Sequence[Matter], *, by: User, now: date
         tell(earlier, [earlier.drafted_by], _("区里已就同一事项发出督办函：{number}"), now=now, body=letter.reference)
 
 
-def _send(letter: Letter, now: datetime) -> None:
-    """To the people of the addressee and of those who get a copy; without accounts to the public address."""
-    people = staff_of_bodies([letter.addressee_id])
-    tell(letter, people, _("督办函 {number}：{title}"), now=now)
-    if not people:
-        with override(settings.LANGUAGE_CODE):
-            subject = f"{letter.reference} {letter.title}"
-            text = str(_("请到发函机关领取，并书面回复。"))
-        tag = f"order:{letter.pk}:{letter.version}"
-        queue(public_drafts(letter.addressee, tag=tag, about=letter.chain, subject=subject, text=text), now=now)
+def _send(letter: Letter, *, by: User, now: datetime) -> None:
+    """To the addressee, and to the people of those who get a copy."""
+    people = tell_addressee(letter, _("督办函 {number}：{title}"), by=by, now=now, asked=True)
     copied = staff_of_bodies(letter.copies.values_list("pk", flat=True))
     told = {one.pk for one in people}
     tell(letter, [one for one in copied if one.pk not in told], _("抄送督办函 {number}：{title}"), now=now)
@@ -154,5 +150,5 @@ def withdraw_letter(*, letter: Letter, reason: str, by: User, now: datetime) -> 
     move(letter, "withdraw_letter", by=by, now=now, reason=reason)
     stop(letter, matters, outcome="withdraw_letter", now=now)
     tell_histories(matters, "withdraw_letter", by=by, now=now, reason=reason, number=letter.reference)
-    tell(letter, staff_of_bodies([letter.addressee_id]), _("督办函已收回：{number}"), now=now, body=reason)
+    tell_addressee(letter, _("督办函已收回：{number}"), by=by, now=now, body=reason)
     return letter

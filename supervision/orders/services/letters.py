@@ -58,9 +58,13 @@ class LetterData:
     copies: Sequence[Organisation] = ()
 
 
-def move(letter: Letter, verb: str, *, by: User, now: datetime, reason: str = "", **changes: Any) -> None:
+def move(
+    letter: Letter, verb: str, *, by: User | None, now: datetime, reason: str = "", actor: str = "", **changes: Any
+) -> None:
     """One step of a letter: compare-and-set and an event in its chain. Raises WrongState, StaleState, InvalidInput."""
-    advance(letter, verb, workflow=LETTER, by=by, now=now, chain=letter.chain, reason=reason, changes=changes)
+    advance(
+        letter, verb, workflow=LETTER, by=by, now=now, chain=letter.chain, reason=reason, actor=actor, changes=changes
+    )
 
 
 def check_issuer(letter: Letter, by: User, permission: P) -> None:
@@ -89,13 +93,10 @@ def edit_letter(*, letter: Letter, data: LetterData, by: User, now: datetime) ->
     """修改 a draft. Raises as `draft_letter`, and WrongState once it is on its way."""
     check_issuer(letter, by, P.ORDER_DRAFT)
     data = _checked(data, letter.issuer, by, now)
-    words: dict[str, Any] = {
-        "addressee": data.addressee,
-        "title": data.title,
-        "basis": data.basis,
-        "opening": data.opening,
-    }
-    move(letter, "edit_letter", by=by, now=now, days=data.days, **words)
+    move(
+        letter, "edit_letter", by=by, now=now, days=data.days, addressee=data.addressee, title=data.title,
+        basis=data.basis, opening=data.opening,
+    )  # fmt: skip
     letter.rows.all().delete()
     letter.demands.all().delete()
     _write_parts(letter, data)
@@ -123,8 +124,8 @@ def _checked(data: LetterData, issuer: Organisation, by: User, now: datetime) ->
         raise InvalidInput(_("回复时限请填 1 至 60 个工作日。"), field="days")
     check_bodies(data.addressee, data.copies, issuer)
     check_matters(data.matters, addressee=data.addressee, issuer=issuer, by=by)
-    texts = {"title": title, "opening": opening, "basis": data.basis, "demands": "\n".join(text for text, _ in demands)}
-    check_private(texts, data.matters)
+    said = "\n".join(text for text, _day in demands)
+    check_private({"title": title, "opening": opening, "basis": data.basis, "demands": said}, data.matters)
     return LetterData(
         addressee=data.addressee, title=title, opening=opening, basis=data.basis.strip()[:500], demands=demands,
         matters=data.matters, days=data.days, copies=data.copies,

@@ -22,20 +22,14 @@ from liaison.base.workdays.queries import current_calendar
 from opinions.handling.services import checked_text
 from opinions.matters.models import Matter
 from opinions.matters.services import drafts_for
-from supervision.orders.access import overseen_by
+from supervision.orders.access import overseen_by, own_ids
 from supervision.orders.models import Reminder, ReminderMatter
-from supervision.orders.queries import responsible
+from supervision.orders.queries import reach_of
 from supervision.orders.services.common import hold, own_body, public_drafts, staff_of_bodies
 
 MOST = 200
 """Matters of which bodies are reminded at once."""
 TEXT_MAX = 500
-
-ENDED = _("已经结束")
-WITH_DEPUTY = _("由代表跟踪，没有承办单位可催")
-WITH_RESIDENT = _("正在等群众，没有单位可催")
-OURS = _("由本单位自己办理，不能催办自己")
-SAID = _("这个工作日已经催过这个单位")
 
 
 class NothingToRemind(DomainError):
@@ -64,15 +58,14 @@ def remind(*, matters: Iterable[Matter], text: str, by: User, now: datetime) -> 
     Raises NotAllowed for matters out of the user's care, InvalidInput, NothingToRemind.
     """
     check(by, Permission.ORDER_REMIND)
-    text = checked_text(text, field="text", missing=_("请写下要催什么。"))
-    if len(text) > TEXT_MAX:
-        raise InvalidInput(_("请控制在 500 字以内。"), field="text")
+    text = checked_text(text, field="text", missing=_("请写下要催什么。"), most=TEXT_MAX)
     rows = _cared_for([matter.pk for matter in matters], by)
     issuer, day = own_body(by), working_day(local_today(now))
-    told = Reminded()
-    by_body = _sorted_out(rows, issuer, day, told)
+    reach = reach_of(rows, {issuer.pk, *own_ids(by)}, day)
+    by_body = reach.by_body
     if not by_body:
-        raise NothingToRemind(format_lazy(_("没有催办：{why}。"), why=told.skipped[0][1]))
+        raise NothingToRemind(format_lazy(_("没有催办：{why}。"), why=reach.skipped[0][1]))
+    told = Reminded(matters=[matter for held in by_body.values() for matter in held], skipped=reach.skipped)
     reminders = [Reminder(issuer=issuer, body=body, text=text, by=by, at=now) for body in by_body]
     told.sent = Reminder.objects.bulk_create(reminders)
     ReminderMatter.objects.bulk_create(
@@ -101,35 +94,6 @@ def _cared_for(ids: list[int], by: User) -> list[Matter]:
     if Matter.objects.filter(overseen_by(by), pk__in=wanted).count() != len(wanted):
         raise NotAllowed
     return rows
-
-
-def _sorted_out(
-    rows: Sequence[Matter], issuer: Organisation, day: date, told: Reminded
-) -> dict[Organisation, list[Matter]]:
-    """The matters by the body to be reminded; those left out go into `told` with why. Two statements."""
-    held = responsible(rows)
-    said = set(ReminderMatter.objects.filter(matter__in=rows, day=day).values_list("matter", "body"))
-    found: dict[Organisation, list[Matter]] = {}
-    for matter in rows:
-        body = held[matter.pk]
-        why = _why_not(matter, body, issuer, said)
-        if why is None and body is not None:
-            found.setdefault(body, []).append(matter)
-            told.matters.append(matter)
-        else:
-            told.skipped.append((matter, why))
-    return found
-
-
-def _why_not(matter: Matter, body: Organisation | None, issuer: Organisation, said: set[tuple[int, int]]) -> Any:
-    """Why nobody is reminded of the matter; None when somebody is."""
-    if not matter.is_open:
-        return ENDED
-    if body is None:
-        return WITH_DEPUTY if matter.holder_deputy_id else WITH_RESIDENT
-    if body.pk == issuer.pk:
-        return OURS
-    return SAID if (matter.pk, body.pk) in said else None
 
 
 def _notify(sent: Sequence[Reminder], by_body: dict[Organisation, list[Matter]], now: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,8 @@ from liaison.base.errors import DomainError, InvalidInput, NotAllowed
 from liaison.base.notices.services import queue
 from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
+from liaison.base.workdays.hours import Hours, allowed
+from liaison.base.workdays.queries import current_calendar
 from liaison.base.workflow import advance
 from opinions.handling.services import checked_text
 from opinions.matters.models import Matter
@@ -25,6 +27,8 @@ from supervision.orders.states import OUTCOMES, SPONSOR, SponsorStatus
 
 REMIND_WITHIN = timedelta(days=3)
 """Days before the target of which the leader is reminded, once for each target."""
+HOURS = Hours()
+"""In which leaders are reminded."""
 MOST_NOTES = 200
 
 
@@ -122,14 +126,22 @@ def end_case(*, case: Sponsorship, outcome: str, text: str, by: User, now: datet
     return case
 
 
+def to_remind(now: datetime) -> QuerySet[Sponsorship]:
+    """Cases whose target is near or over and of which their leaders were not reminded yet, in hours in which these may
+    be written to."""
+    if allowed(current_calendar(), now, HOURS) > now:
+        return Sponsorship.objects.none()
+    near = local_today(now) + REMIND_WITHIN
+    rows = Sponsorship.objects.filter(status=SponsorStatus.LIVE, target_on__lte=near)
+    due = rows.exclude(reminded_for=F("target_on")) | rows.filter(reminded_for=None)
+    return due.select_related("matter", "sponsor").order_by("pk")
+
+
 @step
 def remind_sponsors(*, now: datetime, limit: int = 500) -> int:
     """Remind leaders of cases whose target is near or over: once for each target day. A constant number of statements
     for each batch; the sweep calls it."""
-    near = local_today(now) + REMIND_WITHIN
-    rows = Sponsorship.objects.filter(status=SponsorStatus.LIVE, target_on__lte=near)
-    due = rows.exclude(reminded_for=F("target_on")) | rows.filter(reminded_for=None)
-    found = list(due.select_related("matter", "sponsor").order_by("pk")[:limit])
+    found = list(to_remind(now)[:limit])
     drafts = [draft for case in found for draft in _reminder(case)]
     queue(drafts, now=now)
     Sponsorship.objects.filter(pk__in=[case.pk for case in found]).update(reminded_for=F("target_on"))
@@ -141,4 +153,4 @@ def _reminder(case: Sponsorship) -> Any:
     subject = format_lazy(words, day=case.target_on.isoformat(), title=case.matter.title)
     link = f"/desk/supervision/orders/cases/{case.pk}/"
     tag = f"sponsor:{case.pk}:{case.target_on}"
-    return drafts_for([case.sponsor], tag=tag, about=case.chain, subject=subject, link=link)
+    return drafts_for([case.sponsor], tag=tag, about=case.chain, subject=subject, link=link, hours=HOURS)

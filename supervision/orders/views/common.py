@@ -1,46 +1,53 @@
-"""What the screens share: a form as a page or a dialog, and one tap."""
+"""What the screens share: a form as a page or a dialog, and a letter's documents."""
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpResponse
-from django.utils import timezone
 
 from deputies.accounts.access import SignedIn
-from liaison.base.errors import DomainError, NotAllowed
-from liaison.base.web.htmx import go, render_page
-from liaison.base.web.toasts import toast, toast_refusal
+from liaison.base.documents.official import Official, official_pdf
+from liaison.base.later import later
+from liaison.base.web.steps import serve_form
+from supervision.orders.models import Letter
+from supervision.orders.queries import document_of
 
 PAGES = "supervision/orders"
+docx = later("liaison.base.documents.official_docx")
+
+
+def _as_docx(document: Official) -> bytes:
+    made: bytes = docx.official_docx(document)
+    return made
+
+
+MAKERS: dict[str, tuple[Callable[..., bytes], str]] = {
+    "pdf": (official_pdf, "application/pdf"),
+    "docx": (_as_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+}
+
+
+def paper_of(letter: Letter, form: str) -> HttpResponse:
+    """The letter as PDF or DOCX."""
+    make, content_type = MAKERS[form]
+    response = HttpResponse(make(document_of(letter)), content_type=content_type)
+    shown = "inline" if form == "pdf" else "attachment"
+    name = quote(f"{letter.reference or letter.title}.{form}")
+    response["Content-Disposition"] = f"{shown}; filename*=UTF-8''{name}"
+    return response
 
 
 def serve(
     request: SignedIn, form: Any, service: Callable[..., Any], *, label: Any, said: Any, back: str, title: str = "",
     place: Callable[[Any], str] | None = None, **given: Any,
 ) -> HttpResponse:  # fmt: skip
-    """A form as a page or a dialog. `service` gets `given`, the cleaned data, who and when; a refusal stands at its
-    field and what was typed stays. Afterwards to `place` of what was made, else `back`."""
-    if form.is_bound and form.is_valid():
-        try:
-            made = service(by=request.user, now=timezone.now(), **{**form.cleaned_data, **given})
-            toast(request, said)
-            return go(request, place(made) if place else back)
-        except NotAllowed:
-            raise
-        except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error.message))
-    context = {"form": form, "label": label, "back": back, "title": title}
-    status = 422 if form.is_bound else 200
-    return render_page(request, f"{PAGES}/form.html", f"{PAGES}/_form.html", context, status=status)
+    """A form as a page or a dialog: `service` gets `given` and the cleaned data. Afterwards to `place` of what was
+    made, else `back`."""
 
+    def act(**who: Any) -> str:
+        made = service(**{**form.cleaned_data, **given}, **who)
+        return place(made) if place else back
 
-def tap(request: SignedIn, service: Callable[..., Any], *, said: Any, back: str, **given: Any) -> HttpResponse:
-    """One tap, no form. What somebody else has done meanwhile is told, not lost."""
-    try:
-        service(by=request.user, now=timezone.now(), **given)
-        toast(request, said)
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        toast_refusal(request, error)
-    return go(request, back)
+    pages = f"{PAGES}/form.html", f"{PAGES}/_form.html"
+    return serve_form(request, form, act, pages=pages, said=said, place=back, label=label, title=title)

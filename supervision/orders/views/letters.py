@@ -1,8 +1,8 @@
 """Screens of letters: the list, one letter with what can be done, its documents, drafting, and its steps."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -15,14 +15,13 @@ from deputies.accounts.access import Permission as P
 from deputies.accounts.access import SignedIn, can, requires
 from liaison.base.audit.models import Event
 from liaison.base.audit.verbs import verb_words
-from liaison.base.documents.official import Official, official_pdf
 from liaison.base.errors import DomainError, NotAllowed
 from liaison.base.files.responses import file_response
-from liaison.base.later import later
 from liaison.base.web import parts
 from liaison.base.web.forms import posted
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.paging import KeysetPage
+from liaison.base.web.steps import tap
 from liaison.base.web.toasts import toast
 from liaison.base.workdays.arithmetic import local_today
 from supervision.orders import services
@@ -36,24 +35,14 @@ from supervision.orders.queries import (
     letter_page,
     letters,
     light_up,
+    limit_of,
+    moved_limit,
     templates_for,
     verbs_for,
+    writes_for,
 )
 from supervision.orders.states import AnswerStatus
-from supervision.orders.views.common import PAGES, serve, tap
-
-docx = later("liaison.base.documents.official_docx")
-
-
-def _as_docx(document: Official) -> bytes:
-    made: bytes = docx.official_docx(document)
-    return made
-
-
-MAKERS: dict[str, tuple[Callable[..., bytes], str]] = {
-    "pdf": (official_pdf, "application/pdf"),
-    "docx": (_as_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-}
+from supervision.orders.views.common import MAKERS, PAGES, paper_of, serve
 
 
 def letter_or_404(request: SignedIn, pk: int) -> Letter:
@@ -87,12 +76,15 @@ def index(request: SignedIn) -> HttpResponse:
 def letter(request: SignedIn, pk: int) -> HttpResponse:
     """One letter: what it says, the matters, the answers, and what the user can do now."""
     found = letter_or_404(request, pk)
-    page = letter_page(request.user, found)
+    page, paper = letter_page(request.user, found), document_of(found)
     _show_photos(found, page.answers)
     answer = next((one for one in page.answers if one.status != AnswerStatus.SIGNED), None)
     steps = [(verb, STEPS[verb]) for verb in verbs_for(request.user, found, answer)]
-    context = {"letter": found, "page": page, "steps": steps, "answer": answer, "events": _events(found)}
-    return render(request, f"{PAGES}/letter.html", context | {"paper": document_of(found)})
+    context = {
+        "letter": found, "page": page, "steps": steps, "answer": answer, "events": _events(found), "paper": paper,
+        "moved_to": moved_limit(paper, limit_of(found)), "by_link": found.number and writes_for(request.user, found),
+    }  # fmt: skip
+    return render(request, f"{PAGES}/letter.html", context)
 
 
 def _events(letter: Letter) -> list[parts.Event]:
@@ -110,13 +102,7 @@ def document(request: SignedIn, pk: int, form: str) -> HttpResponse:
     """The letter as PDF or DOCX; before it is issued a draft of it."""
     if form not in MAKERS:
         raise Http404
-    found = letter_or_404(request, pk)
-    make, content_type = MAKERS[form]
-    response = HttpResponse(make(document_of(found)), content_type=content_type)
-    shown = "inline" if form == "pdf" else "attachment"
-    name = quote(f"{found.reference or found.title}.{form}")
-    response["Content-Disposition"] = f"{shown}; filename*=UTF-8''{name}"
-    return response
+    return paper_of(letter_or_404(request, pk), form)
 
 
 @require_GET
@@ -132,9 +118,8 @@ def photo(request: SignedIn, pk: int, file_id: int) -> HttpResponseBase:
 
 def _show_photos(letter: Letter, answers: Sequence[LetterAnswer]) -> None:
     for answer in answers:
-        urls = [(reverse("orders:photo", args=[letter.pk, one.pk]), one) for one in answer.files.all()]
         answer.thumbs = [  # type: ignore[attr-defined]
-            parts.Thumb(url=url, name=one.name, preview_url=f"{url}?thumb=1", size=one.size) for url, one in urls
+            parts.Thumb.of(one, reverse("orders:photo", args=[letter.pk, one.pk])) for one in answer.files.all()
         ]
 
 
@@ -215,7 +200,7 @@ def act(request: SignedIn, pk: int, verb: str) -> HttpResponse:
     if step is None or step.form is not None or not step.said:
         raise Http404
     found = letter_or_404(request, pk)
-    return tap(request, step.service, said=step.said, back=place(found), letter=found)
+    return tap(request, partial(step.service, letter=found), said=step.said, place=place(found))
 
 
 @requires(P.ORDER_VIEW)

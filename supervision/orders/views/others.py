@@ -21,10 +21,10 @@ from liaison.base.web.toasts import toast
 from liaison.base.workdays.arithmetic import local_today
 from opinions.matters.models import Matter
 from supervision.orders import services
-from supervision.orders.access import own_case
+from supervision.orders.access import own_case, own_ids
 from supervision.orders.forms import CaseFilterForm, EndForm, NoteForm, RemindForm, SponsorForm, TargetForm
 from supervision.orders.models import Sponsorship
-from supervision.orders.queries import cases_for, chosen_matters, light_case, reminders_for, responsible
+from supervision.orders.queries import cases_for, chosen_matters, light_case, reach_of, reminders_for
 from supervision.orders.trail import KINDS, by_body, matters_of, trail_of
 from supervision.orders.views.common import PAGES, serve
 
@@ -35,7 +35,8 @@ def remind(request: SignedIn) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     matters = chosen_matters(request.user, given.getlist("ids"))
     form = RemindForm(posted(request)[0])
-    context: dict[str, Any] = {"form": form, "reached": _reached(matters), "matters": matters}
+    reach = reach_of(matters, own_ids(request.user), services.working_day(local_today(timezone.now())))
+    context: dict[str, Any] = {"form": form, "reach": reach, "matters": matters}
     if form.is_bound and form.is_valid():
         try:
             told = services.remind(matters=matters, by=request.user, now=timezone.now(), **form.cleaned_data)
@@ -46,14 +47,6 @@ def remind(request: SignedIn) -> HttpResponse:
             form.add_error(error.field if error.field in form.fields else None, str(error.message))
     status = 422 if form.is_bound else 200
     return render_page(request, f"{PAGES}/remind.html", f"{PAGES}/_remind.html", context, status=status)
-
-
-def _reached(matters: list[Matter]) -> list[tuple[Any, int]]:
-    """The bodies with how many of the matters are theirs."""
-    counts: dict[Any, int] = {}
-    for body in responsible(matters).values():
-        counts[body] = counts.get(body, 0) + 1
-    return list(counts.items())
 
 
 def _told(request: SignedIn, told: services.Reminded, context: dict[str, Any]) -> HttpResponse:

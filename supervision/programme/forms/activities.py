@@ -14,7 +14,7 @@ from deputies.organisations.queries import bodies, district_of, handlers_of, str
 from liaison.base.codes import grouped
 from liaison.base.errors import InvalidInput
 from liaison.base.phrases import aside
-from liaison.base.web.forms import STRANGE, day_field, offer, photos_field, text_field
+from liaison.base.web.forms import SEVERAL, STRANGE, day_field, files_field, offer, text_field
 from liaison.base.workdays.arithmetic import SHANGHAI
 from opinions.catalog.queries import categories
 from opinions.handling.queries import deputies_of
@@ -22,7 +22,8 @@ from opinions.matters.models import Matter
 from opinions.matters.queries import named_matters
 from supervision.programme.forms.tasks import hint_workdays
 from supervision.programme.models import Activity, ActivityKind, OutcomeClass, Participant, Scope
-from supervision.programme.services import ActivityData, Circle, TaskData
+from supervision.programme.queries import named
+from supervision.programme.services import MOST_MATTERS, ActivityData, Circle, TaskData
 from supervision.programme.states import ActivityStatus, Attendance
 
 ROWS = 3
@@ -119,7 +120,7 @@ class ActivityForm(WhenMixin):
     def __init__(self, *args: Any, user: User, activity: Activity | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.kept = list(activity.matters.all()) if activity else []
+        self.kept = list(named(activity)) if activity else []
         organiser = activity.organiser if activity else bodies().get(street_of(user))
         district = district_of(organiser) if organiser else None
         offices = handlers_of(district) if district else []
@@ -218,8 +219,9 @@ class PeopleForm(forms.Form):
             "staff": [(one, f"{one.name} {one.get_role_display()}") for one in staff.order_by("role", "pk")],
         }
         for name, choices in rows.items():
-            self.fields[name].widget = forms.SelectMultiple(attrs={"size": 6})
-            offer(self.fields[name], choices)
+            field: Any = self.fields[name]
+            field.widget, field.help_text = forms.SelectMultiple(attrs={"size": 6}), SEVERAL
+            offer(field, choices)
 
     @property
     def circle(self) -> Circle:
@@ -338,7 +340,7 @@ class MinutesForm(TasksForm):
     """记纪要, with what was agreed as tasks."""
 
     minutes = text_field(_("纪要"), 8, required=_("请写下纪要。"), help_text=_("不要写居民的姓名和电话。"))
-    photos = photos_field(_("照片：现场、签字的纪要（可选）"))
+    attachments = files_field(_("照片和文件：现场、签字的纪要、材料（可选）"))
     button = _("保存纪要")
 
     def __init__(self, *args: Any, activity: Activity, **kwargs: Any) -> None:
@@ -361,7 +363,7 @@ class OutcomeForm(forms.Form):
 
     def __init__(self, *args: Any, activity: Activity, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for link in activity.links.select_related("matter"):
+        for link in activity.links.select_related("matter")[:MOST_MATTERS]:
             self.fields[f"m{link.matter_id}"] = forms.CharField(
                 label=link.matter.title, required=False, max_length=300, initial=link.result,
                 help_text=_("这件意见在活动中怎样了（可选）"),

@@ -12,7 +12,7 @@ from supervision.programme.services.activities import (
     plan_activity,
     postpone,
 )
-from supervision.programme.services.common import WARN_WORKDAYS, NotNow
+from supervision.programme.services.common import MOST_MATTERS, WARN_WORKDAYS, NotNow
 from supervision.programme.services.feeds import feed_address, renew_feed
 from supervision.programme.services.people import Circle, ask_to_come, let_go, mark, say
 from supervision.programme.services.plans import (
@@ -24,7 +24,8 @@ from supervision.programme.services.plans import (
     drop_item,
     make_activities,
 )
-from supervision.programme.services.reminders import in_office_hours, remind_due
+from supervision.programme.services.raising import attach_raised
+from supervision.programme.services.reminders import OFFICE_HOURS, in_office_hours, remind_due, tasks_due
 from supervision.programme.services.tasks import (
     TaskData,
     accept,
@@ -36,6 +37,8 @@ from supervision.programme.services.tasks import (
 )
 
 __all__ = [
+    "MOST_MATTERS",
+    "OFFICE_HOURS",
     "WARN_WORKDAYS",
     "ActivityData",
     "Circle",
@@ -51,6 +54,7 @@ __all__ = [
     "answer",
     "ask_to_come",
     "attach_matters",
+    "attach_raised",
     "cancel",
     "change_activity",
     "change_item",
@@ -71,4 +75,5 @@ __all__ = [
     "remind_due",
     "renew_feed",
     "say",
+    "tasks_due",
 ]

@@ -33,6 +33,7 @@ from supervision.programme.models import (
     PlanItem,
     Scope,
 )
+from supervision.programme.queries import named
 from supervision.programme.services.common import (
     FURTHEST,
     MOST_MATTERS,
@@ -47,7 +48,7 @@ from supervision.programme.services.common import (
     tell_matters,
 )
 from supervision.programme.services.tasks import TaskData, write_tasks
-from supervision.programme.states import AHEAD, ActivityStatus, Attendance
+from supervision.programme.states import AHEAD, OVER, ActivityStatus, Attendance
 
 LONGEST = timedelta(days=62)
 MOST_FILES = 30
@@ -185,20 +186,20 @@ def answer(*, activity: Activity, text: str, by: User, now: datetime) -> Activit
 @step
 def keep_minutes(
     *, activity: Activity, minutes: str, by: User, now: datetime, tasks: Sequence[TaskData] = (),
-    photos: Sequence[StoredFile] = (),
+    files: Sequence[StoredFile] = (),
 ) -> Activity:  # fmt: skip
     """记纪要: the activity was held, and what was agreed becomes tasks in the same step; later the minutes may be
-    supplemented. `photos` are prepared and not saved yet. Raises NotAllowed, InvalidInput, WrongState, StaleState."""
+    supplemented. `files` are prepared and not saved yet. Raises NotAllowed, InvalidInput, WrongState, StaleState."""
     check_organiser(activity, by)
     minutes = checked_text(minutes, field="minutes", missing=_("请写下纪要。"))
     if activity.starts_at > now:
         raise InvalidInput(_("活动还没有开始，不能记纪要。"), field="minutes")
     first = activity.status not in (ActivityStatus.HELD, ActivityStatus.CONCLUDED)
     move(activity, "hold_activity" if first else "amend_minutes", by=by, now=now, minutes=minutes)
-    if activity.files.count() + len(photos) > MOST_FILES:
-        raise InvalidInput(_("照片太多了，一次活动最多 30 张。"), field="photos")
-    files = [ActivityFile(activity=activity, stored=one, at=now) for one in save_prepared(photos)]
-    ActivityFile.objects.bulk_create(files)
+    if activity.files.count() + len(files) > MOST_FILES:
+        raise InvalidInput(_("照片和文件太多了，一次活动最多 30 个。"), field="attachments")
+    rows = [ActivityFile(activity=activity, stored=one, at=now) for one in save_prepared(files)]
+    ActivityFile.objects.bulk_create(rows)
     if first:
         tell_matters(activity, "hold_activity", activity.matters.all(), by=by, now=now)
     write_tasks(activity, tasks, by=by, now=now)
@@ -235,9 +236,9 @@ def attach_matters(*, activity: Activity, matters: Sequence[Matter], by: User, n
     Raises NotAllowed, InvalidInput, NotNow.
     """
     check_organiser(activity, by)
-    if activity.status in (ActivityStatus.CONCLUDED, ActivityStatus.CANCELLED):
+    if activity.status in OVER:
         raise NotNow
-    kept = list(Matter.objects.filter(activity_links__activity=activity))
+    kept = list(named(activity))
     before = len(kept)
     _attach(activity, [*kept, *(one for one in matters if one not in kept)], by=by, now=now)
     return activity.links.count() - before
@@ -298,7 +299,7 @@ def _attach(activity: Activity, matters: Sequence[Matter], *, by: User, now: dat
         if Matter.objects.visible_to(by).filter(pk__in=keys).count() != len(set(keys)):
             raise InvalidInput(_("没有找到这个编号的事项，或者它不在您的范围内。"), field="codes")
     if activity.status in AHEAD:
-        activity.links.exclude(matter__in=matters).delete()
+        activity.links.filter(matter__in=named(activity)).exclude(matter__in=matters).delete()
     if fresh:
         ActivityMatter.objects.bulk_create(ActivityMatter(activity=activity, matter=one, at=now) for one in fresh)
         tell_matters(activity, "plan_activity", fresh, by=by, now=now)

@@ -29,6 +29,10 @@ WARN_WORKDAYS = 2
 """Working days before a task is due from which it shows yellow and its body is reminded."""
 
 
+KEEPERS = (Role.STREET_STAFF, Role.STREET_SECRETARY, Role.STREET_CHAIR, Role.DISTRICT_STAFF)
+"""Who keeps what a committee organises."""
+
+
 class NotNow(DomainError):
     message = _("活动已经结束或取消，这一步不能再做。")
 
@@ -59,12 +63,18 @@ def move(activity: Activity, verb: str, *, by: User, now: datetime, reason: str 
     )  # fmt: skip
 
 
+def fact_about(activity: Activity, verb: str, **words: str) -> Fact:
+    """A step of the activity for the histories of its matters: internal."""
+    data = {"body": activity.title, "activity": activity.pk, **words}
+    return Fact(verb=verb, data=data, audience=Audience.INTERNAL)
+
+
 def tell_matters(
     activity: Activity, verb: str, matters: Iterable[Matter], *, by: User, now: datetime, **words: str
 ) -> None:
     """The step in the history of each matter: internal; their rows are held in one order."""
     held = Matter.objects.select_for_update().filter(pk__in=[one.pk for one in matters]).order_by("pk")
-    fact = Fact(verb=verb, data={"body": activity.title, "activity": activity.pk, **words}, audience=Audience.INTERNAL)
+    fact = fact_about(activity, verb, **words)
     record_many({matter.chain: [fact] for matter in held}, by=by, now=now)
 
 
@@ -82,8 +92,8 @@ def people_of(rows: Sequence[Participant]) -> list[User]:
 
 def staff_of_organiser(activity: Activity) -> list[User]:
     """Who keeps the activity."""
-    roles = (Role.STREET_STAFF, Role.STREET_SECRETARY, Role.STREET_CHAIR, Role.DISTRICT_STAFF)
-    return list(User.objects.filter(organisation=activity.organiser_id, role__in=roles, is_active=True).order_by("pk"))
+    rows = User.objects.filter(organisation=activity.organiser_id, role__in=KEEPERS, is_active=True)
+    return list(rows.order_by("pk"))
 
 
 def tell(

@@ -16,7 +16,7 @@ from liaison.base.audit.services import Fact, record
 from liaison.base.audit.verbs import name_verbs
 from liaison.base.errors import DomainError, InvalidInput, NotAllowed
 from liaison.base.step import step
-from liaison.base.workdays.arithmetic import SHANGHAI, add_months, local_today
+from liaison.base.workdays.arithmetic import SHANGHAI, Unit, add_months, compute_due, local_today
 from liaison.base.workdays.queries import current_calendar
 from opinions.catalog.models import Category
 from opinions.handling.services import checked_text
@@ -124,9 +124,8 @@ def _held_in(item: PlanItem, month: int) -> date:
 
 def _data(item: PlanItem, month: int, today: date) -> ActivityData:
     """Planned for the first working day that is left in its month, nine to eleven; the date is changed as needed."""
-    day = max(_held_in(item, month), today + timedelta(days=1))
-    while not current_calendar().is_workday(day):
-        day += timedelta(days=1)
+    earliest = max(_held_in(item, month), today + timedelta(days=1))
+    day = compute_due(current_calendar(), earliest, 0, Unit.WORKING_DAYS).due
     first = date(item.year, month, 1)
     theme = item.kind == ActivityKind.THEMATIC
     named = {"title": item.title[:70], "month": month}

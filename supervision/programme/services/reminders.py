@@ -5,25 +5,27 @@ Part of the sweep: sets only. A row is looked at on its `next_on`; a missed nigh
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from liaison.base.workdays.hours import Hours, allowed
 
-from deputies.accounts.models import DEPARTMENT_ROLES, Role, User
+from deputies.accounts.models import DEPARTMENT_ROLES, User
 from liaison.base.notices.services import Draft, queue
-from liaison.base.workdays.arithmetic import local_today
+from liaison.base.updates import update_each
+from liaison.base.workdays.arithmetic import ONE_DAY, local_today
+from liaison.base.workdays.hours import Hours, allowed
 from liaison.base.workdays.queries import current_calendar
 from opinions.matters.services import drafts_for
 from supervision.programme.models import Task
+from supervision.programme.services.common import KEEPERS
 from supervision.programme.services.tasks import LINK
 from supervision.programme.states import UNDONE
 
 BATCH = 500
 OFFICE_HOURS = Hours(begin=9, end=18)
-KEEPERS = (Role.STREET_STAFF, Role.STREET_SECRETARY, Role.STREET_CHAIR, Role.DISTRICT_STAFF)
 NEARLY, OVERDUE = _("任务快到期：{day}"), _("任务已超期：{day}")
 
 
@@ -45,17 +47,19 @@ def remind_due(*, now: datetime) -> int:
     return reminded
 
 
+def tasks_due(now: datetime) -> QuerySet[Task]:
+    """The tasks that are to be looked at."""
+    return Task.objects.filter(next_on__lte=local_today(now)).select_related("activity").order_by("next_on", "id")
+
+
 @transaction.atomic
 def _remind_batch(now: datetime) -> int:
-    """One batch in five statements: read and hold, the people, the notices, two groups of days."""
+    """One batch as a set: read and hold, the people, the notices, the next days."""
     today = local_today(now)
-    due = Task.objects.filter(next_on__lte=today).select_related("activity").order_by("next_on", "id")
-    rows = list(due.select_for_update(of=("self",), skip_locked=True)[:BATCH])
+    rows = list(tasks_due(now).select_for_update(of=("self",), skip_locked=True)[:BATCH])
     queue(_drafts([row for row in rows if row.status in UNDONE], now), now=now)
-    for row in rows:
-        late = row.due_on < today or row.status not in UNDONE
-        row.next_on = None if late else row.due_on + timedelta(days=1)
-    Task.objects.bulk_update(rows, ["next_on"])
+    ended = {row.pk for row in rows if row.due_on < today or row.status not in UNDONE}
+    update_each(Task, ("next_on",), [(row.pk, None if row.pk in ended else row.due_on + ONE_DAY) for row in rows])
     return len(rows)
 
 
@@ -70,8 +74,9 @@ def _drafts(rows: list[Task], now: datetime) -> Iterable[Draft]:
         tag = f"{row.chain}:{'late' if late else 'soon'}:{row.due_on}"
         people = [person for body in bodies for person in staff[body]]
         yield from drafts_for(
-            people, tag=tag, about=row.chain, subject=subject, body=row.text, link=LINK.format(row.pk)
-        )
+            people, tag=tag, about=row.chain, subject=subject, body=row.text, link=LINK.format(row.pk),
+            hours=OFFICE_HOURS,
+        )  # fmt: skip
 
 
 def _staff(rows: list[Task]) -> dict[int, list[User]]:

@@ -1,6 +1,5 @@
 """Activities: the list, one of them, and each step from its plan to its result."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -18,30 +17,22 @@ from deputies.accounts.models import DEPARTMENT_ROLES
 from liaison.base.audit.models import Event
 from liaison.base.codes import qr_svg
 from liaison.base.errors import NotAllowed
-from liaison.base.files.models import StoredFile
 from liaison.base.files.responses import file_response
-from liaison.base.files.services import prepared_images
+from liaison.base.files.services import prepared_files
 from liaison.base.web.forms import posted
 from liaison.base.web.htmx import render_page
 from liaison.base.web.paging import KeysetPage
+from liaison.base.web.parts import Thumb
+from liaison.base.web.steps import tap
 from liaison.base.workdays.arithmetic import local_today
 from opinions.matters.models import Matter
 from supervision.programme import queries, services
 from supervision.programme.access import answers_appointment, organises
 from supervision.programme.forms import activities as forms
 from supervision.programme.forms.plans import FilterForm
-from supervision.programme.models import Activity, Scope
-from supervision.programme.states import AHEAD, TOOK_PLACE, ActivityStatus
-from supervision.programme.views.serving import (
-    PAGES,
-    load_activity,
-    load_own_activity,
-    place_of,
-    serve,
-    serve_on,
-    tap,
-    thumb,
-)
+from supervision.programme.models import Activity, ActivityFile, Scope
+from supervision.programme.states import AHEAD, OVER, TOOK_PLACE, ActivityStatus
+from supervision.programme.views.serving import PAGES, load_activity, load_own_activity, place_of, serve, serve_on
 
 
 @require_GET
@@ -78,11 +69,16 @@ def activity(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         "activity": found, "people": rows, "own": queries.own_answers(request.user, rows),
         "turnout": queries.turnout(rows), "matters": matters, "hidden": hidden, "tasks": _tasks(request, found),
-        "photos": [thumb(one.stored, reverse("programme:file", args=[found.pk, one.pk])) for one in files],
+        "photos": [Thumb.of(one.stored, _place_of_file(one)) for one in files if one.stored.is_image],
+        "documents": [(one.stored, _place_of_file(one)) for one in files if not one.stored.is_image],
         "history": _history(found), "may": _may(request, found), "ahead": found.status in AHEAD,
         "took_place": found.status in TOOK_PLACE, **_public(found),
     }  # fmt: skip
     return render(request, f"{PAGES}/activity.html", context)
+
+
+def _place_of_file(row: ActivityFile) -> str:
+    return reverse("programme:file", args=[row.activity_id, row.pk])
 
 
 def _tasks(request: SignedIn, found: Activity) -> list[Any]:
@@ -110,9 +106,7 @@ def _may(request: SignedIn, found: Activity) -> dict[str, bool]:
         "mark": own and begun and (announced or found.status == ActivityStatus.HELD),
         "give": own and found.status in TOOK_PLACE,
         "conclude": own and found.status == ActivityStatus.HELD,
-        "gather": own and found.opens_on is not None and found.status not in (
-            ActivityStatus.CONCLUDED, ActivityStatus.CANCELLED
-        ),
+        "gather": own and found.opens_on is not None and found.status not in OVER,
         "answer": announced and answers_appointment(request.user, found),
         "say": announced,
     }  # fmt: skip
@@ -129,7 +123,7 @@ def _public(found: Activity) -> dict[str, Any]:
 @require_GET
 @requires(P.PROGRAMME_VIEW)
 def file(request: SignedIn, pk: int, file_id: int) -> HttpResponseBase:
-    """A photo of an activity in the user's scope."""
+    """A photo or a document of an activity in the user's scope."""
     row = get_object_or_404(load_activity(request, pk).files.select_related("stored"), pk=file_id)
     return file_response(request, row.stored, thumbnail="thumb" in request.GET)
 
@@ -219,14 +213,10 @@ def minutes(request: SignedIn, pk: int) -> HttpResponse:
 
     def act(**who: Any) -> None:
         data = form.cleaned_data
-        with prepared_images(data["photos"], **who) as photos:
-            _keep_minutes(found, form, photos, who)
+        with prepared_files(data["attachments"], **who) as files:
+            services.keep_minutes(activity=found, minutes=data["minutes"], tasks=form.tasks, files=files, **who)
 
     return serve_on(request, found, form, act, label=_("记纪要"), said=_("纪要已保存。"))
-
-
-def _keep_minutes(found: Activity, form: forms.MinutesForm, photos: Sequence[StoredFile], who: dict[str, Any]) -> None:
-    services.keep_minutes(activity=found, minutes=form.cleaned_data["minutes"], tasks=form.tasks, photos=photos, **who)
 
 
 @requires(P.PROGRAMME_EDIT)

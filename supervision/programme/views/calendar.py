@@ -1,6 +1,5 @@
 """The calendar: a month at a time, and the subscriptions of phones."""
 
-from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,11 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from deputies.accounts.access import Permission as P
 from deputies.accounts.access import SignedIn, can, requires
 from liaison.base.web.decorators import public
-from liaison.base.workdays.arithmetic import OUR_TIMES, add_months, local_today
+from liaison.base.web.steps import tap
+from liaison.base.workdays.arithmetic import add_months, local_today, month_of
 from supervision.programme import queries, services
 from supervision.programme.forms.plans import FilterForm
 from supervision.programme.ical import calendar as written
-from supervision.programme.views.serving import PAGES, tap
+from supervision.programme.views.serving import PAGES
 
 
 @require_GET
@@ -26,22 +26,13 @@ from supervision.programme.views.serving import PAGES, tap
 def calendar(request: SignedIn) -> HttpResponse:
     """A month with its activities: weeks on a screen, a list on a phone."""
     today, form = local_today(timezone.now()), FilterForm(request.GET)
-    first = _month(request.GET.get("month", "")) or today.replace(day=1)
+    first = month_of(request.GET.get("month")) or today.replace(day=1)
     rows = queries.in_month(queries.visible_activities(request.user).filter(**form.conditions), first)
     context = {
         "first": first, "before": add_months(first, -1), "after": add_months(first, 1), "activities": rows,
         "weeks": queries.month_view(rows, first, today), "form": form, "may_edit": can(request.user, P.PROGRAMME_EDIT),
     }  # fmt: skip
     return render(request, f"{PAGES}/calendar.html", context)
-
-
-def _month(text: str) -> date | None:
-    """The first day of a month written 2026-11; None of anything else."""
-    try:
-        first = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        return None
-    return first if first.year in OUR_TIMES else None
 
 
 @require_GET

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST
 from deputies.accounts.access import Permission as P
 from deputies.accounts.access import SignedIn, requires
 from liaison.base.web.forms import posted
+from liaison.base.web.steps import tap
 from supervision.programme import queries, services
 from supervision.programme.forms.activities import ExcuseForm, MarksForm, PeopleForm
 from supervision.programme.models import Participant
-from supervision.programme.views.serving import load_invitation, load_own_activity, place_of, serve, serve_on, tap
+from supervision.programme.views.serving import load_invitation, load_own_activity, place_of, serve, serve_on
 
 
 @requires(P.PROGRAMME_EDIT)

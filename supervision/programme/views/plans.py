@@ -14,11 +14,12 @@ from deputies.accounts.access import SignedIn, can, requires
 from deputies.accounts.queries import streets_of
 from liaison.base.errors import NotAllowed
 from liaison.base.web.forms import posted
+from liaison.base.web.steps import tap
 from liaison.base.workdays.arithmetic import OUR_TIMES, local_today
 from supervision.programme import queries, services
 from supervision.programme.forms.plans import ItemForm
 from supervision.programme.models import PlanItem
-from supervision.programme.views.serving import PAGES, serve, tap
+from supervision.programme.views.serving import PAGES, serve
 
 
 @require_GET

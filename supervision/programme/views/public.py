@@ -3,8 +3,10 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
+from liaison.base.codes import qr_svg
 from liaison.base.web.decorators import public
 from liaison.base.workdays.arithmetic import local_today
 from supervision.programme import queries
@@ -31,4 +33,7 @@ def theme(request: HttpRequest, pk: int) -> HttpResponse:
     today = local_today(timezone.now())
     seeking = found.opens_on is not None and found.closes_on is not None and found.opens_on <= today <= found.closes_on
     context = {"activity": found, "seeking": seeking, "took_place": found.status in TOOK_PLACE}
+    if seeking:
+        symbol = mark_safe(qr_svg(queries.public_address(found)))  # noqa: S308 - our own SVG of our own address
+        context |= {"way_in": queries.way_in(found), "symbol": symbol}
     return render(request, f"{PAGES}/public.html", context)

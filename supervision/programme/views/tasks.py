@@ -16,16 +16,15 @@ from liaison.base.files.responses import file_response
 from liaison.base.files.services import prepared_images
 from liaison.base.web.forms import posted
 from liaison.base.web.paging import KeysetPage
-from liaison.base.web.parts import Tab
+from liaison.base.web.parts import Tab, Thumb
+from liaison.base.web.steps import tap
 from liaison.base.workdays.arithmetic import local_today
 from supervision.programme import queries, services
 from supervision.programme.access import organises, works_on
 from supervision.programme.forms.tasks import MoveForm, ProgressForm, RedoForm
 from supervision.programme.models import Task, TaskProgress
 from supervision.programme.states import UNDONE
-from supervision.programme.views.serving import PAGES, load_task, serve, tap, thumb
-
-SHOWN = ("open", "red", "yellow", "done", "accepted")
+from supervision.programme.views.serving import PAGES, load_task, serve
 
 
 @require_GET
@@ -33,7 +32,7 @@ SHOWN = ("open", "red", "yellow", "done", "accepted")
 def tasks(request: SignedIn) -> HttpResponse:
     """The tasks in the user's scope, the most urgent first; by light and state."""
     today, shown = local_today(timezone.now()), request.GET.get("show", "open")
-    shown = shown if shown in SHOWN else "open"
+    shown = shown if shown in queries.SHOWN else "open"
     rows = queries.visible_tasks(request.user).filter(queries.tasks_with(shown, today))
     page = KeysetPage(rows, order=("due_on", "id"), cursor=request.GET.get("page"))
     queries.light_tasks(page.items, today)
@@ -57,14 +56,14 @@ def task(request: SignedIn, pk: int) -> HttpResponse:
     own, works = organises(request.user, found.activity), works_on(request.user, found)
     context = {
         "task": found, "progress": [(row, _thumbs(found, row)) for row in progress],
-        "trail": queries.trails([found]).get(found.pk, []), "works": works, "own": own,
+        "trail": queries.trail(found), "works": works, "own": own,
         "undone": found.status in UNDONE, "inside": _inside(request, found),
     }  # fmt: skip
     return render(request, f"{PAGES}/task.html", context)
 
 
-def _thumbs(found: Task, row: TaskProgress) -> list[Any]:
-    return [thumb(one, reverse("programme:photo", args=[found.pk, one.pk])) for one in row.photos.all()]
+def _thumbs(found: Task, row: TaskProgress) -> list[Thumb]:
+    return [Thumb.of(one, reverse("programme:photo", args=[found.pk, one.pk])) for one in row.photos.all()]
 
 
 def _inside(request: SignedIn, found: Task) -> bool:

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zipfile
 import zlib
 from contextlib import suppress
 from typing import Any
@@ -18,6 +19,7 @@ from liaison.base.files.checks import (
     THUMBNAIL_SIDE,
     UploadRefused,
     clean_image,
+    document_type,
 )
 
 register_heif_opener()  # which photos of this file are made with
@@ -189,3 +191,46 @@ def test_whatever_a_decoder_raises_is_a_refusal(fault: Exception, monkeypatch: p
     monkeypatch.setattr(Image, "open", fail)
     with pytest.raises(UploadRefused, match=r"photo\.jpg"):
         clean(PHOTOS["JPEG"])
+
+
+def archive(*parts: str) -> bytes:
+    """A zip archive with these parts, as an office file is one."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for part in parts:
+            made.writestr(part, "x")
+    return out.getvalue()
+
+
+WORD, SHEET = "word/document.xml", "xl/workbook.xml"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(b"%PDF-1.7 ...", "pdf"), (archive(WORD), "wordprocessingml.document"), (archive(SHEET), "spreadsheetml.sheet")],
+)
+def test_document_is_told_by_its_content_whatever_its_name(content: bytes, kind: str) -> None:
+    assert document_type(io.BytesIO(content), name="a.exe", size=len(content)).endswith(kind)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"MZ\x90 programme",
+        b"<html><script>",
+        archive("evil.js"),
+        archive(WORD)[:60],
+        archive(WORD, "word/vbaProject.bin"),
+    ],
+    ids=["empty", "programme", "page", "archive", "damaged", "macros"],
+)
+def test_what_is_no_document_is_refused_with_its_name(content: bytes) -> None:
+    with pytest.raises(UploadRefused) as refused:
+        document_type(io.BytesIO(content), name="纪要.docx", size=len(content))
+    assert "纪要.docx" in str(refused.value.message)
+
+
+def test_document_of_more_than_twenty_megabytes_is_refused_unread() -> None:
+    with pytest.raises(UploadRefused):
+        document_type(None, name="a.pdf", size=20_000_001)

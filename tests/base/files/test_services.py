@@ -15,12 +15,14 @@ from django.http import Http404
 from django.test import RequestFactory
 from PIL import Image
 
+from liaison.base.errors import InvalidInput
 from liaison.base.files.models import StoredFile
 from liaison.base.files.responses import file_response
 from liaison.base.files.services import (
     StorageFull,
     clean_name,
     prepare_images,
+    prepared_files,
     remove,
     save_prepared,
     store_generated,
@@ -166,3 +168,21 @@ def test_response_of_a_file_that_is_gone_is_404() -> None:
     stored.file.storage.delete(str(stored.file.name))
     with pytest.raises(Http404):
         file_response(RequestFactory().get("/"), stored)
+
+
+def test_prepared_files_takes_photos_and_documents_named_by_what_they_are() -> None:
+    pdf = SimpleUploadedFile("纪要.exe", b"%PDF-1.7 minutes", "application/octet-stream")
+    with prepared_files([photo(), pdf], by=None, now=NOW) as rows:
+        held = save_prepared(rows)
+    assert [(one.kind, one.name) for one in held] == [("image", "路灯.jpg"), ("document", "纪要.pdf")]
+    response = file_response(RequestFactory().get("/"), held[1])
+    assert response["Content-Disposition"].startswith("attachment")
+    assert b"".join(response.streaming_content) == b"%PDF-1.7 minutes"  # type: ignore[attr-defined]
+    response.close()
+
+
+def test_prepared_files_leaves_nothing_when_one_is_refused(folder: Path) -> None:
+    bad = SimpleUploadedFile("notes.txt", b"only text", "text/plain")
+    with pytest.raises(InvalidInput) as refused, prepared_files([photo(), bad], by=None, now=NOW):
+        raise AssertionError
+    assert (refused.value.field, files_in(folder)) == ("attachments", [])

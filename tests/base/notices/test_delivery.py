@@ -11,6 +11,8 @@ from liaison.base.notices.channels import Refused, Unclear
 from liaison.base.notices.delivery import BACK_OFF, LEASE, deliver, due
 from liaison.base.notices.models import Channel, Notice, NoticeStatus
 from liaison.base.notices.services import DELIVER, Draft, queue
+from liaison.base.workdays.arithmetic import SHANGHAI
+from liaison.base.workdays.hours import Hours
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -187,3 +189,40 @@ def test_one_nudge_serves_what_is_queued_soon_after(monkeypatch: pytest.MonkeyPa
     for clock[0] in (100.0, 100.0 + DELIVER.gather - 0.01, 100.0 + DELIVER.gather):
         DELIVER()
     assert calls == [DELIVER.gather, DELIVER.gather]
+
+
+EVENING = datetime(2026, 11, 23, 17, 58, tzinfo=SHANGHAI)
+
+
+def timed(hours: Hours | None) -> Notice:
+    draft = Draft(key="m1", channel=Channel.EMAIL, address="a@example.cn", subject="督办提醒", hours=hours)
+    queue([draft], now=EVENING)
+    return Notice.objects.get()
+
+
+def test_notice_with_hours_that_failed_in_the_evening_is_not_tried_again_at_night(channel: Recorder) -> None:
+    channel.failures = [OSError("refused"), OSError("refused")]
+    assert not deliver(timed(Hours()), EVENING)
+    night = EVENING.replace(hour=23)
+    (row,) = due(night)
+    assert not deliver(row, night)
+    assert (channel.sent, due(night)) == ([], [])
+    notice = Notice.objects.get()
+    assert (notice.due_at, notice.attempts) == (datetime(2026, 11, 24, 8, tzinfo=SHANGHAI), 1)
+    assert not deliver(notice, notice.due_at)
+    saturday = datetime(2026, 11, 28, 10, tzinfo=SHANGHAI)
+    (row,) = due(saturday)
+    assert not deliver(row, saturday)
+    monday = datetime(2026, 11, 30, 8, tzinfo=SHANGHAI)
+    (row,) = due(monday)
+    assert deliver(row, monday)
+    assert channel.sent == ["m1"]
+
+
+@pytest.mark.parametrize("hours", [None, Hours(0, 24, any_day=True)])
+def test_urgent_notice_is_tried_again_at_night(channel: Recorder, hours: Hours | None) -> None:
+    channel.failures = [OSError("refused")]
+    assert not deliver(timed(hours), EVENING)
+    night = EVENING + timedelta(hours=8)
+    (row,) = due(night)
+    assert deliver(row, night)

@@ -34,6 +34,14 @@ def test_unknown_address_is_kind_and_does_not_repeat_it(client: Client) -> None:
     assert "such" not in answer.content.decode().split("<main")[1].split("</main")[0]
 
 
+def test_desk_leads_back_to_the_desk_and_not_to_the_residents_pages(rf: RequestFactory) -> None:
+    said = error_page(rf.get("/desk/matters/ABC/"), 404).content.decode()
+    assert "不在您的范围内" in said
+    assert 'href="/desk/"' in said
+    assert "扫码" not in said
+    assert '<a class="btn" href="/t/">' not in said
+
+
 @pytest.mark.parametrize(
     ("error", "status"), [(SuspiciousOperation("x"), 400), (RequestDataTooBig("x"), 413), (None, 400)]
 )

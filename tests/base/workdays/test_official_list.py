@@ -19,7 +19,7 @@ from liaison.base.workdays.list_files import as_json, read_list
 from liaison.base.workdays.models import CalendarDay, CalendarYear
 from liaison.base.workdays.official_list import BadCalendar, NotPublished, packaged_list, parse, parse_json
 from liaison.base.workdays.queries import current_calendar
-from liaison.base.workdays.services import import_year, load_packaged_year, planned_calendar, save_list
+from liaison.base.workdays.services import load_packaged_year, planned_calendar, save_list
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 MAKE_UP_2026 = [
@@ -39,9 +39,9 @@ def listed(year: int = 2031, *days: tuple[str, bool]) -> dict[str, Any]:
 
 @pytest.mark.django_db
 def test_import_replaces_the_year_and_is_used_at_once() -> None:
-    import_year(by=None, payload=listed(2031, ("2031-01-01", True), ("2031-01-04", False)), now=NOW)
+    save_list(by=None, official=parse(listed(2031, ("2031-01-01", True), ("2031-01-04", False))), now=NOW)
     assert current_calendar().is_workday(date(2031, 1, 4))
-    change = import_year(by=None, payload=listed(2031, ("2031-01-01", True)), now=NOW)
+    change = save_list(by=None, official=parse(listed(2031, ("2031-01-01", True))), now=NOW)
     assert change.removed == (date(2031, 1, 4),)
     assert change.worked_differently == (date(2031, 1, 4),)
     assert not current_calendar().is_workday(date(2031, 1, 4))
@@ -50,8 +50,8 @@ def test_import_replaces_the_year_and_is_used_at_once() -> None:
 
 @pytest.mark.django_db
 def test_import_of_the_same_list_changes_nothing() -> None:
-    import_year(by=None, payload=listed(), now=NOW)
-    assert import_year(by=None, payload=listed(), now=NOW).is_empty
+    save_list(by=None, official=parse(listed()), now=NOW)
+    assert save_list(by=None, official=parse(listed()), now=NOW).is_empty
 
 
 @pytest.mark.django_db
@@ -64,7 +64,7 @@ def test_import_names_every_bad_row_and_writes_nothing() -> None:
         ("2031-01-01", True),
     ]
     with pytest.raises(BadCalendar) as refused:
-        import_year(by=None, payload=listed(2031, *days), now=NOW)
+        save_list(by=None, official=parse(listed(2031, *days)), now=NOW)
     assert [error.number for error in refused.value.errors] == [2, 3, 4, 5]
     assert not CalendarYear.objects.exists()
     assert not CalendarDay.objects.exists()
@@ -184,7 +184,7 @@ def test_table_names_its_bad_row(row: str, told: str) -> None:
 
 @pytest.mark.django_db
 def test_planned_calendar_is_the_one_that_the_import_makes() -> None:
-    import_year(by=None, payload=listed(2031, ("2031-01-01", True)), now=NOW)
+    save_list(by=None, official=parse(listed(2031, ("2031-01-01", True))), now=NOW)
     official = read_list(TABLE.encode())
     planned = planned_calendar(official)
     save_list(by=None, official=official, now=NOW)

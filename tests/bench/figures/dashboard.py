@@ -3,13 +3,10 @@
 import resource
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.db import connection
-from django.test import Client
 from django.utils import timezone
 
 from deputies.accounts.models import Role, User
@@ -19,9 +16,10 @@ from liaison.demo.build import district
 from liaison.demo.load.seeding import seed
 from opinions.matters.models import Matter
 from opinions.matters.states import OPEN
-from supervision.dashboards import services
-from supervision.dashboards.models import Fact, Intake, Outcome, Span, Stock
-from tests.bench.load import ask, fire, quantile
+from supervision.dashboards import cubes, services
+from supervision.dashboards.models import Fact
+from tests.bench.load import quantile
+from tests.bench.measuring import Reader, spent
 from tests.bench.table import Figure, at_most, equal
 
 SIZE = 1_000_000
@@ -43,7 +41,6 @@ LIVE = """
     GROUP BY street_id, status
 """
 """What the rollups spare: one plain GROUP BY over the matters."""
-Made = TypeVar("Made")
 
 
 def dashboard(port: int, *, size: int = SIZE) -> Iterator[Figure]:
@@ -51,25 +48,16 @@ def dashboard(port: int, *, size: int = SIZE) -> Iterator[Figure]:
     missing = size - Matter.objects.count()
     if missing > 0:
         seed(missing, district=district(), now=timezone.now())
-    _done, spent = _timed(_rebuild)
-    yield at_most(f"rollups of {Fact.objects.count()} matters built", round(spent, 1), MOST_REBUILD, unit=" s")
+    built = spent(_rebuild)
+    yield at_most(f"rollups of {Fact.objects.count()} matters built", round(built, 1), MOST_REBUILD, unit=" s")
     yield at_most("memory of the process that did", round(_memory()), MOST_MB, unit=" MB")
-    sums = ", ".join(
-        f"{model.__name__.lower()} {model._default_manager.count()}" for model in (Intake, Outcome, Stock, Span)
-    )
+    sums = ", ".join(f"{model.__name__.lower()} {model._default_manager.count()}" for model in cubes.MODELS)
     yield Figure("rows of sums", sums)
     services.catch_up(now=timezone.now())
     yield from _pages(port)
-    _rows, plain = _timed(_live)
-    yield Figure("one live GROUP BY beside it", f"{plain * 1000:.0f} ms")
+    yield Figure("one live GROUP BY beside it", f"{spent(_live) * 1000:.0f} ms")
     yield from _following()
     yield equal("differences from a live GROUP BY", len(services.check()), 0)
-
-
-def _timed(act: Callable[[], Made]) -> tuple[Made, float]:
-    begin = time.perf_counter()
-    made = act()
-    return made, time.perf_counter() - begin
 
 
 def _rebuild() -> None:
@@ -90,16 +78,11 @@ def _live() -> int:
 
 
 def _pages(port: int) -> Iterator[Figure]:
-    client, leader = Client(), User.objects.get(organisation=district(), role=Role.DISTRICT_LEADER)
-    client.force_login(leader)
-    headers = {"Cookie": f"sessionid={client.cookies['sessionid'].value}", "Accept-Language": "zh-CN"}
+    leader = Reader(port, User.objects.get(organisation=district(), role=Role.DISTRICT_LEADER))
     category = Fact.objects.exclude(category=0).values_list("category", flat=True)[0]
     for what, path in PATHS.items():
-        url = f"http://127.0.0.1:{port}{path.format(category=category)}"
-        looks = fire(port, [ask("GET", url, headers)] * LOOKS, concurrency=1)
-        if {answer.status for answer in looks.answers} != {200}:
-            raise AssertionError(f"{path}: {[answer.status for answer in looks.answers]}")
-        times = [answer.seconds * 1000 for answer in looks.answers[LOOKS // 6 :]]
+        looks = leader.answers(path.format(category=category), LOOKS)
+        times = [look.seconds * 1000 for look in looks[LOOKS // 6 :]]
         yield at_most(what, round(quantile(times, 0.5)), MOST_MS, unit=" ms", told=f", p95 {quantile(times, 0.95):.0f}")
 
 
@@ -110,7 +93,7 @@ def _following() -> Iterator[Figure]:
     Matter.objects.filter(pk__in=[one.pk for one in changed]).update(warn_on=now.date(), due_on=now.date())
     for matter in changed:
         record(matter.chain, Said(verb="note"), by=None, now=now)
-    done, spent = _timed(lambda: services.refresh(now=now))
-    yield at_most(f"{done.changed} changed matters followed", round(spent, 2), MOST_REFRESH, unit=" s")
-    _done, idle = _timed(lambda: services.refresh(now=now))
-    yield Figure("nothing to follow", f"{idle * 1000:.0f} ms")
+    done: list[services.Refreshed] = []
+    following = spent(lambda: done.append(services.refresh(now=now)))
+    yield at_most(f"{done[0].changed} changed matters followed", round(following, 2), MOST_REFRESH, unit=" s")
+    yield Figure("nothing to follow", f"{spent(lambda: services.refresh(now=now)) * 1000:.0f} ms")

@@ -15,7 +15,8 @@ from liaison.demo.cast import Cast
 from opinions.intake.services.submission import Entry, submit
 from opinions.matters.models import Matter
 from tests.bench.figures.residents import Residents
-from tests.bench.load import ask, fire, quantile
+from tests.bench.load import quantile
+from tests.bench.measuring import Reader
 from tests.bench.table import Figure, at_most
 from tests.factories.desk import crowd
 
@@ -81,11 +82,5 @@ def _constant(what: str, of_one: int, of_many: int, most: int) -> Iterator[Figur
 
 def _waiting(port: int, what: str, user: User, path: str) -> Figure:
     """How long one clerk waits for the page, one look after another."""
-    client = Client()
-    client.force_login(user)
-    headers = {"Cookie": f"sessionid={client.cookies['sessionid'].value}", "Accept-Language": "zh-CN"}
-    looks = fire(port, [ask("GET", f"http://127.0.0.1:{port}{path}", headers)] * LOOKS, concurrency=1)
-    if {answer.status for answer in looks.answers} != {200}:
-        raise AssertionError(f"{path}: {[answer.status for answer in looks.answers]}")
-    times = [answer.seconds * 1000 for answer in looks.answers[LOOKS // 6 :]]
+    times = [answer.seconds * 1000 for answer in Reader(port, user).answers(path, LOOKS)[LOOKS // 6 :]]
     return Figure(what, f"p50 {quantile(times, 0.5):.0f} ms, p95 {quantile(times, 0.95):.0f} ms")

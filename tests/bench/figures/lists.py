@@ -10,9 +10,7 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
-from urllib.parse import quote
 
-from django.test import Client
 from django.utils import timezone
 
 from deputies.accounts.models import Role, User
@@ -24,7 +22,8 @@ from opinions.catalog.models import Category
 from opinions.desk.queries import queues_of
 from opinions.matters.models import Line, Matter
 from opinions.matters.states import Status
-from tests.bench.load import ask, fire, quantile
+from tests.bench.load import quantile
+from tests.bench.measuring import Reader
 from tests.bench.table import Figure, at_most
 
 FEW, ROWS = 10_000, int(os.environ.get("BENCH_LISTS_ROWS", "1000000"))
@@ -65,21 +64,12 @@ class Look:
         return f"{self.name}: {self.took:.0f} ms"
 
 
-class Reader:
-    """Somebody who is signed in."""
-
-    def __init__(self, port: int, user: User) -> None:
-        client = Client()
-        client.force_login(user)
-        self.port, self.user = port, user
-        self.headers = {"Cookie": f"sessionid={client.cookies['sessionid'].value}", "Accept-Language": "zh-CN"}
+class Looker(Reader):
+    """Somebody who looks at lists."""
 
     def looks(self, path: str, count: int = LOOKS) -> tuple[float, str]:
         """The middle time of some looks in milliseconds, and the page."""
-        wanted = [ask("GET", f"http://127.0.0.1:{self.port}{quote(path, safe='/?&=%')}", self.headers)] * count
-        answers = fire(self.port, wanted, concurrency=1).answers
-        if {one.status for one in answers} != {200}:
-            raise AssertionError(f"{self.user.role} {path}: {[one.status for one in answers]}")
+        answers = self.answers(path, count)
         return 1000 * statistics.median(one.seconds for one in answers), answers[0].body.decode()
 
 
@@ -93,7 +83,7 @@ def lists(port: int) -> Iterator[Figure]:
 
 
 def _many(port: int, few: list[Look]) -> Iterator[Figure]:
-    clerk = Reader(port, _somebody(Role.STREET_STAFF))
+    clerk = Looker(port, _somebody(Role.STREET_STAFF))
     before, _page = clerk.looks("/floor/matters/", 40)
     found = _all(port)
     floor = (before + clerk.looks("/floor/matters/", 40)[0]) / 2
@@ -123,10 +113,10 @@ def _middle(found: list[Look]) -> float:
 
 
 def _all(port: int, *, every: int = 1) -> list[Look]:
-    return [look for role in ROLES for look in _of(Reader(port, _somebody(role)), every)]
+    return [look for role in ROLES for look in _of(Looker(port, _somebody(role)), every)]
 
 
-def _of(reader: Reader, every: int) -> Iterator[Look]:
+def _of(reader: Looker, every: int) -> Iterator[Look]:
     """What the reader's lists took, and the second page of those that nothing narrows."""
     reader.looks("/desk/")
     for path in _paths(reader.user)[::every]:
@@ -152,7 +142,7 @@ def _paths(user: User) -> list[str]:
 
 def _matters(port: int) -> Iterator[Figure]:
     """The page of one matter, with a short and with a long history."""
-    clerk = Reader(port, _somebody(Role.STREET_STAFF))
+    clerk = Looker(port, _somebody(Role.STREET_STAFF))
     held = Matter.objects.filter(street=clerk.user.organisation_id, status=Status.HANDLING).order_by("-id")[:2]
     short, long = (_lengthened(one, count, clerk.user) for one, count in zip(held, (SHORT, LONG), strict=True))
     times = [clerk.looks(path, 40)[0] for path in (f"/floor/matters/{short.code}/", _page(short), _page(long))]

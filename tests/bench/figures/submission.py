@@ -20,7 +20,7 @@ PAIRS = 24
 EACH = 48
 """Requests of one round."""
 WARMING = 64
-LEAST_RATIO = 0.6
+LEAST_RATIO = 0.8
 MOST_STATEMENTS = 12
 
 

@@ -6,17 +6,16 @@ others turn red by plain SQL: it updates the limits and inserts events, firings 
 
 import math
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import psutil
 from django.db import connection, transaction
 from django.utils import timezone
-from liaison.base.workdays.hours import Hours, allowed
 
 from liaison.base.audit.models import Event
 from liaison.base.workdays.arithmetic import local_today
+from liaison.base.workdays.hours import Hours, allowed
 from liaison.base.workdays.queries import current_calendar
 from liaison.demo.build import district
 from liaison.demo.load.seeding import seed
@@ -26,6 +25,7 @@ from supervision.cases.services import sweep
 from supervision.escalation.models import Alert, Digest, Firing, Rung
 from supervision.escalation.services import fire_due, load_default_ladder
 from supervision.escalation.services.firing import BATCH
+from tests.bench.measuring import Statements, spent
 from tests.bench.table import Figure, at_least, at_most, equal
 
 ROWS = int(os.environ.get("BENCH_SWEEP_ROWS", "1000000"))
@@ -61,28 +61,19 @@ _RAW = (
 )
 
 
-class Counter:
-    """Counts what is asked of the database, but for the marks of transactions."""
-
-    seen = 0
-
-    def __call__(self, execute: Callable[..., object], sql: str, *rest: object) -> object:
-        self.seen += not sql.startswith(("SAVEPOINT", "RELEASE"))
-        return execute(sql, *rest)
-
-
 def sweep_figures(_port: int) -> Iterator[Figure]:
     """Many turn red at once; then nothing is due."""
     now = timezone.now()
     _seed()
     before, alerts, events = Firing.objects.count(), Alert.objects.count(), Event.objects.count()
-    counter, begun = Counter(), _Memory()
+    counter, held = Statements(), psutil.Process().memory_info().rss
     with connection.execute_wrapper(counter):
-        seconds = _spent(lambda: fire_due(now=now + timedelta(days=1)))
+        seconds = spent(lambda: fire_due(now=now + timedelta(days=1)))
     fired = Firing.objects.count() - before
     yield at_least("rungs fired", fired, RED)
     yield equal("events in the histories", Event.objects.count() - events, fired)
-    yield at_most("memory growth", round(begun.growth(), 1), MOST_MEMORY, unit=" MB")
+    growth = (psutil.Process().memory_info().rss - held) / 1_000_000
+    yield at_most("memory growth", round(growth, 1), MOST_MEMORY, unit=" MB")
     batches = math.ceil(RED / BATCH)
     yield at_most(f"statements for a batch of {BATCH}", round((counter.seen - ONCE) / batches, 1), MOST_STATEMENTS)
     told = Alert.objects.count() - alerts
@@ -93,29 +84,12 @@ def sweep_figures(_port: int) -> Iterator[Figure]:
         told=f" ({seconds:.1f} s, raw {raw:.1f} s)",
     )  # fmt: skip
     morning = allowed(current_calendar(), now + timedelta(days=8), Hours())
-    spent = _spent(lambda: sweep(now=morning))
-    yield Figure("the whole sweep a week later, telling everybody", f"{spent:.1f} s, {Digest.objects.count()} digests")
-    idle = min(_spent(lambda: fire_due(now=morning)) for _n in range(5))
+    whole = spent(lambda: sweep(now=morning))
+    yield Figure("the whole sweep a week later, telling everybody", f"{whole:.1f} s, {Digest.objects.count()} digests")
+    idle = min(spent(lambda: fire_due(now=morning)) for _n in range(5))
     yield at_most("nothing to fire", round(1000 * idle, 1), MOST_IDLE, unit=" ms")
-    idle = min(_spent(lambda: sweep(now=morning)) for _n in range(5))
+    idle = min(spent(lambda: sweep(now=morning)) for _n in range(5))
     yield at_most("nothing to do in the whole sweep", round(1000 * idle, 1), MOST_IDLE, unit=" ms")
-
-
-class _Memory:
-    """How much the process grows."""
-
-    def __init__(self) -> None:
-        self.process = psutil.Process()
-        self.before = self.process.memory_info().rss
-
-    def growth(self) -> float:
-        return (self.process.memory_info().rss - self.before) / 1_000_000
-
-
-def _spent(act: Callable[[], object]) -> float:
-    begin = time.perf_counter()
-    act()
-    return time.perf_counter() - begin
 
 
 def _seed() -> None:
@@ -141,8 +115,6 @@ def _raw(people: int) -> float:
     """Seconds that plain SQL takes to write as many rows, in one transaction."""
     red = local_today(timezone.now()) + timedelta(days=1)
     rung = Rung.objects.filter(trigger="red").order_by("after").values_list("pk", flat=True).first()
-    begin = time.perf_counter()
+    statements = [statement.format(red=RED, people=people) for statement in _RAW]
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in _RAW:
-            cursor.execute(statement.format(red=RED, people=people), {"red": red, "rung": rung})
-    return time.perf_counter() - begin
+        return spent(lambda: [cursor.execute(statement, {"red": red, "rung": rung}) for statement in statements])

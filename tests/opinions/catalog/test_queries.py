@@ -85,6 +85,16 @@ def test_more_specific_limit_wins(world: StreetWorld, category: Category) -> Non
     assert chosen(world, CategoryFactory.create(parent=category), urgency="complex") == 3
 
 
+def test_limit_of_the_category_itself_wins_over_a_newer_one_of_that_above(
+    world: StreetWorld, category: Category
+) -> None:
+    child = CategoryFactory.create(parent=category)
+    PolicyFactory.create(amount=3, category=child, valid_from=date(2026, 1, 1))
+    PolicyFactory.create(amount=9, category=category, urgency="complex", valid_from=date(2026, 6, 1))
+    assert chosen(world, child, urgency="complex") == 3
+    assert chosen(world, category, urgency="complex") == 9
+
+
 def test_newer_of_two_equal_limits_wins(world: StreetWorld) -> None:
     PolicyFactory.create(amount=7, valid_from=date(2026, 1, 1))
     PolicyFactory.create(amount=9, valid_from=date(2026, 6, 1))

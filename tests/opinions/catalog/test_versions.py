@@ -103,10 +103,27 @@ def test_special_limit_ends_and_the_general_one_rules_again(world: HandlingWorld
         services.end_policy(policy=in_scope(GENERAL).get(), valid_to=day(3), by=None, now=NOW)
 
 
-def test_amount_out_of_range_is_refused_at_its_field(world: HandlingWorld) -> None:
+@pytest.mark.parametrize(
+    ("ruling", "valid_from", "field"),
+    [
+        (Ruling(61, "months", 1), day(1), "amount"),
+        (Ruling(2, "working_days", 3), day(1), "warn_before"),
+        (Ruling(2, "calendar_days", 3), day(1), "warn_before"),
+        (Ruling(2, "working_days", 1), day(0), "valid_from"),
+        (Ruling(2, "working_days", 1), date(9999, 12, 31), "valid_from"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_at_its_field(
+    world: HandlingWorld, ruling: Ruling, valid_from: date, field: str
+) -> None:
     with pytest.raises(InvalidInput) as refused:
-        services.set_policy(scope=GENERAL, ruling=Ruling(61, "months", 1), valid_from=day(1), by=None, now=NOW)
-    assert refused.value.field == "amount"
+        services.set_policy(scope=GENERAL, ruling=ruling, valid_from=valid_from, by=None, now=NOW)
+    assert refused.value.field == field
+
+
+def test_light_may_be_yellow_for_as_long_as_the_limit_runs(world: HandlingWorld) -> None:
+    services.set_policy(scope=GENERAL, ruling=Ruling(2, "working_days", 2), valid_from=day(1), by=None, now=NOW)
+    assert ruled(world, day(1)) == 2
 
 
 def test_lines_tell_what_rules_what_comes_and_what_was(world: HandlingWorld) -> None:

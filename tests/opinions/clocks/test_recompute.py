@@ -109,6 +109,12 @@ def test_paused_limit_is_looked_at_though_the_day_lies_behind_its_end(world: Han
     assert clock.due_on < before, "the pause has one working day less"
 
 
+def test_limit_that_is_paused_now_is_looked_at_whatever_the_days(world: HandlingWorld) -> None:
+    clock = reply(world)
+    clocks.pause_clocks(matter=clock.matter, now=later(1))
+    assert clock in touched(Differences(days=frozenset({date(2033, 10, 1)})))
+
+
 def test_moved_limit_is_armed_anew_and_an_unmoved_one_is_not(world: HandlingWorld) -> None:
     import_list()
     matter, other = open_matter(world), open_matter(world, now=NOW + timedelta(days=30))
@@ -149,11 +155,11 @@ def test_killed_run_is_gone_on_with_and_tells_each_matter_once(
     monkeypatch.setattr(recompute, "BATCH", 1)
     batches, whole = [], recompute._recompute
 
-    def killed(*parts: Any) -> int:
+    def killed(*parts: Any, **more: Any) -> int:
         batches.append(parts)
         if len(batches) == 3:
             raise KeyboardInterrupt
-        return whole(*parts)
+        return whole(*parts, **more)
 
     monkeypatch.setattr(recompute, "_recompute", killed)
     with pytest.raises(KeyboardInterrupt):
@@ -165,6 +171,21 @@ def test_killed_run_is_gone_on_with_and_tells_each_matter_once(
         f"matter:{row.pk}" for row in Matter.objects.order_by("pk")
     ]
     assert list(verify()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_batches_two_at_a_time_move_each_limit_once(world: HandlingWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recompute, "BATCH", 1)
+    made = [reply(world).matter_id for _number in range(5)]
+    import_list(HOLIDAY)
+    assert clocks.follow_calendar(now=NOW) == Matter.objects.count()
+    lines = Event.objects.filter(verb="recompute", chain__startswith="matter:")
+    assert {f"matter:{pk}" for pk in made} <= set(lines.values_list("chain", flat=True))
+    assert lines.count() == Matter.objects.count()
+    assert list(verify()) == []
+    after = stored()
+    clocks.recompute_open(now=NOW)
+    assert stored() == after, "computed again, nothing is left to move"
 
 
 def test_statements_of_a_batch_do_not_grow_with_it(world: HandlingWorld) -> None:

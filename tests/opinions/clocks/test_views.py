@@ -1,6 +1,7 @@
 """The pages of the calendar and of the sum behind a limit, and the interface for programs."""
 
 import json
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -49,7 +50,7 @@ def test_list_is_looked_at_first_and_then_imported(world: HandlingWorld) -> None
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("", "请粘贴放假安排"), ("{", "JSON"), ("日期,名称\n2026-01-01,元旦", "安排"), ("x" * 99, "缺少")],
+    [("", "请粘贴放假安排"), ("{", "JSON"), ("日期,名称\n2026-01-01,元旦", "安排"), ("x" * 99, "第一行请写列名")],
 )
 def test_bad_list_is_told_at_the_field_and_kept(world: HandlingWorld, text: str, told: str) -> None:
     answer = as_user(world.district_staff).post(f"{PLACE}preview/", {"text": text})
@@ -110,6 +111,21 @@ def test_programs_get_limits_with_light_and_sum(world: HandlingWorld) -> None:
     with CaptureQueriesContext(connection) as many:
         as_user(world.district_staff).get(f"/api/v1/matters/{clock.matter.code}/clocks/")
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("kind", [ClockKind.RETURN, ClockKind.RATE, ClockKind.SUPPLY])
+def test_limit_that_binds_no_body_gives_no_light(world: HandlingWorld, kind: ClockKind) -> None:
+    matter = started(world).matter
+    clock = clocks.start_clock(matter=matter, kind=kind, now=NOW, organisation=world.department)
+    assert clock is not None
+    past = {"started_on": date(2026, 1, 5), "warn_on": date(2026, 1, 6), "due_on": date(2026, 1, 7)}
+    matter.clocks.filter(pk=clock.pk).update(**past)
+    client = as_user(world.district_staff)
+    told = client.get(f"/api/v1/matters/{matter.code}/clocks/").json()["clocks"]
+    assert [one["light"] for one in told if one["kind"] == kind] == [None]
+    page = client.get(reverse("clocks:reckoning", args=[matter.code, clock.pk])).content.decode()
+    assert "告警" not in page
+    assert "黄灯" not in page
 
 
 def test_programs_learn_what_a_limit_comes_to(world: HandlingWorld) -> None:

@@ -19,7 +19,6 @@ from tests.factories.matters import (
     WAYS,
     HandlingWorld,
     bring_to,
-    handling_world,
     later,
     open_matter,
     replied,
@@ -32,11 +31,6 @@ LIST_READERS = ("staff", "helper", "secretary", "deputy_user", "handler", "head"
 MATTER_READERS = (*LIST_READERS, "other_deputy_user")
 QUERIES = ("", "?q=路灯", "?light=green&since=2026-01-01&sort=new", "?page=x")
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> HandlingWorld:
-    return handling_world()
 
 
 def asked(client: Client, path: str) -> list[str]:

@@ -13,16 +13,11 @@ from liaison.base.audit.services import Fact, record
 from opinions.desk.history import EVENTS, LINES
 from opinions.matters.models import Line, Matter
 from tests.factories.accounts import sign_in
-from tests.factories.matters import NOW, HandlingWorld, handling_world, open_matter
+from tests.factories.matters import NOW, HandlingWorld, open_matter
 
 EARLIER = re.compile(r'hx-get="([^"]+/(?:history|lines)/[^"]*)"')
 SHORT, LONG = 10, 2_000
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> HandlingWorld:
-    return handling_world()
 
 
 @pytest.fixture

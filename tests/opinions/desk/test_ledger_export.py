@@ -11,14 +11,9 @@ from liaison.base.stamps import reading
 from opinions.desk.export import COLUMNS, ledger_rows
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
-from tests.factories.matters import TODAY, HandlingWorld, handling_world, open_matter
+from tests.factories.matters import TODAY, HandlingWorld, open_matter
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> HandlingWorld:
-    return handling_world()
 
 
 def told(matter: Matter) -> dict[str, object]:

@@ -11,14 +11,9 @@ from opinions.handling.services.outcome import invite
 from opinions.invitations.models import RatingInvite
 from opinions.matters.models import Matter, Satisfaction
 from opinions.matters.states import Status
-from tests.factories.matters import NOW, HandlingWorld, handling_world, open_matter, replied
+from tests.factories.matters import NOW, HandlingWorld, open_matter, replied
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> HandlingWorld:
-    return handling_world()
 
 
 def test_every_matter_is_in_exactly_one_state(world: HandlingWorld) -> None:

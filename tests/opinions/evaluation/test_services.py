@@ -27,7 +27,6 @@ from tests.factories.matters import (
     TODAY,
     HandlingWorld,
     answered,
-    handling_world,
     later,
     open_matter,
     reason,
@@ -36,11 +35,6 @@ from tests.factories.matters import (
 
 GOOD = Word(satisfaction="satisfied", solved="yes")
 MOSTLY = Word(satisfaction="mostly", solved="partly")
-
-
-@pytest.fixture
-def world(db: None) -> HandlingWorld:
-    return handling_world()
 
 
 @pytest.fixture

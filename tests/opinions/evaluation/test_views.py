@@ -11,12 +11,7 @@ from opinions.invitations.models import RatingInvite
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
 from tests.factories.accounts import sign_in
-from tests.factories.matters import HandlingWorld, handling_world, reason, replied
-
-
-@pytest.fixture
-def world(db: None) -> HandlingWorld:
-    return handling_world()
+from tests.factories.matters import HandlingWorld, reason, replied
 
 
 @pytest.fixture

@@ -15,13 +15,15 @@ from liaison.base.files.models import StoredFile
 from liaison.base.notices.models import Channel, Notice
 from opinions.catalog.models import Tier
 from opinions.guests import services as guests
-from opinions.guests.services import Door, LinkGone, LinkTooBusy
+from opinions.guests.services import Door
 from opinions.handling import services as handling
 from opinions.handling.models import Assignment, AssignmentStatus, Reply, ReplyStatus
 from opinions.handling.queries import verbs_for
 from opinions.handling.standing import NotYourTurn
 from opinions.intake.tracking import attachments
+from opinions.invitations import services as links
 from opinions.invitations.models import BodyLink
+from opinions.invitations.services import LinkGone, LinkTooBusy
 from opinions.matters.models import Attachment, Matter
 from opinions.matters.states import Status
 from tests.factories.accounts import sign_in
@@ -132,13 +134,13 @@ def test_link_that_opens_no_more(world: HandlingWorld, case: str) -> None:
 def test_link_is_limited_and_every_use_is_in_the_ledger(world: HandlingWorld) -> None:
     row = given(world)
     held = door(row)
-    for _use in range(guests.MOST_IN_SPAN - 1):
+    for _use in range(links.MOST_IN_SPAN - 1):
         guests.note_use(held, "open", now=NOW)
     with pytest.raises(LinkTooBusy):
         door(row)
     assert door(row, now=later(1)), "an hour later it opens again"
     chain = held.link.chain
-    assert Event.objects.filter(chain=chain, verb="link_used").count() == guests.MOST_IN_SPAN - 1
+    assert Event.objects.filter(chain=chain, verb="link_used").count() == links.MOST_IN_SPAN - 1
     assert list(verify([chain])) == []
 
 
@@ -235,7 +237,7 @@ def test_reply_by_a_link_with_a_count_that_makes_no_sense_is_no_failure(
 def test_uses_that_come_to_nothing_count_as_well(
     world: HandlingWorld, monkeypatch: pytest.MonkeyPatch, method: str, sent: dict[str, str]
 ) -> None:
-    monkeypatch.setattr(guests, "MOST_IN_SPAN", 3)
+    monkeypatch.setattr(links, "MOST_IN_SPAN", 3)
     client, path = Client(), reverse("guests:work", args=[token_of(given(world))])
     answers = [getattr(client, method)(path, sent).status_code for _use in range(2)]
     assert 429 not in answers, "making the link stands in the ledger as the first"

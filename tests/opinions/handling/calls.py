@@ -81,5 +81,9 @@ CALLS: dict[str, Call] = {
 
 def call(verb: str, world: HandlingWorld, matter: Matter, by: User) -> Any:
     """Carry `verb` out at NOW, on a fresh copy of the matter."""
-    fresh = Matter.objects.get(pk=matter.pk)
+    return call_on(Matter.objects.get(pk=matter.pk), verb, world, by)
+
+
+def call_on(fresh: Matter, verb: str, world: HandlingWorld, by: User) -> Any:
+    """Carry `verb` out at NOW on a copy that was just read."""
     return CALLS[verb](world, fresh, {"matter": fresh, "by": by, "now": NOW})

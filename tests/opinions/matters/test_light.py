@@ -10,7 +10,7 @@ from liaison.base.workdays.arithmetic import Light
 from opinions.matters.models import Matter, Quality
 from opinions.matters.queries import light_condition, lit
 from opinions.matters.states import Status
-from tests.factories.matters import TODAY, HandlingWorld, handling_world, open_matter
+from tests.factories.matters import TODAY, HandlingWorld, open_matter
 
 MARKS = (None, Quality.LOW, Quality.POOR)
 DAYS = (None, -3, 0, 1, 9)
@@ -47,11 +47,6 @@ def test_matter_at_an_end_shows_its_mark_alone() -> None:
     shown = lit(matter(Quality.LOW, -3, Status.CLOSED), TODAY)
     assert shown is not None
     assert (shown.light, shown.time) == (Light.YELLOW, "")
-
-
-@pytest.fixture
-def world() -> HandlingWorld:
-    return handling_world()
 
 
 def _shows(held: Matter) -> Light | None:

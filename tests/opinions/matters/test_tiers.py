@@ -18,7 +18,7 @@ from opinions.proposals.services import raise_to_proposal
 from opinions.relays import services as relays
 from opinions.routing.services import overriding
 from tests.factories.accounts import sign_in
-from tests.factories.matters import NOW, HandlingWorld, handling_world, open_matter, proposed, relayed, taken, taken_out
+from tests.factories.matters import NOW, HandlingWorld, open_matter, proposed, relayed, taken, taken_out
 
 WHY = "一个小区解决不了"
 UPWARD = list(combinations(Tier, 2))
@@ -28,11 +28,6 @@ PHRASES = {
     Tier.PROPOSAL: "由代表写成建议",
     Tier.RELAY: "请上一级人大代表接着推动",
 }
-
-
-@pytest.fixture
-def world(db: None) -> HandlingWorld:
-    return handling_world()
 
 
 def begin(world: HandlingWorld, tier: Tier) -> Matter:

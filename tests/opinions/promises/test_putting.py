@@ -1,8 +1,7 @@
-"""The sweep's part, and the figures."""
+"""The sweep's part: silent promises put before the street."""
 
 from datetime import datetime, timedelta
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -11,12 +10,11 @@ from liaison.base.audit.services import verify
 from liaison.base.notices.models import Notice
 from liaison.base.stamps import bump
 from opinions.catalog.models import Setting, SettingName
-from opinions.handling import services as handling
 from opinions.promises import services as promises
 from opinions.promises.models import Promise
-from opinions.promises.queries import Tally, missed_before, piles, tally
+from opinions.promises.queries import piles
 from tests.factories.matters import TODAY, HandlingWorld, later
-from tests.factories.promises import AFTER, DUE, again, closed_with
+from tests.factories.promises import AFTER, again, closed_with
 from tests.opinions.promises.test_screens import many
 
 GRACE_OVER = AFTER + timedelta(days=7)
@@ -76,37 +74,3 @@ def test_batches_end(world: HandlingWorld) -> None:
     (promise,) = closed_with(world)
     many(promise, 4)
     assert [put(limit=3), put(limit=3), put(limit=3)] == [3, 2, 0]
-
-
-def test_tally_counts_each_state_by_body_and_year(world: HandlingWorld) -> None:
-    first, second, third = closed_with(world, DUE, DUE + timedelta(days=1), DUE + timedelta(days=400))
-    promises.keep(promise=first, reason="看过", by=world.secretary, now=later(3))
-    handling.miss_promise(promise=again(second)[0], reason="没有", by=world.secretary, now=AFTER + timedelta(days=2))
-    promises.report_done(promise=again(third)[0], text="好了", by=world.handler, now=AFTER + timedelta(days=2))
-    rows = Promise.objects.visible_to(world.district_staff)
-    (row,) = tally(rows, today=AFTER.date())
-    assert row == Tally(
-        key=world.department.pk, made=3, open=1, overdue=0, reported=1, kept=1, not_kept=1, withdrawn=0, moved=0
-    )
-    assert row.rate == 0.5
-    assert [(one.key, one.made) for one in tally(rows, today=TODAY, by="due")] == [
-        (DUE.year, 2), ((DUE + timedelta(days=400)).year, 1)
-    ]  # fmt: skip
-    assert tally(Promise.objects.visible_to(world.other_handler), today=TODAY) == []
-
-
-def test_rate_is_none_while_nothing_has_a_result(world: HandlingWorld) -> None:
-    closed_with(world)
-    assert tally(Promise.objects.all(), today=TODAY)[0].rate is None
-
-
-@pytest.mark.parametrize(("category", "found"), [(True, 1), (False, 0), (None, 1)])
-def test_missed_before_counts_by_body_and_category(world: HandlingWorld, category: bool | None, found: int) -> None:
-    (promise,) = closed_with(world)
-    handling.miss_promise(promise=promise, reason="没有", by=world.secretary, now=AFTER)
-    own = promise.matter.category
-    assert own is not None
-    other = type(own).objects.exclude(pk=own.pk).first()
-    chosen = {True: own, False: other, None: None}[category]
-    assert missed_before(world.department, chosen) == found
-    assert missed_before(world.other_department) == 0

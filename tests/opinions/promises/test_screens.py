@@ -248,3 +248,13 @@ def test_resident_whose_matter_lies_in_another_reads_and_speaks(world: HandlingW
     url = reverse("intake:promise", args=[own.code, late.pk])
     assert Client().post(url, {"k": own.reporters.get().link_key, "done": "yes"}).status_code == 302
     assert again(late)[0].status == S.KEPT
+
+
+def test_day_that_the_body_asks_for_stands_in_the_form_that_moves_it(world: HandlingWorld) -> None:
+    (promise,) = closed_with(world)
+    asked = DUE + timedelta(days=9)
+    promises.ask_move(promise=promise, due_on=asked, reason="灯头缺货", by=world.handler, now=later(1))
+    client = sign_in(Client(), world.secretary)
+    assert f'value="{asked}"' in client.get(f"{LEDGER}{promise.pk}/move/").content.decode()
+    page = client.get(f"{LEDGER}{promise.pk}/").content.decode()
+    assert f'btn-primary" data-dialog href="{LEDGER}{promise.pk}/move/"' in page

@@ -16,14 +16,13 @@ from liaison.base.stamps import bump, reading
 from liaison.base.workdays.arithmetic import SHANGHAI
 from liaison.base.workdays.models import CalendarDay, CalendarYear
 from opinions.catalog.models import Category, Reach, SourceChannel, Tier, Urgency
-from opinions.matters.models import Matter
 from opinions.routing import facts
 from opinions.routing.conditions import Keywords, Mode, SimilarCount, Within
 from opinions.routing.models import CoHandler, Resolver, RuleSet
 from opinions.routing.planning import draw_up
-from opinions.routing.queries import active_rules, raised_in_bulk, raised_of
+from opinions.routing.queries import active_rules
 from opinions.routing.services import Plan, Raised, plan
-from tests.factories.matters import NOW, HandlingWorld, open_matter
+from tests.factories.matters import NOW, HandlingWorld
 from tests.factories.routing import all_of, rules_in_force
 
 pytestmark = pytest.mark.django_db
@@ -250,14 +249,3 @@ def test_moment_stands_on_the_working_calendar(world: HandlingWorld) -> None:
     )
     assert (first.workday, first.workday_before, first.minute) == (False, True, 90)
     assert (second.workday, second.workday_before) == (True, True)
-
-
-def test_opinions_are_read_in_bulk_by_one_statement(ruled: HandlingWorld, django_assert_num_queries: Any) -> None:
-    made = [open_matter(ruled) for _n in range(4)]
-    plan(raised_of(made[0]), now=NOW)
-    with reading(), django_assert_num_queries(1):
-        rows = list(raised_in_bulk(Matter.objects.order_by("id")))
-    assert [(matter, one.category) for matter, one in rows] == [(matter, raised_of(matter).category) for matter in made]
-    with reading(), django_assert_num_queries(0):
-        told = [draw_up(active_rules(ruled.congress.pk, one.street.pk), one, now=NOW) for _matter, one in rows]
-    assert {plan.tier for plan in told} == {Tier.DEPARTMENT}

@@ -18,23 +18,20 @@ from opinions.clocks.queries import running_clocks
 from opinions.handling import services as handling
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
+from opinions.promises import services as promises
 from opinions.routing.models import Rule, RuleSet
 from opinions.routing.services import load_default_rules
 from opinions.succession import services
 from opinions.succession.queries import impact_of, impact_of_place, seal
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.contact_points import ContactPointFactory
-from tests.factories.matters import NOW, HandlingWorld, assigned, bring_to, handling_world, later, open_matter
+from tests.factories.matters import NOW, HandlingWorld, assigned, bring_to, handling_world, later, open_matter, proposed
 from tests.factories.organisations import OrganisationFactory
+from tests.factories.promises import DUE, again, closed_with, promising
 from tests.factories.roster import GroupFactory
 from tests.opinions.handling.test_at_once import at_once
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> HandlingWorld:
-    return handling_world()
 
 
 @pytest.fixture
@@ -243,7 +240,7 @@ def test_rename_keeps_the_old_name_in_the_ledger(world: HandlingWorld, desk: Cli
 def test_close_body_or_place_in_use_is_refused(world: HandlingWorld, desk: Client) -> None:
     busy = desk.post(reverse("succession:close", args=[world.committee.pk]), {"reason": "撤销"})
     assert busy.status_code == 422
-    assert "名下还有在用的" in busy.content.decode()
+    assert "名下还有没有了结的" in busy.content.decode()
     place = desk.post(reverse("succession:close_place", args=[world.places.street.pk]), {"reason": "撤销"})
     assert place.status_code == 422
     empty = OrganisationFactory(parent=world.congress, division=world.places.district, code="EMPTY")
@@ -292,3 +289,39 @@ def test_pages_of_other_districts_are_not_found(world: HandlingWorld, desk: Clie
         assert desk.get(reverse(f"succession:{name}", args=[stranger.pk])).status_code == 404
     place = reverse("succession:place", args=[stranger.division_id])
     assert desk.get(place).status_code == 404
+
+
+def test_body_with_a_promise_is_not_closed_and_the_page_says_why(world: HandlingWorld, desk: Client) -> None:
+    (promise,) = closed_with(world)
+    User.objects.filter(organisation=world.department).update(is_active=False)
+    assert dict(impact_of(world.department).unfinished)["没有结果的承诺"] == 1
+    url = reverse("succession:close", args=[world.department.pk])
+    assert "名下还有没有了结的" in desk.post(url, {"reason": "撤销"}).content.decode()
+    page = desk.get(reverse("succession:body", args=[world.department.pk])).content.decode()
+    assert "<dt>没有结果的承诺</dt><dd>1</dd>" in page
+    promises.withdraw(promise=promise, reason="机构改革", by=world.secretary, now=later(1))
+    assert desk.post(url, {"reason": "撤销"}).status_code == 302
+
+
+def test_successor_owes_what_the_street_promised_and_both_histories_say_so(world: HandlingWorld) -> None:
+    matter = proposed(world)
+    handling.report_back(matter=matter, content=promising(DUE), by=world.staff, now=NOW)
+    handling.close_rated(matter=matter, satisfaction="satisfied", now=NOW, actor="反映人")
+    seen = seal(impact_of(world.committee), world.other_committee)
+    promise = matter.promises.get()
+    promises.report_done(promise=again(promise)[0], text="办好了", by=world.staff, now=NOW)
+    promises.keep(promise=again(promise)[0], reason="看过", by=world.district_staff, now=NOW)
+    with pytest.raises(StaleState):
+        merge(world, seen=seen)
+    promises.reopen(
+        promise=again(promise)[0], due_on=DUE, reason="又坏了", by=world.district_staff, now=later(1)
+    )  # fmt: skip
+    merge(world)
+    promise.refresh_from_db()
+    assert promise.organisation == world.other_committee
+    for chain in (promise.chain, matter.chain):
+        event = Event.objects.filter(chain=chain).latest("seq")
+        assert (event.verb, event.data["body"]) == ("hand_promise", world.other_committee.name)
+    assert list(verify([promise.chain, matter.chain])) == []
+    newcomer = UserFactory.create(role="street_secretary", organisation=world.other_committee)
+    promises.report_done(promise=again(promise)[0], text="办好了", by=newcomer, now=later(2))

@@ -8,7 +8,7 @@ import pytest
 
 from opinions.suggestion import predictor
 from opinions.suggestion.services import SUGGEST
-from tests.factories.matters import NOW, HandlingWorld, handling_world
+from tests.factories.matters import NOW
 from tests.factories.suggestion import small_model
 
 
@@ -28,11 +28,6 @@ def nudges(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(SUGGEST, "quiet_until", 0.0)
     monkeypatch.setattr("celery.current_app.send_task", lambda task, **_options: sent.append(task))
     return sent
-
-
-@pytest.fixture
-def world(db: None) -> HandlingWorld:
-    return handling_world()
 
 
 @pytest.fixture(scope="session")

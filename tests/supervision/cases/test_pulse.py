@@ -6,13 +6,16 @@ from unittest.mock import patch
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 
+from deputies.accounts.models import Role, User
 from opinions.clocks.models import Clock
 from supervision.cases import pulse
 from supervision.cases.models import Pulse
 from supervision.cases.services import sweep
 from supervision.cases.tasks import sweep as task
 from supervision.escalation.models import Firing, Setback
+from tests.factories.accounts import sign_in
 from tests.factories.ladder import ladder_world, lit_matter
 from tests.factories.matters import NOW, TODAY
 
@@ -107,3 +110,22 @@ def test_clock_that_is_not_believed_is_told_by_readyz(client: Client) -> None:
     swept(NOW + YEAR)
     assert client.get("/readyz").json()["failing"] == {"sweep": "held: the clock went on from 2026-11-23 to 2027-11-23"}
     assert pulse.believed(now=NOW)
+
+
+def test_clock_that_is_not_believed_is_told_to_who_supervises_and_to_who_sweeps(
+    client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chair, deputy = User.objects.get(username="chair"), User.objects.filter(role=Role.DEPUTY).earliest("id")
+    lights, told = reverse("escalation:lights"), "督办巡查已暂停：上次巡查是 2026-11-23 10:00"
+    assert told not in sign_in(client, chair).get(lights).content.decode()
+    swept(NOW + YEAR)
+    page = client.get(lights).content.decode()
+    assert f"{told}，服务器时钟却一下走到了 2027-11-23 10:00" in page
+    assert "manage.py sweep" in page
+    assert told not in sign_in(Client(), deputy).get(reverse("promises:list")).content.decode()
+    for options in (["--dry-run"], []):
+        call_command("sweep", *options)
+        err = capsys.readouterr().err
+        assert err.startswith("held since the clock went on from 2026-11-23 to 2027-11-23: ")
+    assert told not in client.get(lights).content.decode()
+    assert pulse.held() is None

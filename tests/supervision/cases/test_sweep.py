@@ -13,14 +13,9 @@ from opinions.matters.models import Matter
 from supervision.cases.services import sweep
 from supervision.cases.tasks import sweep as task
 from tests.factories.accounts import sign_in
-from tests.factories.matters import HandlingWorld, handling_world, open_matter
+from tests.factories.matters import HandlingWorld, open_matter
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> HandlingWorld:
-    return handling_world()
 
 
 @pytest.mark.parametrize("verb", ["suspend", "end"])
@@ -68,6 +63,6 @@ def test_end_of_a_term_hands_all_its_matters_over(world: HandlingWorld) -> None:
     now = timezone.now()
     assert world.deputy.term is not None
     office.end_term(term=world.deputy.term, by=None, now=now, on=local_today(now))
-    assert sweep(now=now).handed_over == 2
-    assert sweep(now=now).handed_over == 0
+    assert sweep(now=now)["handed_over"] == 2
+    assert sweep(now=now)["handed_over"] == 0
     assert not Matter.objects.exclude(holder=world.committee, holder_deputy=None).exists()

@@ -14,9 +14,12 @@ from liaison.base.workdays.arithmetic import SHANGHAI
 from opinions.evaluation.models import Rating, Solved
 from opinions.matters.models import Matter, Reporter
 from opinions.matters.states import Status
+from opinions.promises import services as promises
 from supervision.dashboards import services
 from tests.factories.accounts import UserFactory, sign_in
-from tests.factories.matters import NOW, WAYS, HandlingWorld, bring_to, handling_world, open_matter
+from tests.factories.matters import NOW, WAYS, HandlingWorld, bring_to, open_matter
+from tests.factories.promises import DUE, closed_with
+from tests.support.replay import replayed
 
 pytestmark = pytest.mark.django_db
 HOME = "/desk/supervision/"
@@ -24,11 +27,7 @@ NUMBER = re.compile(r'<a href="([^"]+)" data-count="(\d+)"')
 
 
 @pytest.fixture
-def world() -> HandlingWorld:
-    return handling_world()
-
-
-@pytest.fixture
+@replayed
 def busy(world: HandlingWorld) -> HandlingWorld:
     """One matter in every status, one rated, one of another street, one overdue."""
     for status in WAYS:
@@ -43,6 +42,8 @@ def busy(world: HandlingWorld) -> HandlingWorld:
     open_matter(world, deputy=world.deputy)
     past = NOW.date() - timedelta(days=40)
     Matter.objects.filter(status=Status.HANDLING).update(due_on=past, warn_on=past)
+    kept, _open = closed_with(world, DUE, DUE)
+    promises.keep(promise=kept, reason="现场看过", by=world.secretary, now=NOW)
     services.rebuild(now=NOW)
     return world
 
@@ -119,7 +120,8 @@ def test_empty_district_shows_naughts(world: HandlingWorld, who: Role) -> None:
     body = world.congress if who == Role.DISTRICT_LEADER else world.committee
     text = page(sign_in(Client(), UserFactory(role=who, organisation=body)))
     assert {count for _url, count in numbers_on(text)} == {0}
-    assert "没有红灯" in text
+    assert "这里还没有事项" in text
+    assert "<svg viewBox" not in text
 
 
 def test_one_matter_is_one_everywhere(world: HandlingWorld) -> None:
@@ -203,7 +205,7 @@ def test_every_number_is_defined(world: HandlingWorld) -> None:
 def test_charts_have_their_numbers_as_tables(busy: HandlingWorld) -> None:
     text = page(sign_in(Client(), busy.leader))
     assert text.count('<svg viewBox="0 0 360 150" aria-hidden') == 3
-    assert text.count('<div class="sr-only"><table><caption>') == 3
+    assert text.count('<div class="sr-only"><table class="numbers"><caption>') == 3
 
 
 def test_board_in_english(busy: HandlingWorld) -> None:
@@ -225,3 +227,18 @@ def test_program_reads_the_same_numbers_and_nothing_twice(busy: HandlingWorld) -
     assert {one["key"] for one in client.get("/api/v1/dashboards/definitions/").json()} >= set(told["numbers"])
     assert Client().get("/api/v1/dashboards/").status_code == 403
     assert sign_in(Client(), busy.deputy_user).get("/api/v1/dashboards/").status_code == 403
+
+
+def test_promises_are_counted_within_what_the_board_is_narrowed_to(busy: HandlingWorld) -> None:
+    client = sign_in(Client(), busy.leader)
+    narrowed = ("", f"?street={busy.committee.pk}", f"?street={busy.other_committee.pk}")
+    shown = {
+        path: [count for url, count in numbers_on(page(client, HOME + path)) if "measure=promises_kept" in url]
+        for path in narrowed
+    }
+    assert [set(counts) for counts in shown.values()] == [{1}, {1}, {0}]
+    rows = page(client, f"{HOME}rows/?measure=promises_open&body={busy.department.pk}")
+    assert 'data-total="1"' in rows
+    assert "更换第 2 盏灯头" in rows
+    told = client.get("/api/v1/dashboards/").json()
+    assert (told["numbers"]["promises_kept"], told["rates"]["kept_rate"]) == (1, 100.0)

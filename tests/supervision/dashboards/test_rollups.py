@@ -18,13 +18,19 @@ from liaison.base.audit.services import Fact as Said
 from liaison.base.audit.services import record
 from liaison.base.errors import DomainError
 from liaison.base.stamps import bump
+from liaison.base.workdays.arithmetic import local_today
+from liaison.base.workdays.queries import calendar_version
 from opinions.evaluation.services import lapse_due
 from opinions.handling import services as handling
 from opinions.matters.models import Matter, Quality
 from opinions.matters.states import Status
+from opinions.promises import services as promises
+from opinions.succession.queries import impact_of, seal
+from opinions.succession.services import merge_street
 from supervision.dashboards import services
-from supervision.dashboards.models import Fact, Intake, RollupState, Stock
-from tests.factories.matters import NOW, WAYS, HandlingWorld, bring_to, handling_world, later, open_matter
+from supervision.dashboards.models import Fact, Intake, PromiseFact, PromiseSum, RollupState, Stock
+from tests.factories.matters import NOW, WAYS, HandlingWorld, bring_to, later, open_matter, proposed
+from tests.factories.promises import AFTER, DUE, again, closed_with, promising
 
 pytestmark = pytest.mark.django_db
 
@@ -32,11 +38,6 @@ PLAIN = """
     SELECT street_id, count(*), sum(CASE WHEN due_on < %s OR quality = 'poor' THEN 1 ELSE 0 END) FROM opinions_matter
     WHERE status NOT IN ('closed', 'declined', 'merged', 'withdrawn', 'draft') GROUP BY street_id ORDER BY street_id
 """
-
-
-@pytest.fixture
-def world() -> HandlingWorld:
-    return handling_world()
 
 
 def follow() -> None:
@@ -213,7 +214,7 @@ def test_new_calendar_is_followed_by_counting_anew(world: HandlingWorld) -> None
     bump("workdays")
     bump(STAMP)
     assert services.catch_up(now=NOW) == 1
-    assert RollupState.objects.get().calendar == services._calendar()
+    assert RollupState.objects.get().calendar == calendar_version()
     assert services.catch_up(now=NOW + timedelta(minutes=1)) == 0
 
 
@@ -227,3 +228,34 @@ def test_command_follows_and_ends_with_an_error_where_the_sums_are_wrong(
     with pytest.raises(CommandError, match="difference"):
         call_command("rollups", "--check")
     call_command("rollups", "--rebuild", "--check")
+
+
+def test_real_merger_of_streets_is_followed_with_its_promises(world: HandlingWorld) -> None:
+    for status in WAYS:
+        bring_to(world, status)
+    matter = proposed(world)
+    handling.report_back(matter=matter, content=promising(DUE), by=world.staff, now=NOW)
+    handling.close_rated(matter=matter, satisfaction="satisfied", now=NOW, actor="反映人")
+    services.rebuild(now=NOW)
+    into = world.other_committee
+    merge_street(
+        body=world.committee, into=into, reason="区划调整", seen=seal(impact_of(world.committee), into),
+        by=world.district_staff, now=later(1),
+    )  # fmt: skip
+    follow()
+    assert_equal()
+    assert PromiseFact.objects.get(matter=matter.pk).body == into.pk
+    assert set(Fact.objects.filter(open=True).values_list("street", flat=True)) == {into.pk}
+
+
+def test_promise_is_counted_as_it_stands_now(world: HandlingWorld) -> None:
+    services.rebuild(now=NOW)
+    first, second = closed_with(world, DUE, DUE)
+    follow()
+    assert_equal()
+    promises.keep(promise=first, reason="现场看过", by=world.secretary, now=later(10))
+    handling.miss_promise(promise=again(second)[0], reason="没有换", by=world.secretary, now=AFTER)
+    follow()
+    assert_equal()
+    (told,) = PromiseSum.objects.filter(cube=0)
+    assert (told.month, told.n, told.kept, told.not_kept) == (local_today(AFTER).replace(day=1), 2, 1, 1)

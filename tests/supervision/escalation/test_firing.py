@@ -14,7 +14,6 @@ from liaison.base.notices.models import Notice
 from liaison.base.workdays.arithmetic import SHANGHAI
 from opinions.catalog.models import ClockKind
 from opinions.clocks.models import Clock
-from opinions.matters.models import Quality
 from supervision.escalation.models import Alert, Digest, Firing, Rung, Setback
 from supervision.escalation.queries import foresee
 from supervision.escalation.services import Fired, fire_due, firing, own_ladder, save_rung, tell_due, tellable
@@ -70,8 +69,10 @@ def test_missed_days_are_made_up_in_order_and_told_in_one_message(one: LadderWor
     days = list(Firing.objects.filter(clock=clocks[0]).order_by("id").values_list("day", flat=True))
     assert days == sorted(days)
     tell_due(now=late)
-    assert told(one.world.leader) == ["督办提醒：告警 6 件"]
-    assert told(one.world.handler) == ["督办提醒：预警 3 件"]
+    assert told(one.world.leader) == ["督办提醒：告警 6 条"]
+    named = Notice.objects.filter(recipient=one.world.leader).order_by("pk")[0].body.splitlines()
+    assert len(named) == len(set(named)) == 4, "a matter is named once, however many rungs tell of it"
+    assert told(one.world.handler) == ["督办提醒：预警 3 条"]
     assert Digest.objects.filter(person=one.world.leader).count() == 1
 
 
@@ -113,6 +114,19 @@ def test_street_that_took_over_a_rung_tells_by_its_own_channels_one_by_one_and_i
     assert list(rows.values_list("channel", flat=True)) == ["in_app", "in_app"]
 
 
+@pytest.mark.parametrize(("urgent", "hours"), [(False, "8-18"), (True, "0-24*")])
+def test_messages_carry_the_hours_of_their_most_urgent_rung(one: LadderWorld, urgent: bool, hours: str) -> None:
+    User.objects.filter(pk=one.chair.pk).update(email="chair@example.cn")
+    Rung.objects.filter(trigger="yellow", audience="street").update(roles=["street_chair"])
+    if urgent:
+        Rung.objects.filter(trigger="red", after=0).update(any_day=True, begin=0, end=24)
+    lit_matter(one, warn_on=MONDAY, due_on=MONDAY)
+    tuesday = at(MONDAY + timedelta(1))
+    fire_due(now=tuesday)
+    tell_due(now=tuesday)
+    assert Notice.objects.get(recipient=one.chair, channel="email").hours == hours
+
+
 def test_rung_for_any_day_and_hour_is_told_at_once(one: LadderWorld) -> None:
     rung = Rung.objects.get(trigger="red", after=0)
     rung.any_day, rung.begin, rung.end = True, 0, 24
@@ -139,7 +153,7 @@ def test_forty_lights_make_one_message_and_one_more_makes_the_next(one: LadderWo
     assert tell_due(now=at(MONDAY, 11)) == 3
     subjects = told(one.world.secretary)
     assert len(subjects) == 2, "what was told before on this day hides no new deadline"
-    assert sum(text.startswith("督办提醒：预警 40 件") for text in subjects) == 1
+    assert sum(text.startswith("督办提醒：预警 40 条") for text in subjects) == 1
     assert Alert.objects.filter(digest=None).count() == 0
     assert tell_due(now=at(MONDAY, 12)) == 0
 
@@ -187,14 +201,9 @@ def test_light_of_a_deputy_goes_to_the_deputy_and_the_helper(one: LadderWorld) -
     assert set(handlers) == {world.deputy_user.pk, world.helper.pk}
 
 
-def test_poor_quality_calls_the_chair_and_clocks_of_residents_call_nobody(one: LadderWorld) -> None:
-    clock = lit_matter(one, warn_on=FRIDAY, due_on=FRIDAY)
-    clock.matter.quality, clock.matter.due_clock = Quality.POOR, clock.kind
-    clock.matter.save()
-    Clock.objects.filter(pk=clock.pk).update(next_on=MONDAY)
+def test_clocks_of_residents_call_nobody(one: LadderWorld) -> None:
     waiting = lit_matter(one, warn_on=MONDAY, due_on=MONDAY, body=None, kind=ClockKind.RATE)
     fire_due(now=at(MONDAY))
-    assert fired(clock) == [("poor", 0)]
     assert fired(waiting) == []
     waiting.refresh_from_db()
     assert waiting.next_on is None
@@ -214,7 +223,7 @@ def test_clock_that_raises_is_set_aside_and_holds_up_no_other(one: LadderWorld) 
     whole = firing._due_now
 
     def poisoned(begun: firing.Pass, row: firing.Subject, *rest: object) -> object:
-        if row.pk == clocks[2].pk:
+        if row.clock == clocks[2].pk:
             raise ZeroDivisionError("a rung that nobody foresaw")
         return whole(begun, row, *rest)  # type: ignore[arg-type]
 

@@ -14,6 +14,7 @@ from liaison.base.audit.models import Event
 from liaison.base.workdays.arithmetic import local_today
 from opinions.clocks.models import Clock
 from supervision.escalation.models import Digest, Firing, Rung, Setback
+from supervision.escalation.queries import to_act
 from supervision.escalation.services import fire_due, tell_due
 from tests.factories.accounts import sign_in
 from tests.factories.ladder import LadderWorld, ladder_world, lit_matter
@@ -83,6 +84,24 @@ def test_who_was_not_called_on_sees_all_but_does_not_act(one: LadderWorld) -> No
     assert clock.matter.title not in page(one.world.other_staff, f"{LIGHTS}?whose=all")
     address = reverse("escalation:act", args=[Firing.objects.get(acts=True).pk])
     assert sign_in(Client(), one.world.staff).get(address).status_code == 404
+
+
+def test_limit_stands_once_for_each_person_and_its_history_on_the_matter(one: LadderWorld) -> None:
+    Rung.objects.filter(trigger="yellow").update(acts=True)
+    Rung.objects.filter(trigger="yellow", audience="street").update(roles=["street_chair", "street_secretary"])
+    (clock,) = turn_red(one)
+    calling = Firing.objects.filter(alerts__person=one.chair, acts=True)
+    assert sorted(calling.values_list("trigger", flat=True)) == ["red", "yellow"]
+    desk = sign_in(Client(), one.chair)
+    assert [row.trigger for row in to_act(one.chair, mine=True)] == ["red"]
+    assert [row.trigger for row in to_act(one.world.staff)] == ["red"]
+    assert desk.get(LIGHTS).content.decode().count("data-row") == 1
+    assert desk.get(reverse("cases:matter", args=[clock.matter.code])).content.decode().count("黄灯提醒街道书记") == 1
+    assert [row.trigger for row in to_act(one.world.secretary, mine=True)] == ["yellow"], (
+        "the red one calls on the chair"
+    )
+    desk.post(reverse("escalation:act", args=[calling.get(trigger="red").pk]), {"done": "已约谈经办人"})
+    assert not to_act(one.chair, mine=True).exists(), "what was said of the red light goes for the yellow one"
 
 
 @pytest.mark.parametrize("count", [1, 30])

@@ -61,8 +61,8 @@ def test_one_more_day_off_never_makes_a_rung_earlier(
     assume(calendar.is_workday(off))
     step = Step(1, trigger, after)
     more = Calendar(calendar.years, {**calendar.days, off: ListedDay(True, "示例")})
-    before = day_of(step, course, FIRST, day_after(calendar))
-    then = day_of(step, course, FIRST, day_after(more))
+    before = day_of(step, course, day_after(calendar))
+    then = day_of(step, course, day_after(more))
     assert before is not None
     assert then is not None
     assert then >= before
@@ -71,13 +71,13 @@ def test_one_more_day_off_never_makes_a_rung_earlier(
 @given(calendars(), courses(), TRIGGERS, st.integers(1, 30))
 def test_rung_is_due_after_so_many_working_days(calendar: Calendar, course: Course, trigger: str, after: int) -> None:
     begin = course.warn_on if trigger == Trigger.YELLOW else course.due_on + timedelta(1)
-    day = day_of(Step(1, trigger, after), course, FIRST, day_after(calendar))
+    day = day_of(Step(1, trigger, after), course, day_after(calendar))
     assert day is not None
     assert calendar.is_workday(day)
     assert workdays_between(calendar, begin, day) == after
 
 
-def test_limit_of_another_kind_sets_no_rung_off() -> None:
-    course = Course("sign", FIRST, FIRST, quality="poor")
-    steps = [Step(1, "red", kinds=frozenset({"reply"})), Step(2, "low"), Step(3, "poor")]
-    assert [step.root for step, _day in judge(steps, course, FIRST, day_after(Calendar())).due] == [3]
+def test_limit_sets_off_no_rung_of_another_kind_or_of_quality() -> None:
+    steps = [Step(1, "red", kinds=frozenset({"reply"})), Step(2, "low"), Step(3, "yellow")]
+    verdict = judge(steps, Course("sign", FIRST, FIRST), FIRST, day_after(Calendar()))
+    assert [step.root for step, _day in verdict.due] == [3]

@@ -7,14 +7,18 @@ import pytest
 from liaison.base.audit.models import Event
 from liaison.base.notices.models import Notice
 from liaison.base.workdays.arithmetic import SHANGHAI
-from liaison.base.workdays.services import import_year
+from liaison.base.workdays.official_list import parse
+from liaison.base.workdays.services import save_list
 from opinions.catalog.models import ClockKind
 from opinions.clocks.models import Clock
 from opinions.clocks.services import follow_calendar, start_clock
+from opinions.promises.models import Promise
+from supervision.cases.services import sweep
 from supervision.escalation.models import Alert, Firing
 from supervision.escalation.services import fire_due, take_back, tell_due
 from tests.factories.ladder import LadderWorld, ladder_world
 from tests.factories.matters import NOW, open_matter
+from tests.factories.promises import DUE, promised
 
 pytestmark = pytest.mark.django_db
 
@@ -48,12 +52,20 @@ def closed(first: date, last: date) -> dict[str, object]:
     return {"year": first.year, "days": [{"date": day.isoformat(), "isOffDay": True, "name": "示例节"} for day in days]}
 
 
+def worked(*days: date) -> dict[str, object]:
+    """A list that makes these days of the year working days."""
+    return {
+        "year": days[0].year,
+        "days": [{"date": day.isoformat(), "isOffDay": False, "name": "示例节"} for day in days],
+    }
+
+
 def test_light_that_was_wrong_is_taken_back_and_told(one: LadderWorld) -> None:
     clock, late = red_clock(one)
     fired = list(Firing.objects.filter(clock=clock))
     assert {row.trigger for row in fired} == {"yellow", "red"}
     told = set(Alert.objects.filter(digest__isnull=False).values_list("person", flat=True))
-    import_year(by=None, payload=closed(NOW.date() + timedelta(1), NOW.date() + timedelta(30)), now=late)
+    save_list(by=None, official=parse(closed(NOW.date() + timedelta(1), NOW.date() + timedelta(30))), now=late)
     follow_calendar(now=late)
     clock.refresh_from_db()
     assert clock.due_on > late.date()
@@ -69,7 +81,7 @@ def test_light_that_was_wrong_is_taken_back_and_told(one: LadderWorld) -> None:
 def test_light_that_is_as_red_under_the_corrected_date_stays_and_is_not_told_again(one: LadderWorld) -> None:
     clock, late = red_clock(one)
     fired = Firing.objects.filter(clock=clock).count()
-    import_year(by=None, payload=closed(NOW.date() + timedelta(1), NOW.date() + timedelta(1)), now=late)
+    save_list(by=None, official=parse(closed(NOW.date() + timedelta(1), NOW.date() + timedelta(1))), now=late)
     far = late + timedelta(days=60)
     follow_calendar(now=far)
     moved = Clock.objects.get(pk=clock.pk).due_on
@@ -84,7 +96,7 @@ def test_light_that_is_as_red_under_the_corrected_date_stays_and_is_not_told_aga
 def test_extension_takes_nothing_back(one: LadderWorld) -> None:
     clock, late = red_clock(one)
     Clock.objects.filter(pk=clock.pk).update(due_on=late.date() + timedelta(9), next_on=late.date() + timedelta(8))
-    import_year(by=None, payload=closed(date(2026, 12, 31), date(2026, 12, 31)), now=late)
+    save_list(by=None, official=parse(closed(date(2026, 12, 31), date(2026, 12, 31))), now=late)
     follow_calendar(now=late)
     assert take_back(now=late) == 0
     assert not Firing.objects.exclude(retracted_at=None).exists()
@@ -95,7 +107,7 @@ def test_light_that_was_taken_back_fires_and_tells_again_when_the_calendar_is_pu
     fired, told = Firing.objects.count(), Notice.objects.filter(key__startswith="ladder:").count()
     first, last = NOW.date() + timedelta(1), NOW.date() + timedelta(30)
     for number, payload in enumerate([closed(first, last), closed(date(2026, 1, 1), date(2026, 1, 1))], start=1):
-        import_year(by=None, payload=payload, now=late)
+        save_list(by=None, official=parse(payload), now=late)
         follow_calendar(now=late)
         take_back(now=late)
         fire_due(now=late)
@@ -106,3 +118,24 @@ def test_light_that_was_taken_back_fires_and_tells_again_when_the_calendar_is_pu
     assert Firing.objects.count() == 2 * fired
     told_now = Notice.objects.filter(key__startswith="ladder:").exclude(key__startswith="ladder:back:")
     assert told_now.count() == 2 * told, "who was told of the correction is told of the light again"
+
+
+def test_promise_that_was_yellow_too_early_is_taken_back_and_warns_again_on_its_day(one: LadderWorld) -> None:
+    (promise,) = promised(one.world)
+    early = at(promise.warn_on)
+    fire_due(now=early)
+    tell_due(now=early)
+    fired = list(Firing.objects.filter(clock__kind=ClockKind.PROMISE, trigger="yellow"))
+    told = Alert.objects.filter(firing__in=fired, digest__isnull=False).values_list("firing", "person")
+    assert told
+    saturday = DUE - timedelta(days=4)
+    save_list(by=None, official=parse(worked(saturday, saturday + timedelta(1))), now=early)
+    assert sweep(now=early)["taken_back"] == len(fired)
+    clock = Clock.objects.get(firings=fired[0].pk)
+    assert promise.warn_on < clock.warn_on == Promise.objects.get().warn_on == clock.next_on
+    keys = {f"ladder:back:{firing}:{person}" for firing, person in told}
+    assert set(Notice.objects.filter(key__startswith="ladder:back:").values_list("key", flat=True)) == keys
+    assert sweep(now=early)["taken_back"] == 0
+    assert not Firing.objects.filter(clock=clock, retracted_at=None).exists()
+    sweep(now=at(clock.warn_on))
+    assert Firing.objects.filter(clock=clock, trigger="yellow", retracted_at=None).count() == len(fired)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from liaison.base.audit.models import Event
 from liaison.base.audit.services import verify
@@ -17,6 +19,7 @@ from supervision.orders.models import Letter, LetterAnswer
 from supervision.orders.queries import letter_page, verbs_for
 from supervision.orders.services import NotComplete, PointData, WithHead
 from supervision.orders.states import AnswerStatus, LetterStatus
+from tests.factories.accounts import sign_in
 from tests.factories.matters import NOW, TODAY, HandlingWorld, later, signed
 from tests.factories.orders import SOON, answer_data, answered, issued
 
@@ -143,3 +146,28 @@ def test_issuer_enters_the_paper_of_a_body_without_accounts(world: HandlingWorld
     orders.sign_answer(letter=letter, by=world.staff, now=NOW)
     answer = letter.answers.get()
     assert (answer.on_paper, answer.signed_by, letter.status) == (True, world.staff, L.ANSWERED)
+
+
+def test_answer_that_promises_a_later_day_is_flagged_in_words_and_stays_acceptable(world: HandlingWorld) -> None:
+    letter = issued(world)
+    first, second = letter.demands.all()
+    points = {first.pk: PointData("查", "李四", SOON), second.pk: PointData("换", "李四", SOON + timedelta(days=1))}
+    client = sign_in(Client(), world.staff)
+    answered(world, letter, points=points)
+    page = client.get(reverse("orders:letter", args=[letter.pk])).content.decode()
+    assert page.count(f"晚于要求的 {SOON}") == 1
+    assert "有的完成日期晚于函里要求的日期" in page
+    assert "承诺日期晚于要求" in client.get(reverse("orders:letters")).content.decode()
+    assert client.get(reverse("orders_api:letter", args=[letter.pk])).json()["promised_late"] is True
+    orders.refuse_letter(letter=letter, reason="太晚", by=world.staff, now=NOW)
+    assert "承诺日期晚于要求" not in client.get(reverse("orders:letters")).content.decode(), "a new answer is awaited"
+    answered(world, letter)
+    assert "承诺日期晚于要求" not in client.get(reverse("orders:letters")).content.decode()
+    orders.accept_letter(letter=letter, by=world.staff, now=NOW)
+
+
+def test_draft_with_a_later_day_is_the_addressee_s_own_matter(world: HandlingWorld) -> None:
+    letter = issued(world)
+    points = {one.pk: PointData("换", "李四", SOON + timedelta(days=9)) for one in letter.demands.all()}
+    orders.save_answer(letter=letter, data=answer_data(letter, points=points), by=world.handler, now=NOW)
+    assert "承诺日期晚于要求" not in sign_in(Client(), world.staff).get(reverse("orders:letters")).content.decode()

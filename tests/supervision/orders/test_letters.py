@@ -21,6 +21,8 @@ from opinions.desk.queries import in_queue, queues_of
 from opinions.handling import services as handling
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
+from opinions.succession.queries import impact_of, seal
+from opinions.succession.services import merge_street
 from supervision.orders import services as orders
 from supervision.orders.models import Letter, LetterHead, NumberSeries
 from supervision.orders.queries import about, filtered, letters, light_up, overdue, verbs_for
@@ -315,3 +317,22 @@ def test_panel_offers_what_the_reader_can_do(world: HandlingWorld) -> None:
     assert offered(world.deputy_user) == set()
     assert [one.reference for one in about(matter, world.handler).letters] == ["云溪督〔2026〕1号"]
     assert about(matter, world.deputy_user).letters == []
+
+
+def test_letter_to_a_street_goes_to_its_successor_which_can_answer_it(world: HandlingWorld) -> None:
+    letter = issued(world, open_matter(world), by=world.leader, addressee=world.committee)
+    impact = impact_of(world.committee)
+    assert dict(impact.unfinished)["待回复的督办函"] == 1
+    into = world.other_committee
+    merge_street(
+        body=world.committee, into=into, reason="区划调整", seen=seal(impact, into), by=world.district_staff,
+        now=later(1),
+    )  # fmt: skip
+    (clock,) = clocks(letter)
+    assert (clock.organisation, clock.stopped_at) == (into, None)
+    letter, head = Letter.objects.get(pk=letter.pk), UserFactory(role=Role.STREET_SECRETARY, organisation=into)
+    orders.save_answer(letter=letter, data=answer_data(letter), by=head, now=later(1))
+    orders.submit_answer(letter=letter, by=head, now=later(1))
+    orders.sign_answer(letter=letter, by=head, now=later(1))
+    clock.refresh_from_db()
+    assert clock.stopped_at is not None

@@ -18,8 +18,8 @@ from opinions.handling import services as handling
 from opinions.matters.states import Status
 from supervision.orders import services as orders
 from supervision.orders.models import Reminder, ReminderMatter
+from supervision.orders.queries import ENDED, OURS, WITH_DEPUTY
 from supervision.orders.services import NothingToRemind
-from supervision.orders.services.reminding import ENDED, OURS, WITH_DEPUTY
 from tests.factories.matters import NOW, HandlingWorld, bring_to, later, open_matter, reason, signed
 
 TEXT = "群众在等，请抓紧。"

@@ -10,12 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from liaison.base.audit.models import Event
+from opinions.clocks.models import Clock
 from opinions.desk.queries import in_queue, queues_of
 from opinions.matters.models import Matter
 from supervision.orders.models import Letter, Reminder, Sponsorship
 from supervision.orders.states import LetterStatus
 from tests.factories.accounts import sign_in
-from tests.factories.matters import HandlingWorld, signed
+from tests.factories.matters import HandlingWorld, open_matter, signed
 from tests.factories.orders import SOON, answered, chair, drafted, issued, pending, sponsored
 
 LISTS: dict[str, Callable[[HandlingWorld], Any]] = {
@@ -53,6 +54,15 @@ def test_letter_page_costs_the_same_for_many_matters(world: HandlingWorld, clien
             assert client.get(reverse("orders:letter", args=[letter.pk])).status_code == 200
         counts.append(len(caught))
     assert counts[0] == counts[1]
+
+
+def test_letter_says_that_its_limit_is_no_longer_the_printed_one(world: HandlingWorld, client: Client) -> None:
+    letter = issued(world)
+    sign_in(client, world.staff)
+    page = reverse("orders:letter", args=[letter.pk])
+    assert "与函上印的日期不同" not in client.get(page).content.decode()
+    Clock.objects.filter(pk__in=letter.rows.values("clock")).update(due_on=SOON)
+    assert f"{SOON}，与函上印的日期不同" in client.get(page).content.decode()
 
 
 def test_letter_goes_its_way_by_the_screens(world: HandlingWorld, client: Client) -> None:
@@ -190,3 +200,18 @@ def test_panel_of_the_matter_leads_to_the_orders(world: HandlingWorld, client: C
     shown = sign_in(client, world.staff).get(reverse("cases:matter", args=[matter.code])).content.decode()
     assert letter.reference in shown
     assert f"ids={matter.pk}" in shown
+
+
+def test_reminder_does_not_offer_the_own_body(world: HandlingWorld, client: Client) -> None:
+    theirs, ours = signed(world), open_matter(world, title="街道自己办的事")
+    sign_in(client, world.staff)
+    page = client.get(reverse("orders:remind"), {"ids": [theirs.pk, ours.pk]}).content.decode()
+    assert page.index(world.department.name) < page.index("这些不催办") < page.index("街道自己办的事")
+    assert "由本单位自己办理，不能催办自己" in page
+    alone = client.get(reverse("orders:remind"), {"ids": ours.pk}).content.decode()
+    assert "由本单位自己办理，不能催办自己" in alone
+    assert 'name="text"' not in alone
+    refused = post(client, "orders:remind", ids=ours.pk, text="请抓紧")
+    assert (refused.status_code, Reminder.objects.count()) == (422, 0)
+    assert reverse("orders:remind") not in client.get(reverse("cases:matter", args=[ours.code])).content.decode()
+    assert reverse("orders:remind") in client.get(reverse("cases:matter", args=[theirs.code])).content.decode()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -256,3 +257,23 @@ def test_subscription_is_shown_to_its_person_alone(world: HandlingWorld) -> None
     shown = client.get(page("subscribe")).content.decode()
     assert ".ics" in shown
     assert feed.token not in shown
+
+
+def test_minutes_take_documents_that_those_permitted_download(world: HandlingWorld) -> None:
+    activity = announced(world, signed(world))
+    Activity.objects.filter(pk=activity.pk).update(starts_at=timezone.now() - timedelta(hours=3))
+    place = page("minutes", activity.pk)
+    text = SimpleUploadedFile("纪要.pdf", b"just text", "application/pdf")
+    refused = client_of(world.staff).post(place, {"minutes": "商定三项措施。", "attachments": text})
+    assert refused.status_code == 422
+    assert all(one in refused.content.decode() for one in ("不是照片、PDF", "商定三项措施。"))
+    pdf = SimpleUploadedFile("签到表.pdf", b"%PDF-1.7 signed", "application/pdf")
+    assert client_of(world.staff).post(place, {"minutes": "商定三项措施。", "attachments": pdf}).status_code == 302
+    row = activity.files.get()
+    held = page("file", activity.pk, row.pk)
+    for user, status in ((world.deputy_user, 200), (world.handler, 200), (world.other_staff, 404), (world.admin, 403)):
+        got = client_of(user).get(held)
+        content, how = b"".join(got), got.get("Content-Disposition", "").split(";")[0]
+        assert (got.status_code, how == "attachment", content == b"%PDF-1.7 signed") == (status, *[status == 200] * 2)
+    shown = client_of(world.handler).get(page("activity", activity.pk)).content.decode()
+    assert all(one in shown for one in ("签到表.pdf", held))

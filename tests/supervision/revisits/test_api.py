@@ -6,15 +6,10 @@ from django.test import Client
 from supervision.revisits import services
 from supervision.revisits.models import Revisit
 from tests.factories.accounts import sign_in
-from tests.factories.matters import NOW, HandlingWorld, handling_world
+from tests.factories.matters import NOW, HandlingWorld
 from tests.supervision.revisits.world import month, rated
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> HandlingWorld:
-    return handling_world()
 
 
 @pytest.fixture

@@ -14,15 +14,10 @@ from opinions.matters.models import Matter, Reporter
 from supervision.revisits import services
 from supervision.revisits.models import Draw, RatingFlag, Revisit
 from supervision.revisits.queries import about, callers_for, population, size_of, verify
-from tests.factories.matters import NOW, HandlingWorld, answered, handling_world, later, open_matter, replied, signed
+from tests.factories.matters import NOW, HandlingWorld, answered, later, open_matter, replied, signed
 from tests.supervision.revisits.world import month, rated
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> HandlingWorld:
-    return handling_world()
 
 
 def make(world: HandlingWorld, **fields: object) -> Draw:
@@ -160,6 +155,17 @@ def test_district_that_answered_itself_does_not_call(world: HandlingWorld) -> No
     assert world.congress not in callers_for(matter)
     with pytest.raises(services.NotFree):
         given_out(world, matter)
+
+
+def test_body_that_came_to_handle_the_matter_after_it_was_asked_does_not_call(world: HandlingWorld) -> None:
+    row = given_out(world, replied(world))
+    row.matter.replies.update(approved_by=world.district_staff)
+    with pytest.raises(services.NotFree):
+        record(world, row, satisfied="satisfied")
+    with pytest.raises(services.NotFree):
+        services.note_missed(revisit=row, by=world.district_staff, now=NOW)
+    row.refresh_from_db()
+    assert (row.status, row.tries) == ("waiting", 0)
 
 
 def test_callers_are_told_once_for_a_whole_draw(world: HandlingWorld) -> None:

@@ -13,17 +13,12 @@ from opinions.matters.models import Matter
 from supervision.revisits import services
 from supervision.revisits.models import Draw, Look, RatingFlag, Revisit
 from tests.factories.accounts import UserFactory, sign_in
-from tests.factories.matters import NOW, HandlingWorld, handling_world, replied
+from tests.factories.matters import NOW, HandlingWorld, replied
 from tests.factories.organisations import OrganisationFactory
 from tests.supervision.revisits.world import month, rated
 
 PLACE = "/desk/supervision"
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> HandlingWorld:
-    return handling_world()
 
 
 def client_of(user: User) -> Client:

@@ -10,15 +10,10 @@ from opinions.evaluation.services import Word
 from supervision.revisits.rules import AnomalyKind
 from supervision.revisits.services import look_at
 from supervision.revisits.watching import watched
-from tests.factories.matters import NOW, HandlingWorld, handling_world, later
+from tests.factories.matters import NOW, HandlingWorld, later
 from tests.supervision.revisits.world import rated
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> HandlingWorld:
-    return handling_world()
 
 
 def kinds(world: HandlingWorld, reader: str = "secretary") -> list[AnomalyKind]:

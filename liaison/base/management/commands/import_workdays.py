@@ -8,8 +8,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from liaison.base.nudge import Nudge
 from liaison.base.workdays.official_list import BadCalendar, OfficialList, parse_json
 from liaison.base.workdays.services import CalendarChange, plan_year, save_list
+
+SWEEP = Nudge("cases.sweep")
 
 
 class Command(BaseCommand):
@@ -30,6 +33,9 @@ class Command(BaseCommand):
                 self.stdout.write(_told(change, len(official.days)))
         if options["dry_run"]:
             self.stdout.write("Dry run: nothing was written.")
+        else:
+            transaction.on_commit(SWEEP, robust=True)
+            self.stdout.write("The next sweep computes the open limits anew.")
 
     def _read_all(self, paths: list[Path]) -> list[OfficialList]:
         lists, faults = [], []

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from deputies.organisations.models import Organisation
 from liaison.demo.build import build_world, district, is_built, refuse_outside_development
 from liaison.demo.chronicle import tell_stories
 from liaison.demo.exchange import tell_of_exchange
@@ -38,15 +39,8 @@ class Command(BaseCommand):
             self.stdout.write("· 装入演示数据 / loading demo data")
             build_world(now=now)
         if not Matter.objects.exists():
-            self.stdout.write(f"· 演示事项 / demo opinions: {tell_stories(district(), now=now)}")
-            self.stdout.write(f"· 热点 / hot issues: {tell_of_neighbours(district(), now=now)}")
-            self.stdout.write(
-                f"· 外部系统的工单 / work orders of outside systems: {tell_of_exchange(district(), now=now)}"
-            )
-            self.stdout.write(f"· 督办函 / supervision letters: {tell_of_orders(district(), now=now)}")
-            self.stdout.write(f"· 监督活动 / supervision activities: {tell_of_programme(district(), now=now)}")
-            self.stdout.write(f"· 回访抽样 / call-backs drawn: {tell_of_guarding(district(), now=now)}")
-            self.stdout.write(f"· 往年办结的事项 / matters ended in earlier months: {_tell_of_earlier_years(now)}")
+            for what, tell in TOLD.items():
+                self.stdout.write(f"· {what}: {tell(district(), now=now)}")
             rehearse_draft(district(), now=now)
 
 
@@ -54,5 +48,16 @@ EARLIER = 360
 """Matters ended over three years, ten a month: enough for the curves of a dashboard to mean something."""
 
 
-def _tell_of_earlier_years(now: datetime) -> int:
-    return len(seed(EARLIER, district=district(), now=now, seed=7, open_share=0))
+def _tell_of_earlier_years(congress: Organisation, *, now: datetime) -> int:
+    return len(seed(EARLIER, district=congress, now=now, seed=7, open_share=0))
+
+
+TOLD = {
+    "演示事项 / demo opinions": tell_stories,
+    "热点 / hot issues": tell_of_neighbours,
+    "外部系统的工单 / work orders of outside systems": tell_of_exchange,
+    "督办函 / supervision letters": tell_of_orders,
+    "监督活动 / supervision activities": tell_of_programme,
+    "回访抽样 / call-backs drawn": tell_of_guarding,
+    "往年办结的事项 / matters ended in earlier months": _tell_of_earlier_years,
+}
