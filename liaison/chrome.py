@@ -3,14 +3,13 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission, can
 from deputies.accounts.backends import MOST_UNREAD
 from deputies.accounts.models import Role
-from liaison.base.web.chrome import Chrome, Entry
+from liaison.base.web.chrome import Chrome, Entry, address
 from supervision.cases.pulse import held
 
 P = Permission
@@ -107,13 +106,13 @@ def desk_chrome(request: HttpRequest) -> Chrome:
         sections_warning=SimpleLazyObject(held) if can(user, P.SUPERVISION_VIEW) else None,
         menu=_menu(user),
         unread=min(getattr(user, "unread", 0), MOST_UNREAD),
-        notices_url=reverse("desk:notices"),
-        search_url=reverse("desk:home") if sees_matters else "",
+        notices_url=address("desk:notices"),
+        search_url=address("desk:home") if sees_matters else "",
         search_hint=_("编号、内容、地点") if sees_matters else "",
         user_name=user.name,
         organisation=str(user.organisation or ""),
         role=user.get_role_display(),
-        logout_url=reverse("accounts:logout"),
+        logout_url=address("accounts:logout"),
     )
 
 
@@ -121,7 +120,7 @@ def _sections(user: Any) -> list[Entry]:
     """The sections of supervision of which the user may see a part; each leads to the first."""
     held = []
     for label, rows in SECTIONS:
-        parts = [Entry(name, reverse(url)) for permission, name, url in rows if can(user, permission)]
+        parts = [Entry(name, address(url)) for permission, name, url in rows if can(user, permission)]
         if parts:
             held.append(Entry(label, parts[0].url, also=[one.url for one in parts[1:]], parts=parts))
     return held
@@ -133,12 +132,12 @@ def _entry(label: Any, name: str, icon: str, phone: bool, *, sections: list[Entr
         return Entry(
             label, sections[0].url, icon, phone=phone, also=[url for one in sections for url in (one.url, *one.also)]
         )
-    return Entry(label, reverse(name), icon, phone=phone, also=[reverse(one) for one in ALSO.get(name, ())])
+    return Entry(label, address(name), icon, phone=phone, also=[address(one) for one in ALSO.get(name, ())])
 
 
 def _menu(user: Any) -> list[Entry]:
     """Behind the user's name: the own record, the own background jobs, the password."""
-    own = Entry(label=_("我的代表资料"), url=reverse("roster:me"), icon="person-badge")
-    jobs = Entry(label=_("后台任务"), url=reverse("jobs:list"), icon="hourglass-split")
-    password = Entry(label=_("修改密码"), url=reverse("accounts:password"), icon="key")
+    own = Entry(label=_("我的代表资料"), url=address("roster:me"), icon="person-badge")
+    jobs = Entry(label=_("后台任务"), url=address("jobs:list"), icon="hourglass-split")
+    password = Entry(label=_("修改密码"), url=address("accounts:password"), icon="key")
     return [*[own] * (user.role == Role.DEPUTY), *[jobs] * can(user, P.PLAQUE_PRINT), password]

@@ -6,13 +6,14 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import connection
 from hypothesis import HealthCheck, settings
 
 from liaison.base.stamps import forget_all
 from liaison.run.catalogues import compile_catalogues
-from tests.factories.matters import HandlingWorld, handling_world
+from tests.factories.matters import NOW, HandlingWorld, handling_world
 from tests.settings import WORKER, WORKER_NUMBER
 from tests.support.connections import keep_open
 from tests.support.cores import settle
@@ -46,6 +47,17 @@ def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
         return False
     shutil.copyfile(template, connection.settings_dict["TEST"]["NAME"])
     return True
+
+
+@pytest.fixture(autouse=True)
+def _clock(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Each test begins at NOW, whatever day it is, and time goes on from there. Processes that a test starts have the
+    real clock: what it shares with them is marked `real_clock`."""
+    if any(request.node.get_closest_marker(name) for name in ("real_clock", "journey")):
+        yield
+        return
+    with time_machine.travel(NOW, tick=True):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -68,6 +68,11 @@ class Clock(models.Model):
                 condition=Q(stopped_at__isnull=True) & (Q(paused_on__isnull=False) | ~Q(pauses=[])),
                 name="clock_paused",
             ),
+            models.Index(
+                fields=["organisation", "matter"],
+                condition=Q(kind=ClockKind.LETTER, stopped_at__isnull=True),
+                name="clock_letters",
+            ),
         ]
 
     def __str__(self) -> str:

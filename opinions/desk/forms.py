@@ -1,5 +1,6 @@
 """Forms of the desk."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.models import DISTRICT_ROLES, User
 from deputies.organisations.models import Division, DivisionLevel
 from deputies.organisations.queries import division_tree, street_committees_of
-from liaison.base.web.forms import DayField
+from liaison.base.web.forms import DayField, ReadyChoices
 from liaison.base.workdays.arithmetic import Light
 from opinions.catalog.models import Category, Tier
 from opinions.catalog.queries import categories
@@ -21,6 +22,10 @@ ANY = ("", _("不限"))
 
 def _choices(options: Any) -> list[tuple[Any, Any]]:
     return [ANY, *options]
+
+
+def _ready(options: Iterable[tuple[Any, str]]) -> ReadyChoices:
+    return ReadyChoices(_choices(options))
 
 
 class FilterForm(forms.Form):
@@ -45,10 +50,10 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].choices = _choices((row.pk, _indented(row)) for row in categories())  # type: ignore[attr-defined]
+        self.fields["category"].choices = _ready((row.pk, _indented(row)) for row in categories())  # type: ignore[attr-defined]
         if user.role in DISTRICT_ROLES:
             streets = street_committees_of(user.organisation) if user.organisation else []
-            self.fields["street"].choices = _choices((one.pk, one.name) for one in streets)  # type: ignore[attr-defined]
+            self.fields["street"].choices = _ready((one.pk, one.name) for one in streets)  # type: ignore[attr-defined]
         else:
             del self.fields["street"]
 

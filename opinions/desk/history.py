@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Max, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from deputies.accounts.models import User
+from deputies.organisations.queries import fill_in_bodies
 from liaison.base.audit.models import Audience, Event
 from liaison.base.audit.verbs import verb_words
 from liaison.base.codes import grouped
@@ -23,7 +24,8 @@ EVENTS, LINES = 40, 20
 """Events and lines of one part."""
 JOINING = ("merge", "branch", "follow")
 TELLING = (
-    "raise", "link_matter", "relay", "research", "promise", "join_streets", "sign_answer", "invite", *JOINING,
+    "raise", "link_matter", "relay", "research", "promise", "join_streets", "sign_answer", "invite", "rate",
+    "rate_further", *JOINING,
 )  # fmt: skip
 """Verbs that tell what else there is to read for the page of the matter, however long ago."""
 TONES = {
@@ -59,7 +61,7 @@ class Newest:
 
 def newest_events(matter: Matter) -> Newest:
     """What the page of a matter needs of its history; one statement, whose answer does not grow with it."""
-    last = Subquery(_chain(matter).order_by().values("chain").annotate(last=Max("seq")).values("last"))
+    last = Subquery(_chain(matter).order_by("-seq").values("seq")[:1])
     recent = Q(seq__gt=last - EVENTS)  # places in a chain have no gaps
     rows = list(_chain(matter).filter(recent | Q(verb__in=TELLING) | Q(data__has_key="tiers")).order_by("-seq"))
     return Newest(_events(rows[:EVENTS]), rows[::-1])
@@ -73,9 +75,10 @@ def events_before(matter: Matter, seq: int | None) -> Stretch[parts.Event]:
 
 def lines_before(matter: Matter, user: User, key: int | None = None) -> Stretch[parts.Line]:
     """The lines before the one with this key, or the last ones, in the order in which they were written."""
-    rows = matter.lines.select_related("organisation")
+    rows = matter.lines.all()
     found = list((rows.filter(pk__lt=key) if key else rows).order_by("-id")[: LINES + 1])
     shown = found[:LINES][::-1]
+    fill_in_bodies(shown, "organisation")
     return Stretch([_line(row, user) for row in shown], shown[0].pk if len(found) > LINES else None)
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from deputies.accounts.access import Permission, can
 from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
+from deputies.organisations.queries import fill_in_bodies
 from deputies.roster.models import Deputy
 from liaison.base.web import parts
 from liaison.base.workdays.arithmetic import Light
@@ -23,7 +24,7 @@ from opinions.desk.history import Stretch, lines_before, newest_events
 from opinions.evaluation.models import Rating
 from opinions.evaluation.queries import ratings_of
 from opinions.handling.models import LIVE, Assignment, JointStreet, Part, Reply
-from opinions.handling.queries import Read, answers_for, looks_on, readable_replies, verbs_for
+from opinions.handling.queries import Read, answers_for, looks_on, mergers_into, readable_replies, verbs_for
 from opinions.matters.models import Attachment, Matter, Reporter
 from opinions.matters.queries import TierChange, files_of, tier_changes
 from opinions.matters.states import Status
@@ -136,15 +137,16 @@ class MatterPage:
 
 def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
     """Gather the page of `matter`, which must be in the user's scope, for its reader."""
-    assignments = list(matter.assignments.select_related("organisation", "return_reason", "suggested", "signed_by"))
-    clocks = list(matter.clocks.select_related("organisation"))
+    assignments, clocks = list(matter.assignments.select_related("return_reason")), list(matter.clocks.all())
+    fill_in_bodies(assignments, "organisation", "suggested")
+    fill_in_bodies(clocks, "organisation")
     replies = readable_replies(user, matter, assignments=assignments)
     reporters, newest = list(matter.reporters.all()), newest_events(matter)
     told = newest.verbs
     proposals = proposals_of(matter) if told & {"raise", "link_matter"} else []
     watches = looks_on(user, matter)
     classifies = can(user, Permission.MATTER_CLASSIFY) and matter.status in REROUTABLE and not watches
-    verbs = verbs_for(user, matter, read=Read(assignments, clocks, replies))
+    verbs = verbs_for(user, matter, read=Read(assignments, clocks, replies, mergers_into(matter)))
     page = MatterPage(
         matter=matter,
         verbs=[_verb(row, matter, proposals) for row in verbs],
@@ -155,7 +157,7 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
         replies=replies,
         files=[_thumb(row) for row in files_of(matter)],
         reporters=reporters,
-        ratings=ratings_of(matter),
+        ratings=ratings_of(matter) if told & {"rate", "rate_further"} else [],
         proposals=proposals,
         may={
             "reveal": can(user, Permission.PHONE_REVEAL) and not watches and any(row.phone for row in reporters),

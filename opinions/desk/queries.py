@@ -1,6 +1,6 @@
 """What waits for whom: the queues of each role, and the filters of the list."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import DEPARTMENT_ROLES, DISTRICT_ROLES, Role, User
 from deputies.accounts.queries import street_of, streets_of
-from deputies.organisations.queries import bodies, predecessors
+from deputies.organisations.queries import division_tree, fill_in_bodies, predecessors
 from deputies.roster.models import Deputy
 from liaison.base.codes import is_code, normalise
 from liaison.base.stamps import reading
+from liaison.base.web.paging import MOST_COUNTED, CappedCount, capped_keys
 from liaison.base.workdays.arithmetic import ONE_DAY, local_today, midnight
 from opinions.catalog.models import ClockKind
 from opinions.catalog.queries import category_tree
@@ -26,7 +27,6 @@ from opinions.matters.queries import light_condition, lit
 from opinions.matters.states import FINAL, OPEN, Status
 from opinions.plans.queries import overdue
 
-LIST_RELATED = ("category", "street", "holder", "holder_deputy", "deputy", "opinion")
 ROW_RELATED = ("holder_deputy", "opinion")
 UNREAD = ("search_text", "opinion__content", "opinion__warnings")
 """What no row of a list shows, though each matter has much of it."""
@@ -215,12 +215,6 @@ def in_queue(visible: MatterQuerySet, user: User, queue: Queue) -> MatterQuerySe
     return visible.filter(queue.condition(user))
 
 
-def to_count(visible: MatterQuerySet, user: User, queue: Queue, chosen: Mapping[str, Any]) -> MatterQuerySet:
-    """The same matters as `visible`, in the form in which what queue and filter leave of them is counted."""
-    keyed = user.role in DEPARTMENT_ROLES and queue is ALL and not chosen.get("q")
-    return Matter.objects.visible_to_count(user) if keyed else visible
-
-
 def with_liable(matters: QuerySet[Matter]) -> QuerySet[Matter]:
     """The matters with `liable_name`: the body that answers for each until another has signed."""
     names = Assignment.objects.filter(matter=OuterRef("pk"), liable=True).values("organisation__name")
@@ -239,15 +233,14 @@ def rows_of(matters: QuerySet[Matter]) -> QuerySet[Matter]:
     return with_liable(matters.select_related(*ROW_RELATED).defer(*UNREAD))
 
 
-def fill_in(matters: Iterable[Matter]) -> None:
-    """Give rows their category, street and holder from the copies of this process, instead of three joins."""
+def fill_in(matters: Collection[Matter]) -> None:
+    """Give rows their category, place, street and holder from the copies of this process, instead of four joins."""
     with reading():
-        held, tree = bodies().by_id, category_tree()
+        fill_in_bodies(matters, "street", "holder")
+        tree, places = category_tree(), division_tree()
     for matter in matters:
-        for name, found in (
-            ("category", tree.get(matter.category_id or 0)), ("street", held.get(matter.street_id)),
-            ("holder", held.get(matter.holder_id or 0)),
-        ):  # fmt: skip
+        held = (("category", tree.get(matter.category_id or 0)), ("division", places.get(matter.division_id)))
+        for name, found in held:
             if found is not None:  # one that is too new for the copies is loaded when it is shown
                 setattr(matter, name, found)
 
@@ -260,16 +253,16 @@ def light_up(matter: Matter, today: date) -> None:
     matter.light_reason = found.quality if found else ""  # type: ignore[attr-defined]
 
 
-def search(matters: MatterQuerySet, text: str) -> MatterQuerySet:
+def search(matters: MatterQuerySet, text: str, *, many: bool = False) -> MatterQuerySet:
     """Matters with all words of `text`, or the one whose tracking code it is."""
     code = normalise(text)
-    return matters.filter(code=code) if is_code(code) else matters.matching(text)
+    return matters.filter(code=code) if is_code(code) else matters.matching(text, many=many)
 
 
-def filtered(matters: MatterQuerySet, chosen: Mapping[str, Any], today: date) -> MatterQuerySet:
-    """`matters` narrowed by the cleaned values of `FilterForm`."""
+def filtered(matters: MatterQuerySet, chosen: Mapping[str, Any], today: date, *, many: bool = False) -> MatterQuerySet:
+    """`matters` narrowed by the cleaned values of `FilterForm`; `many` as for `MatterQuerySet.matching`."""
     if chosen.get("q"):
-        matters = search(matters, chosen["q"])
+        matters = search(matters, chosen["q"], many=many)
     if chosen.get("light"):
         matters = matters.filter(light_condition(chosen["light"], today))
     plain = {
@@ -282,3 +275,15 @@ def filtered(matters: MatterQuerySet, chosen: Mapping[str, Any], today: date) ->
         "opened_at__lt": midnight(chosen["until"] + ONE_DAY) if chosen.get("until") else None,
     }
     return matters.filter(**{name: value for name, value in plain.items() if value})
+
+
+def searched(
+    matters: MatterQuerySet, chosen: Mapping[str, Any], today: date, *, cap: int = MOST_COUNTED
+) -> tuple[MatterQuerySet, CappedCount]:
+    """What `filtered` leaves of `matters`, and how many they are, counted no further than `cap`.
+
+    Few are named by their keys, so that nobody looks for them twice; many are come upon soon in the order of the list.
+    """
+    count, keys = capped_keys(filtered(matters, chosen, today), cap)
+    found = filtered(matters, chosen, today, many=True) if keys is None else Matter.objects.filter(pk__in=keys)
+    return found, count

@@ -23,7 +23,7 @@ from liaison.base.notices.services import mark_read
 from liaison.base.stamps import reading
 from liaison.base.web.counting import count_all
 from liaison.base.web.htmx import go, render_page
-from liaison.base.web.paging import KeysetPage, capped_count
+from liaison.base.web.paging import KeysetPage
 from liaison.base.web.parts import Tab
 from liaison.base.web.toasts import toast
 from liaison.base.workdays.arithmetic import local_today
@@ -33,7 +33,6 @@ from opinions.desk.history import events_before, lines_before
 from opinions.desk.models import SavedFilter
 from opinions.desk.page import VERB_KEYS, matter_page
 from opinions.desk.queries import (
-    LIST_RELATED,
     Queue,
     fill_in,
     filtered,
@@ -42,7 +41,7 @@ from opinions.desk.queries import (
     order_of,
     queues_of,
     rows_of,
-    to_count,
+    searched,
 )
 from opinions.desk.services import classify, drop_filter, save_filter
 from opinions.handling.queries import looks_on
@@ -79,15 +78,15 @@ def home(request: SignedIn) -> HttpResponse:
 def _listing(request: SignedIn, visible: MatterQuerySet, queue: Queue, form: FilterForm) -> dict[str, Any]:
     """One page of a queue as the form narrows it, lights lit, and how many were found."""
     today, user, chosen = local_today(timezone.now()), request.user, form.chosen
-    forms = (visible, to_count(visible, user, queue, chosen))
-    found, counted = (filtered(in_queue(rows, user, queue), chosen, today) for rows in forms)
+    piled = in_queue(visible, user, queue)
+    found, count = searched(piled, chosen, today) if form.searches else (piled, None)
     page = KeysetPage(found, order=order_of(chosen, queue), cursor=request.GET.get("page"), rows=rows_of)
     reasons = reasons_in_triage(matter.pk for matter in page.items if matter.status == Status.SUBMITTED)
     fill_in(page.items)
     for matter in page.items:
         light_up(matter, today)
         matter.triage_reason = reasons.get(matter.pk, "")
-    return {"page": page, "found": capped_count(counted) if form.searches else None}
+    return {"page": page, "found": count}
 
 
 def _row_verb(user: User, queue: Queue) -> dict[str, Any] | None:
@@ -96,7 +95,7 @@ def _row_verb(user: User, queue: Queue) -> dict[str, Any] | None:
     if step is None or not can(user, cast(Permission, step.permission)):
         return None
     key = VERB_KEYS.get(step.verb, "")
-    return {"label": step.label, "screen": f"handling:{step.verb}", "key": key, "sources": step.sources}
+    return {"label": str(step.label), "screen": f"handling:{step.verb}", "key": key, "sources": step.sources}
 
 
 def _tools(request: SignedIn) -> dict[str, Any]:
@@ -148,7 +147,7 @@ def _relay_tab(counts: dict[str, str]) -> list[Tab]:
 
 def visible_matter(request: SignedIn, code: str) -> Matter:
     """The matter if it is in the user's scope, else 404."""
-    related = (*LIST_RELATED, "division", "merged_into", "opinion__contact_point", "opinion__assisted_by", *SUGGESTION)
+    related = ("deputy", "holder_deputy", "opinion__assisted_by", SUGGESTION)
     return get_object_or_404(Matter.objects.one_visible_to(request.user, code).select_related(*related))
 
 
@@ -162,10 +161,12 @@ def _own_matter(request: SignedIn, code: str) -> Matter:
 
 @require_GET
 @requires(Permission.MATTER_VIEW)
+@reading()
 def matter(request: SignedIn, code: str) -> HttpResponse:
     """One matter: what it is, whose turn, what to do, and its whole history."""
     found = visible_matter(request, code)
     today = local_today(timezone.now())
+    fill_in([found])
     light_up(found, today)
     context = {"matter": found, "page": matter_page(request.user, found, today)}
     return render(request, "opinions/desk/matter.html", context)

@@ -107,7 +107,7 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(fields=["organisation", "matter"], name="assignment_org_matter"),
-            models.Index(fields=["organisation", "status", "-id"], name="assignment_org_status"),
+            models.Index(fields=["organisation", "status", "matter"], name="assignment_org_status"),
             models.Index(fields=["matter"], condition=Q(extension="open"), name="assignment_asks_more_time"),
             models.Index(fields=["matter"], condition=Q(objection="open"), name="assignment_asks_to_return"),
             models.Index(
@@ -186,7 +186,7 @@ class Reply(models.Model):
                 condition=~Q(status="issued") | Q(issued_at__isnull=False), name="reply_issued_has_time"
             ),
         ]
-        indexes = [models.Index(fields=["organisation", "status", "-id"], name="reply_org_status")]
+        indexes = [models.Index(fields=["organisation", "status", "matter"], name="reply_org_status")]
 
     def __str__(self) -> str:
         return f"{self.matter_id} #{self.round} {self.get_status_display()}"

@@ -39,11 +39,12 @@ HELPED = frozenset({P.MATTER_TAKE, P.MATTER_ANSWER, P.MATTER_ASK, P.MATTER_TRANS
 @dataclass(frozen=True)
 class Read:
     """What the caller has read of a matter already, so that it is not read again: all its assignments, all its
-    clocks, and all replies that the user reads; None for what was not."""
+    clocks, all replies that the user reads, and what put it into another; None for what was not."""
 
     assignments: Sequence[Assignment] | None = None
     clocks: Sequence[Clock] | None = None
     replies: Sequence[Reply] | None = None
+    mergers: Sequence[Merger] | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,8 @@ class Standing:
     @cached_property
     def merger(self) -> Merger | None:
         """What put the matter into another, if it is in one and nobody has taken it out."""
+        if self.read.mergers is not None:
+            return next(iter(self.read.mergers), None)
         return self.matter.mergers.filter(undone_at__isnull=True).first()
 
     def gave(self, row: Assignment) -> bool:

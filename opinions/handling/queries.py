@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import DEPARTMENT_ROLES, User
 from deputies.organisations.models import Organisation, OrganisationKind
-from deputies.organisations.queries import bodies, district_of, handlers_of, street_committee_of
+from deputies.organisations.queries import bodies, district_of, fill_in_bodies, handlers_of, street_committee_of
 from deputies.roster.models import Deputy, DeputyQuerySet
 from deputies.roster.states import DeputyStatus
 from liaison.base.codes import normalise
@@ -88,6 +88,16 @@ def last_lead(matter: Matter) -> Assignment | None:
     return leads.order_by("-id").first()
 
 
+def mergers_into(matter: Matter) -> list[Merger]:
+    """What put the matter into another, with the one in which it lies now as its `merged_into`."""
+    if matter.merged_into_id is None:
+        return []
+    found = list(Merger.objects.filter(matter=matter, undone_at__isnull=True).select_related("matter__merged_into"))
+    for row in found:
+        matter.merged_into = row.matter.merged_into
+    return found
+
+
 def returns_of(matter: Matter) -> int:
     """How often the matter was returned; the second return goes to the district (domain.md §4)."""
     return matter.assignments.filter(returned_at__isnull=False).count()
@@ -104,17 +114,21 @@ def readable_replies(user: User, matter: Matter, *, assignments: Sequence[Assign
 
     `assignments` (all of the matter) saves a statement.
     """
-    readable = Q(status=ReplyStatus.ISSUED) | Q(organisation=user.organisation_id, deputy__isnull=True)
-    if user.role not in DEPARTMENT_ROLES or _leads(user, matter, assignments):
-        readable |= Q(status=ReplyStatus.OPINION)
-    if user.role not in DEPARTMENT_ROLES:
-        readable |= Q(status=ReplyStatus.PENDING, assignment__by_link=True)
-    return _with_points(matter.replies.filter(readable).exclude(status=ReplyStatus.DROPPED))
+    held = list(matter.assignments.all()) if assignments is None else assignments
+    rows = _with_points(matter.replies.exclude(status=ReplyStatus.DROPPED))
+    return [row for row in rows if _reads(user, row, held)]
 
 
-def _leads(user: User, matter: Matter, assignments: Sequence[Assignment] | None) -> bool:
-    rows = matter.assignments.all() if assignments is None else assignments
-    return any(row.part == Part.LEAD and row.organisation_id == user.organisation_id for row in rows)
+def _reads(user: User, reply: Reply, assignments: Sequence[Assignment]) -> bool:
+    """Whether `user` reads this reply of a matter with these assignments."""
+    body, committee = user.organisation_id, user.role not in DEPARTMENT_ROLES
+    own = body is not None and reply.organisation_id == body and reply.deputy_id is None
+    if own or reply.status == ReplyStatus.ISSUED:
+        return True
+    if reply.status == ReplyStatus.OPINION:
+        return committee or any(row.part == Part.LEAD and row.organisation_id == body for row in assignments)
+    by_link = any(row.pk == reply.assignment_id and row.by_link for row in assignments)
+    return committee and reply.status == ReplyStatus.PENDING and by_link
 
 
 def answers_from_above(matter: Matter) -> list[Reply]:
@@ -125,8 +139,9 @@ def answers_from_above(matter: Matter) -> list[Reply]:
 
 def _with_points(rows: QuerySet[Reply]) -> list[Reply]:
     """The replies, oldest first, with bodies and people, and their points in `shown`; one statement."""
-    related = rows.select_related("organisation", "deputy", "written_by", "approved_by", "assignment")
-    return joined(related, "points", to="shown", order=("order", "id"))
+    found = joined(rows.select_related("deputy", "approved_by"), "points", to="shown", order=("order", "id"))
+    fill_in_bodies(found, "organisation")
+    return found
 
 
 def why_not(user: User, matter: Matter, verb: str, *, now: datetime) -> DomainError | None:

@@ -14,13 +14,14 @@ from liaison.base.files.models import StoredFile
 from liaison.base.privacy import mask_name
 from liaison.base.workdays.arithmetic import Light
 from opinions.catalog.models import Category, ClockKind, Tier, Urgency
-from opinions.matters.scope import KeysFirst, in_place, scope
+from opinions.matters.scope import in_place, scope
 from opinions.matters.search import matching
 from opinions.matters.states import OPEN, MatterKind, Status
 
 NARROWING = ["due_on", "status", "tier", "category", "warn_on", "quality", "opened_at"]
 """By what the lists of the desk are narrowed. Indexes carry all of it: one alone tells whether a matter is meant."""
 BY_DUE = ["due_on", "id", *NARROWING[1:]]
+BY_STATUS = ["status", "due_on", "id", *NARROWING[2:]]
 
 
 class ReplyClass(models.TextChoices):
@@ -63,13 +64,14 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         """The matter with this code, if it is in the user's scope; asks nothing but itself."""
         return self.filter(scope(user, keys=in_place), code=code)
 
-    def visible_to_count(self, user: User) -> "MatterQuerySet":
-        """As `visible_to`, in the form in which a department's matters are counted best."""
-        return self.filter(scope(user, keys=KeysFirst))
+    def matching(self, text: str, *, many: bool = False) -> "MatterQuerySet":
+        """The matters in which all words of `text` occur.
 
-    def matching(self, text: str) -> "MatterQuerySet":
-        """The matters in which all words of `text` occur."""
-        return self.filter(matching(text))
+        `many` says that they are known to be many: the list is then read in its order, and of what is in the scope the
+        words are looked at.
+        """
+        found = matching(text)
+        return self.filter(pk__in=Matter.objects.filter(found).order_by().values("pk")) if many else self.filter(found)
 
 
 class Matter(models.Model):
@@ -165,15 +167,18 @@ class Matter(models.Model):
                 name="matter_deputy_due",
             ),
             models.Index(fields=["deputy", "-id"], condition=Q(deputy__isnull=False), name="matter_deputy"),
-            models.Index(fields=["street", "status", "-id"], name="matter_street_status"),
+            models.Index(fields=["street", "status", "-id", "holder"], name="matter_street_status"),
             models.Index(fields=["street", "-id"], name="matter_street"),
+            models.Index(fields=["street", "-closed_at", "-id"], condition=Q(status="closed"), name="matter_closed"),
             models.Index(fields=["street", *BY_DUE], name="matter_street_by_due"),
             models.Index(fields=["district", "status", "-id"], name="matter_district_status"),
             models.Index(fields=["district", *BY_DUE], name="matter_district_by_due"),
-            models.Index(fields=["status", "due_on", "id"], name="matter_status_due"),
+            models.Index(fields=BY_STATUS, name="matter_status_due"),
             models.Index(fields=BY_DUE, name="matter_by_due"),
             models.Index(fields=["category", "due_on", "id"], name="matter_category_due"),
-            models.Index(fields=["deputy", "due_on", "id"], condition=Q(deputy__isnull=False), name="matter_asked_due"),
+            models.Index(
+                fields=["deputy", *BY_DUE, "holder_deputy"], condition=Q(deputy__isnull=False), name="matter_asked_due"
+            ),
             models.Index(fields=["opened_at", "id"], name="matter_opened"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="matter_merged_into"),
             models.Index(fields=["id", "street", "district", *NARROWING], name="matter_narrowed"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q, QuerySet, Subquery, Value
+from django.db.models import Q, QuerySet, Value
 
 from deputies.accounts.models import DEPARTMENT_ROLES, DISTRICT_ROLES, STREET_ROLES, Role, User
 from deputies.accounts.queries import street_of, streets_of
@@ -31,7 +31,7 @@ def scope(user: User, *, keys: Keys = list) -> Q:
         return Q(district=user.organisation_id)
     if user.role in DEPARTMENT_ROLES:
         assigned = apps.get_model("opinions", "Assignment").objects.filter(organisation=user.organisation_id)
-        return Q(pk__in=(KeysFirst if keys is KeysFirst else in_place)(assigned.order_by().values("matter")))
+        return Q(pk__in=assigned.order_by().values("matter"))
     return Q(pk__in=[])
 
 
@@ -60,14 +60,6 @@ def _joint(streets: list[Any]) -> QuerySet[Any]:
 def in_place(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The keys as a part of the query that they are for."""
     return rows
-
-
-class KeysFirst(Subquery):
-    """The keys as an array that PostgreSQL makes first and looks up one by one: best for counting what a filter leaves
-    of the matters of one department, where the planner would rather read all matters."""
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, template="(SELECT unnest(ARRAY(%(subquery)s)))", **context)
 
 
 def _scope_of_deputy(user: User, keys: Keys) -> Q:

@@ -22,8 +22,8 @@ UNDECIDED = (Status.SUBMITTED, Status.TAKEN, Status.WAITING, Status.RETURNED, St
 MOST_ROWS = 50_000
 """Newest matters that a model learns from."""
 _CHUNK = 1_000
-SUGGESTION = ("suggestion", "suggestion__category")
-"""Load these with a matter whose page tells of its suggestion: no statement more."""
+SUGGESTION = "suggestion"
+"""Load it with a matter whose page tells of its suggestion: no statement more."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,10 @@ def waiting(district_id: int) -> MatterQuerySet:
 def offered(matter: Matter) -> Suggestion | None:
     """The proposal that waits for a person's word, of a matter loaded with `SUGGESTION` and still open to it."""
     held: Suggestion | None = getattr(matter, "suggestion", None)
-    if held is None or not held.is_offered or held.category is None or not held.category.active:
+    if held is None or not held.is_offered:
+        return None
+    held.category = category_tree().get(held.category_id or 0)
+    if held.category is None or not held.category.active:
         return None
     return held if matter.status in UNDECIDED and held.category_id != matter.category_id else None
 

@@ -5,11 +5,19 @@ The composition layer fills it (`settings.DESK_CHROME`), since it alone sees eve
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.module_loading import import_string
+
+
+@lru_cache(maxsize=256)
+def address(name: str) -> str:
+    """The address of a page without parts of its own, found once; every desk page shows some forty of them."""
+    return reverse(name)
 
 
 @dataclass(frozen=True)
@@ -55,8 +63,8 @@ class Chrome:
     @property
     def more_entries(self) -> list[Entry]:
         """Entries that the bottom bar leaves out."""
-        shown = self.phone_entries
-        return [entry for entry in self.entries if entry not in shown]
+        shown = {entry.url for entry in self.phone_entries}
+        return [entry for entry in self.entries if entry.url not in shown]
 
     @property
     def section_parts(self) -> Sequence[Entry]:

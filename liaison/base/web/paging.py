@@ -20,6 +20,8 @@ from django.db.models.expressions import OrderBy
 
 Row = TypeVar("Row", bound=Model)
 NOTHING = Q(pk__in=[])
+MOST_COUNTED = 1000
+"""How far the rows of a list are counted."""
 CODECS: dict[str, Any] = {
     "t": datetime.fromisoformat,
     "d": date.fromisoformat,
@@ -222,7 +224,14 @@ class CappedCount:
         return self.number > 0
 
 
-def capped_count(queryset: QuerySet[Any, Any], cap: int = 1000) -> CappedCount:
+def capped_count(queryset: QuerySet[Any, Any], cap: int = MOST_COUNTED) -> CappedCount:
     """How many rows `queryset` has, counting no further than `cap`; one statement of bounded cost."""
     found = queryset.order_by()[: cap + 1].count()
     return CappedCount(min(found, cap), found > cap)
+
+
+def capped_keys(queryset: QuerySet[Any, Any], cap: int = MOST_COUNTED) -> tuple[CappedCount, list[Any] | None]:
+    """The same count, with the keys of all rows where there are no more than `cap`; one statement as well."""
+    keys = list(queryset.order_by().values_list("pk", flat=True)[: cap + 1])
+    capped = len(keys) > cap
+    return CappedCount(min(len(keys), cap), capped), None if capped else keys

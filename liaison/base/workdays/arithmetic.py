@@ -84,7 +84,7 @@ class Calendar:
     """Known years and the days that differ from Monday to Friday."""
 
     years: frozenset[int] = frozenset()
-    days: Mapping[date, ListedDay] = field(default_factory=dict)
+    days: Mapping[date, ListedDay] = field(default_factory=dict, hash=False)
 
     @classmethod
     def of(cls, years: Iterable[int], rows: Iterable[tuple[date, bool, str]]) -> "Calendar":

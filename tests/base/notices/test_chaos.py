@@ -18,7 +18,9 @@ from tests.support.crew import BEAT, WORKER, Crew, tell
 from tests.support.gateway import Gateway
 from tests.support.servers import RedisServer
 
-pytestmark = [pytest.mark.redis, pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.redis, pytest.mark.postgresql, pytest.mark.real_clock, pytest.mark.django_db(transaction=True)
+]  # fmt: skip
 LEASE = 2.0
 """Seconds after which a dead worker's notice is taken up again."""
 PATIENCE = 60.0

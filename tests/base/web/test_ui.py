@@ -11,14 +11,19 @@ from django.db.models import TextChoices
 from django.http import HttpRequest
 from django.template import Context, Template
 from django.test import RequestFactory
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.html import escape
+from django.utils.safestring import mark_safe
 
-from liaison.base.jobs.models import JobStatus
+from liaison.base.jobs.models import Job, JobStatus
+from liaison.base.stamps import bump
+from liaison.base.web.forms import ReadyChoices
 from liaison.base.web.parts import Event, Line, Stage, Tab, Thumb
 from liaison.base.web.templatetags.ui import MARKS
 from liaison.base.workdays.arithmetic import Light
-from liaison.base.workdays.models import CalendarYear
+from liaison.base.workdays.models import CalendarDay, CalendarYear
+from liaison.base.workdays.queries import STAMP
 
 FRIDAY = date(2026, 11, 20)
 EVIL = "<img src=x onerror=alert(1)>"
@@ -77,6 +82,27 @@ def test_status_takes_label_and_tone_from_its_enum() -> None:
     assert "badge-bad" in html
 
 
+def test_status_of_a_row_speaks_the_language_of_each_page() -> None:
+    job = Job(status=JobStatus.FAILED)
+    words = []
+    for language in ("zh-hans", "en", "zh-hans"):
+        with translation.override(language):
+            words.append((text_of(show("{% status job %}", job=job)), str(JobStatus.FAILED.label)))
+    assert all(shown == label for shown, label in words)
+    assert len(set(words)) == len({"zh", "en"})
+
+
+def test_status_of_a_row_follows_the_row() -> None:
+    assert show("{% status a %}", a=Job(status=JobStatus.DONE)) != show(
+        "{% status a %}", a=Job(status=JobStatus.FAILED)
+    )
+
+
+def test_what_was_drawn_as_markup_is_not_lent_to_what_was_typed() -> None:
+    assert EVIL in show("{% status word %}", word=mark_safe(EVIL))
+    assert EVIL not in show("{% status word %}", word=EVIL)
+
+
 def test_status_without_a_tone_is_neutral() -> None:
     assert "badge-neutral" in show("{% status value %}", value=Colour.PLAIN)
 
@@ -113,6 +139,20 @@ def test_limit_in_a_year_without_a_list_says_so() -> None:
     CalendarYear.objects.create(year=2026, imported_at=timezone.now())
     assert "尚未公布" in show("{% days_off due %}", due=date(2027, 1, 4), today=FRIDAY)
     assert "尚未公布" not in show("{% days_off due %}", due=date(2026, 12, 4), today=FRIDAY)
+
+
+@pytest.mark.django_db
+def test_limit_is_reckoned_anew_by_another_calendar_and_day() -> None:
+    due = date(2026, 11, 27)
+    before = show("{% days_off due %}", due=due, today=FRIDAY)
+    year = CalendarYear.objects.create(year=2026, imported_at=timezone.now())
+    CalendarDay.objects.create(listed_in=year, date=date(2026, 11, 24), is_off=True, name="节")
+    bump(STAMP)
+    after = show("{% days_off due %}", due=due, today=FRIDAY)
+    later = show("{% days_off due %}", due=due, today=date(2026, 11, 25))
+    assert "还剩 5 个" in before
+    assert "还剩 4 个" in after
+    assert "还剩 2 个" in later
 
 
 def test_no_limit_says_so() -> None:
@@ -210,3 +250,32 @@ def test_summary_says_one_sentence_for_all_hidden_fields() -> None:
     named = show("{% error_summary form %}", form=Carried({"first": "a", "second": "a"}))
     assert "这一页自带的内容不完整" not in named
     assert "姓名" in named
+
+
+class Narrow(forms.Form):
+    """A filter whose second field has choices of its own for each reader."""
+
+    q = forms.CharField(label="搜索", required=False)
+    street = forms.ChoiceField(label="街道", required=False)
+    since = forms.DateField(required=False)
+
+    def __init__(self, data: Any, *streets: str) -> None:
+        super().__init__(data)
+        self.fields["street"].choices = ReadyChoices([("", "不限"), *((one, one) for one in streets)])  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("data", [{}, {"q": EVIL}, {"street": "东街"}, {"since": "never"}])
+@pytest.mark.parametrize("streets", [("东街", "西街"), ("南街",)])
+def test_filter_field_is_drawn_as_any_field(data: dict[str, str], streets: tuple[str, ...]) -> None:
+    form = Narrow(data, *streets)
+    for name in form.fields:
+        assert show("{% filter_field bound %}", bound=form[name]) == show("{% field bound %}", bound=form[name])
+
+
+@pytest.mark.parametrize("name", ["desk:matter", "handling:answer"])
+def test_address_by_code_is_that_of_the_page(name: str) -> None:
+    assert show("{{ code|at:name }}", code="23456789AB", name=name) == reverse(name, args=["23456789AB"])
+
+
+def test_filled_text_is_escaped() -> None:
+    assert show("{{ '选中 {}'|filled:code }}", code=EVIL) == f"选中 {escape(EVIL)}"

@@ -34,6 +34,18 @@ def test_descendants_of_a_street_are_its_communities_and_what_lies_in_them(world
     assert found == {"荷塘社区", "柳岸社区", "荷塘小区", "第1选区"}
 
 
+def test_rows_get_their_bodies_from_the_copies_by_one_look_at_the_stamps(
+    world: StreetWorld, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    queries.bodies()
+    rows = list(Organisation.objects.filter(parent=world.committee.parent_id))
+    assert rows
+    with django_assert_num_queries(1):
+        queries.fill_in_bodies(rows, "parent", "merged_into")
+        assert {row.parent for row in rows} == {world.committee.parent}
+        assert {row.merged_into for row in rows} == {None}
+
+
 def test_path_begins_below_the_district(world: StreetWorld) -> None:
     assert queries.division_tree().path(world.estate.pk) == "云溪街道荷塘社区荷塘小区"
 

@@ -11,7 +11,8 @@ from deputies.accounts.models import User
 from liaison.base.audit.models import Audience
 from liaison.base.audit.services import Fact, record
 from opinions.desk.history import EVENTS, LINES
-from opinions.matters.models import Line, Matter
+from opinions.evaluation.models import Rating, Solved
+from opinions.matters.models import Line, Matter, Satisfaction
 from tests.factories.accounts import sign_in
 from tests.factories.matters import NOW, HandlingWorld, open_matter
 
@@ -88,6 +89,15 @@ def test_newest_event_and_last_line_are_where_they_were_before(world: HandlingWo
 
 def test_what_was_long_ago_still_tells_the_way_from_tier_to_tier(world: HandlingWorld, client: Client) -> None:
     assert "城管局" in read(client, page_of(lived(world, 2 * EVENTS)))
+
+
+def test_word_of_long_ago_is_still_shown(world: HandlingWorld, client: Client) -> None:
+    matter = open_matter(world)
+    word = {"satisfaction": Satisfaction.SATISFIED, "solved": Solved.YES, "comment": "修得很快"}
+    Rating.objects.create(matter=matter, reporter=matter.reporters.get(), round=1, at=NOW, **word)
+    facts = [Fact(verb="rate_further"), *[Fact(verb="note")] * (2 * EVENTS)]
+    record(matter.chain, *facts, by=None, actor="反映人", now=NOW)
+    assert "修得很快" in read(client, page_of(matter))
 
 
 @pytest.mark.parametrize("before", ["", "x", "-1", "9" * 15, "9" * 5000, "1e3"])

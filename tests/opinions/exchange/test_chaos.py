@@ -16,7 +16,9 @@ from tests.support.crew import BEAT, WORKER, Crew
 from tests.support.gateway import Gateway
 from tests.support.servers import RedisServer
 
-pytestmark = [pytest.mark.redis, pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.redis, pytest.mark.postgresql, pytest.mark.real_clock, pytest.mark.django_db(transaction=True)
+]  # fmt: skip
 LEASE = "2"
 PATIENCE = 60.0
 UNFINISHED = (DispatchStatus.PENDING, DispatchStatus.SENDING)

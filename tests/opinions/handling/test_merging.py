@@ -82,6 +82,14 @@ def test_both_histories_name_the_other_and_a_merged_matter_says_where_it_went(wo
     assert (again.status_code, f"已并入 {grouped(target.code)}" in told, "等居民" in told) == (409, True, False)
 
 
+def test_page_of_a_merged_matter_leads_to_the_last_of_the_chain(world: HandlingWorld) -> None:
+    first, second, third = open_matter(world), open_matter(world), open_matter(world)
+    merged(world, first, second)
+    merged(world, fresh(second), third)
+    page = sign_in(Client(), world.staff).get(reverse("desk:matter", args=[first.code])).content.decode()
+    assert f'这件事已并入 <a href="{reverse("desk:matter", args=[third.code])}">' in page
+
+
 def test_branch_says_that_it_is_one(world: HandlingWorld) -> None:
     matter = open_matter(world)
     handling.branch(matter=matter, target=open_matter(world), by=world.staff, now=NOW)

@@ -10,7 +10,9 @@ from tests.chaos.run import Chaos
 from tests.chaos.world import build
 from tests.support.servers import RedisServer
 
-pytestmark = [pytest.mark.redis, pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.redis, pytest.mark.postgresql, pytest.mark.real_clock, pytest.mark.django_db(transaction=True)
+]  # fmt: skip
 MATTERS, KILLS, SEED = 48, 5, 7
 
 

@@ -1,30 +1,34 @@
 """Template tags of the components; see docs/components.md and /desk/gallery/."""
 
 from collections.abc import Iterable
+from copy import deepcopy
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field
 from django import template
 from django.db.models import Model
-from django.forms import BaseForm, BoundField, CheckboxInput, RadioSelect
+from django.forms import BaseForm, BoundField, CheckboxInput, Form, RadioSelect
 from django.template import Context
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from liaison.base.phrases import aside as _aside
 from liaison.base.phrases import listing as _listing
 from liaison.base.privacy import mask_phone as masked
+from liaison.base.web.chrome import Entry
+from liaison.base.web.forms import ReadyChoices
 from liaison.base.web.parts import Event, Line, Stage, Tab, Thumb
 from liaison.base.web.toasts import UNDO
-from liaison.base.workdays.arithmetic import Light, local_today, workdays_between
+from liaison.base.workdays.arithmetic import Calendar, Light, local_today, workdays_between
 from liaison.base.workdays.explain import how_far
 from liaison.base.workdays.queries import current_calendar
 
@@ -38,12 +42,25 @@ MARKS = {
     "bad": "cross",
 }
 """Shape that stands beside the colour of a status."""
+SAMPLE = "0000000000"
+"""Stands for a code, which is letters and digits."""
+LIGHTS = {one.value: one for one in Light}
 
 
 @lru_cache(maxsize=512)
 def _icon_svg(name: str, size: int) -> str:
     svg = render_to_string(f"bs_icon/{name}.svg", {"height": size}).strip()
     return svg.replace("<svg ", f'<svg width="{size}" aria-hidden="true" focusable="false" ', 1)
+
+
+def _drawn(template: str, **given: Any) -> SafeString:
+    """A small component that lists show again and again with few different values; `given` is all that it reads."""
+    return _kept(template, get_language(), **given)
+
+
+@lru_cache(maxsize=2048, typed=True)  # typed: text that may hold markup and text that may not are never one
+def _kept(template: str, _language: str | None, **given: Any) -> SafeString:
+    return render_to_string(template, given)
 
 
 @register.filter
@@ -56,6 +73,12 @@ def listing(parts: Iterable[Any]) -> str:
 def aside(name: object, note: object) -> str:
     """A name with a note in brackets, or the bare name: `{{ street.name|aside:street.phone }}`."""
     return _aside(name, note) if note else str(name)
+
+
+@register.filter
+def filled(pattern: str, value: object) -> str:
+    """A text of which `{}` stands for what differs from row to row: translated once, filled in for each."""
+    return pattern.replace("{}", str(value))
 
 
 @register.filter
@@ -74,71 +97,114 @@ def icon(name: str, size: int = 16, label: str = "") -> SafeString:
     return format_html('{}<span class="sr-only">{}</span>', svg, label)
 
 
-@register.inclusion_tag("components/_light.html")
-def light(value: Any, reason: str = "") -> dict[str, Any]:
+@register.simple_tag
+def light(value: Any, reason: str = "") -> SafeString:
     """A light as shape and word. `value`: "green|yellow|red", a Light, or an object with `.light`."""
     held = getattr(value, "light", value)
     held = held() if callable(held) else held
-    found = Light(held) if held in Light.values else None
-    return {"light": found, "reason": reason or getattr(value, "light_reason", "")}
+    found = LIGHTS.get(held)
+    return _drawn("components/_light.html", light=found, reason=reason or getattr(value, "light_reason", ""))
 
 
-@register.inclusion_tag("components/_status.html")
-def status(value: Any, label: Any = "", tone: str = "") -> dict[str, Any]:
-    """A state badge. `value`: an enum member, a model instance with `get_status_display()`, or text."""
+@lru_cache(maxsize=256)
+def _labels(model: type[Model], _language: str | None) -> dict[Any, str]:
+    """The states of a model in words; Django's `get_status_display` would walk through all of them for each row."""
+    return {value: str(label) for value, label in model._meta.get_field("status").flatchoices}  # type: ignore[union-attr]
+
+
+@register.simple_tag
+def status(value: Any, label: Any = "", tone: str = "") -> SafeString:
+    """A state badge. `value`: an enum member, a model instance with a `status` of choices, or text."""
     if isinstance(value, Model):
-        label = label or value.get_status_display()  # type: ignore[attr-defined]
+        label = label or _labels(type(value), get_language()).get(value.status, value.status)  # type: ignore[attr-defined]
         tone = tone or getattr(value, "status_tone", "")
     label = label or getattr(value, "label", value)
     tone = tone or getattr(value, "tone", "") or "neutral"
-    return {"label": label, "tone": tone, "mark": MARKS.get(tone, "circle")}
+    return _drawn("components/_status.html", label=str(label), tone=tone, mark=MARKS.get(tone, "circle"))
 
 
 def _local_date(value: date | datetime) -> date:
     return local_today(value) if isinstance(value, datetime) else value
 
 
-def _full(value: date | datetime) -> str:
+class _Patterns(NamedTuple):
+    """How days and moments are written, as patterns of Django's `date` filter."""
+
+    full_time: str
+    full: str
+    near_time: str
+    near: str
+    far: str
+
+
+@lru_cache(maxsize=8)
+def _patterns(_language: str | None) -> _Patterns:
+    return _Patterns(
+        full_time=pgettext("full date and time", "Y年n月j日 l H:i"),
+        full=pgettext("full date", "Y年n月j日 l"),
+        near_time=pgettext("this year's date and time", "n月j日 H:i"),
+        near=pgettext("this year's date", "n月j日"),
+        far=pgettext("date", "Y年n月j日"),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _day_words(day: date, pattern: str, _language: str | None) -> str:
+    return format_date(day, pattern)
+
+
+def _written(value: date | datetime, pattern: str, language: str | None) -> str:
+    """A day, or a moment by a pattern that ends with "H:i"; the words for a day, which are costly, are kept."""
+    if not isinstance(value, datetime):
+        return _day_words(value, pattern, language)
+    local = timezone.localtime(value)
+    return f"{_day_words(local.date(), pattern.removesuffix('H:i'), language)}{local:%H:%M}"
+
+
+def _full(value: date | datetime, language: str | None) -> str:
     """The full date, with the time of day where there is one."""
-    if isinstance(value, datetime):
-        return format_date(timezone.localtime(value), pgettext("full date and time", "Y年n月j日 l H:i"))
-    return format_date(value, pgettext("full date", "Y年n月j日 l"))
+    patterns = _patterns(language)
+    return _written(value, patterns.full_time if isinstance(value, datetime) else patterns.full, language)
 
 
-@register.inclusion_tag("components/_days_off.html", takes_context=True)
-def days_off(context: Context, due: date | datetime | None) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def days_off(context: Context, due: date | datetime | None) -> SafeString:
     """How far off a limit is, in working days, opening into the full date. `today` of the context is honoured."""
     if due is None:
-        return {"due": None}
-    day, today = _local_date(due), context.get("today") or local_today(timezone.now())
-    calendar = current_calendar()
+        return _drawn("components/_days_off.html", due=None)
+    return _off(due, context.get("today") or local_today(timezone.now()), current_calendar(), get_language())
+
+
+@lru_cache(maxsize=2048)
+def _off(due: date | datetime, today: date, calendar: Calendar, language: str | None) -> SafeString:
+    day = _local_date(due)
     left = workdays_between(calendar, today, day)
-    tone = "bad" if day < today else "warn" if left <= 1 else ""
-    return {
-        "due": due,
+    words = {
+        "due": due.isoformat(),
         "far": how_far(calendar, day, today),
-        "full": _full(due),
-        "tone": tone,
+        "full": _full(due, language),
+        "tone": "bad" if day < today else "warn" if left <= 1 else "",
         "provisional": calendar.is_provisional(day),
-        "machine": due.isoformat(),
     }
+    return render_to_string("components/_days_off.html", words)
 
 
 @register.simple_tag
 def when(moment: date | datetime | None) -> SafeString | str:
     """A short date (time today, day this year, else with the year); the full one stands in the title."""
-    if moment is None:
-        return "—"
-    today = local_today(timezone.now())
-    day = _local_date(moment)
+    return "—" if moment is None else _when(moment, local_today(timezone.now()), get_language())
+
+
+@lru_cache(maxsize=4096)
+def _when(moment: date | datetime, today: date, language: str | None) -> SafeString:
+    day, patterns = _local_date(moment), _patterns(language)
     if isinstance(moment, datetime) and day == today:
-        text = _("今天 %s") % format_date(timezone.localtime(moment), "H:i")
-    elif isinstance(moment, datetime) and day.year == today.year:
-        text = format_date(timezone.localtime(moment), pgettext("this year's date and time", "n月j日 H:i"))
+        text = _("今天 %s") % _written(moment, "H:i", language)
+    elif day.year == today.year:
+        text = _written(moment, patterns.near_time if isinstance(moment, datetime) else patterns.near, language)
     else:
-        this_year = pgettext("this year's date", "n月j日")
-        text = format_date(day, this_year if day.year == today.year else pgettext("date", "Y年n月j日"))
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), _full(moment), text)
+        text = _written(day, patterns.far, language)
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), _full(moment, language), text)
 
 
 @register.inclusion_tag("components/_stages.html")
@@ -163,6 +229,29 @@ def conversation(lines: Iterable[Line]) -> dict[str, Any]:
 def thumbs(files: Iterable[Thumb]) -> dict[str, Any]:
     """Pictures and documents of a matter."""
     return {"files": list(files)}
+
+
+@register.simple_tag
+def entry(place: Entry) -> SafeString:
+    """A link to a place of the frame, with its icon."""
+    return _drawn(
+        "components/_entry.html",
+        url=place.url, icon=place.icon, label=str(place.label), count=str(place.count or ""), current=place.current,
+    )  # fmt: skip
+
+
+@register.filter
+def at(code: str, name: str) -> str:
+    """The address of a page of what has this code, as {% url %} would give it: `{{ matter.code|at:"desk:matter" }}`."""
+    before, after = _around(name)
+    return f"{before}{code}{after}"
+
+
+@lru_cache(maxsize=256)
+def _around(name: str) -> tuple[str, str]:
+    """What stands before and after the code in the addresses of a page; found once instead of in each row."""
+    before, _code, after = reverse(name, args=[SAMPLE]).partition(SAMPLE)
+    return before, after
 
 
 @register.inclusion_tag("components/_tabs.html")
@@ -194,6 +283,26 @@ def empty_state(title: str, text: str = "", icon: str = "inbox", url: str = "", 
 def field(bound: BoundField) -> SafeString:
     """One form field with label, help and errors."""
     return as_crispy_field(bound)
+
+
+@register.simple_tag
+def filter_field(bound: BoundField) -> SafeString:
+    """A field above a list: the same for everybody while nothing is chosen, so that it is drawn once."""
+    if bound.value() or bound.errors:
+        return as_crispy_field(bound)
+    choices = getattr(bound.field, "choices", None)
+    rows = tuple(choices) if isinstance(choices, ReadyChoices) else ()
+    return _blank_field(type(bound.form), bound.name, rows, get_language())  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=256)
+def _blank_field(form: type[BaseForm], name: str, choices: tuple[Any, ...], _language: str | None) -> SafeString:
+    """A field of `form` without a value; `choices` unless they are those of the class."""
+    bare = Form()
+    bare.fields[name] = held = deepcopy(form.base_fields[name])  # type: ignore[attr-defined]
+    if choices:
+        held.choices = choices
+    return as_crispy_field(bare[name])
 
 
 @register.inclusion_tag("components/_error_summary.html")
