@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -25,7 +25,6 @@ from liaison.base.audit.models import Event
 from liaison.base.audit.services import verify
 from liaison.base.errors import DomainError
 from liaison.base.workdays.arithmetic import local_today
-from liaison.base.workflow import Transition
 from opinions.catalog.models import ClockKind, ReasonKind
 from opinions.clocks.queries import running_clocks
 from opinions.clocks.services import NAMED_DAYS, RESIDENTS, WINDOWS, lead_due
@@ -144,7 +143,8 @@ class Machine(RuleBasedStateMachine):
                 handling.expire_supplies(now=self.now)
 
     def _people_do(self, matter: Matter, dice: random.Random) -> None:
-        offers = [(name, row.verb) for name in USERS for row in self._offered(name, matter)]
+        some = dice.sample(USERS, 4)
+        offers = self._offered(some, matter) or self._offered(USERS, matter)
         calm = [offer for offer in offers if offer[1] not in ENDING]
         chosen = calm if calm and dice.random() < 0.97 else offers
         if not chosen:
@@ -156,8 +156,10 @@ class Machine(RuleBasedStateMachine):
             act(verb, self.world, matter, {"by": getattr(self.world, name), "now": self.now}, dice)
             self.done[verb] += 1
 
-    def _offered(self, name: str, matter: Matter) -> list[Transition]:
-        return verbs_for(getattr(self.world, name), matter, now=self.now)
+    def _offered(self, names: Sequence[str], matter: Matter) -> list[tuple[str, str]]:
+        """Who of these may do what."""
+        users = [(name, getattr(self.world, name)) for name in names]
+        return [(name, row.verb) for name, user in users for row in verbs_for(user, matter, now=self.now)]
 
     def _resident_does(self, matter: Matter, dice: random.Random) -> None:
         who: dict[str, Any] = {"matter": matter, "now": self.now}
