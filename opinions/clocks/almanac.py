@@ -9,7 +9,7 @@ from liaison.base.audit.models import Event
 from liaison.base.workdays.arithmetic import ONE_DAY
 from liaison.base.workdays.models import CalendarDay, CalendarYear
 from liaison.base.workdays.queries import IMPORT, calendar_version
-from opinions.clocks.services.recompute import CHAIN, RECOMPUTE, followed
+from opinions.clocks.services.recompute import RECOMPUTE, RECOMPUTED, followed
 
 MOST_IMPORTS = 12
 
@@ -84,7 +84,7 @@ def spans(days: Iterable[tuple[date, bool, str]]) -> list[Span]:
 def _imports() -> list[Import]:
     """The newest imports; each with the first recomputation that followed it."""
     rows = list(Event.objects.filter(verb=IMPORT).order_by("-at", "-id")[:MOST_IMPORTS])
-    done = Event.objects.filter(chain=CHAIN, verb=RECOMPUTE).order_by("-seq").values_list("data", flat=True)
+    done = Event.objects.filter(chain=RECOMPUTED, verb=RECOMPUTE).order_by("-seq").values_list("data", flat=True)
     runs = [(data["calendar"], data["matters"]) for data in done[: 2 * MOST_IMPORTS]]
     return [_told(row, runs) for row in rows]
 

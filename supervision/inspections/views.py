@@ -1,5 +1,6 @@
 """Inspectors: their groups, what they look at, and the page of a one-time link."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -17,10 +18,9 @@ from liaison.base.files.responses import file_response
 from liaison.base.files.services import prepared_images
 from liaison.base.web.decorators import public
 from liaison.base.web.forms import attempt, posted
-from liaison.base.web.htmx import go, render_page
+from liaison.base.web.htmx import render_page
 from liaison.base.web.parts import Thumb
-from liaison.base.web.steps import serve_form
-from liaison.base.web.toasts import toast
+from liaison.base.web.steps import serve_form, tap
 from liaison.base.workdays.arithmetic import local_today
 from opinions.plans.queries import public_measures, with_plan_for
 from supervision.inspections import queries, services
@@ -131,9 +131,8 @@ def watch(request: SignedIn, pk: int) -> HttpResponse:
 def end_inspector(request: SignedIn, pk: int) -> HttpResponse:
     """监督员离任."""
     row = get_object_or_404(Inspector.objects.filter(group__in=queries.visible_groups(request.user)), pk=pk)
-    services.end_inspector(inspector=row, by=request.user, now=timezone.now())
-    toast(request, _("已离任，手机号已删除。"))
-    return go(request, _place(row.group))
+    act = partial(services.end_inspector, inspector=row)
+    return tap(request, act, said=_("已离任，手机号已删除。"), place=_place(row.group))
 
 
 @require_POST
@@ -141,9 +140,7 @@ def end_inspector(request: SignedIn, pk: int) -> HttpResponse:
 def end_watch(request: SignedIn, pk: int) -> HttpResponse:
     """结束每月查看."""
     row = get_object_or_404(Watch.objects.filter(group__in=queries.visible_groups(request.user)), pk=pk)
-    services.end_watch(watch=row, by=request.user, now=timezone.now())
-    toast(request, _("已结束。"))
-    return go(request, _place(row.group))
+    return tap(request, partial(services.end_watch, watch=row), said=_("已结束。"), place=_place(row.group))
 
 
 @public

@@ -2,7 +2,7 @@
 
 from opinions.clocks.queries import RESIDENTS, WINDOWS
 from opinions.clocks.services.named import keep_day, warn_day
-from opinions.clocks.services.recompute import RECOMPUTE, behind, follow_calendar, preview, recompute_open
+from opinions.clocks.services.recompute import RECOMPUTE, RECOMPUTED, behind, follow_calendar, preview, recompute_open
 from opinions.clocks.services.running import (
     NAMED_DAYS,
     AlreadyExtended,
@@ -26,6 +26,7 @@ from opinions.clocks.services.running import (
 __all__ = [
     "NAMED_DAYS",
     "RECOMPUTE",
+    "RECOMPUTED",
     "RESIDENTS",
     "WINDOWS",
     "AlreadyExtended",

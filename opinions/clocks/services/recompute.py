@@ -32,7 +32,7 @@ BATCH = 2_000
 """Matters in a transaction."""
 MOST_PREVIEWED = 20_000
 """Matters that a preview looks at: somebody waits for it."""
-CHAIN = "clocks"
+RECOMPUTED = "clocks"
 """Chain of the ledger in which recomputations stand as a whole; each matter's chain has its own line."""
 RECOMPUTE = "recompute"
 name_verbs({RECOMPUTE: _("重新计算时限")})
@@ -58,7 +58,7 @@ def behind() -> Differences | None:
 
 
 def _last() -> Event | None:
-    return Event.objects.filter(chain=CHAIN, verb=RECOMPUTE).order_by("-seq").only("data").first()
+    return Event.objects.filter(chain=RECOMPUTED, verb=RECOMPUTE).order_by("-seq").only("data").first()
 
 
 def followed() -> int:
@@ -74,9 +74,9 @@ def _note(version: int, now: datetime) -> int:
     last = _last()
     if last is not None and last.data["calendar"] == version:
         return last.data["matters"]
-    lines = Event.objects.filter(verb=RECOMPUTE, pk__gt=last.pk if last else 0).exclude(chain=CHAIN)
+    lines = Event.objects.filter(verb=RECOMPUTE, pk__gt=last.pk if last else 0).exclude(chain=RECOMPUTED)
     moved = lines.count()
-    record(CHAIN, Fact(verb=RECOMPUTE, data={"calendar": version, "matters": moved}), by=None, now=now)
+    record(RECOMPUTED, Fact(verb=RECOMPUTE, data={"calendar": version, "matters": moved}), by=None, now=now)
     return moved
 
 

@@ -26,14 +26,13 @@ from liaison.base.updates import update_each
 from liaison.base.workdays.queries import differences
 from opinions.catalog.models import ClockKind
 from opinions.clocks.models import Clock
+from opinions.clocks.services import RECOMPUTE, RECOMPUTED
 from opinions.promises.states import REWARN
 from supervision.escalation.directory import Subject, subjects
 from supervision.escalation.models import Alert, Firing
 from supervision.escalation.services.firing import Pass
 from supervision.escalation.states import Trigger
 
-RECOMPUTED = "clocks"
-"""Chain in which recomputations of limits stand as a whole."""
 CHAIN = "ladder"
 """Chain of the ledger in which stands up to which recomputation lights were taken back."""
 BATCH = 1000
@@ -84,7 +83,7 @@ def _look_again(today: date, since: date) -> None:
 
 def _unchecked() -> Event | None:
     """The last recomputation, if lights were not checked since."""
-    last, done = _last(RECOMPUTED, "recompute"), _last(CHAIN, "lights_checked")
+    last, done = _last(RECOMPUTED, RECOMPUTE), _last(CHAIN, "lights_checked")
     return None if last and done and done.data["recomputed"] >= last.seq else last
 
 
@@ -136,7 +135,7 @@ def _moved_by_calendar(rows: Iterable[Firing]) -> dict[int, set[tuple[str, str]]
     """For each matter the dates (and kinds of clocks) that a recomputation moved; other causes take nothing back."""
     chains = {row.matter.chain: row.matter_id for row in rows}
     found: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    events = Event.objects.filter(chain__in=list(chains), verb__in=("recompute", REWARN))
+    events = Event.objects.filter(chain__in=list(chains), verb__in=(RECOMPUTE, REWARN))
     for chain, verb, data in events.values_list("chain", "verb", "data"):
         warned = verb == REWARN
         lines = [(data["due"], ClockKind.PROMISE)] if warned else [(one["from"], one["clock"]) for one in data["moved"]]
