@@ -10,6 +10,8 @@ WORKDIR /app
 COPY requirements.txt ./
 RUN pip install --requirement requirements.txt
 COPY . .
+# Compiled here, the program starts sooner and lies smaller in memory.
+RUN python -m compileall -q deputies liaison opinions supervision
 # DEVELOPMENT=1 makes throw-away secrets for this step only: they stay in /tmp of this stage.
 RUN python -m liaison.run.catalogues \
     && DEVELOPMENT=1 VAR_DIR=/tmp/build STATIC_ROOT=/app/staticfiles \
@@ -25,6 +27,8 @@ WORKDIR /app
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    MALLOC_ARENA_MAX=1 \
+    PYTHONNODEBUGRANGES=1 \
     DEBUG=0 \
     BIND=0.0.0.0 \
     PORT=8000 \

@@ -1,4 +1,5 @@
 """The composition of the platform.
 
-Imports nothing: `liaison.run.bootstrap` runs before any package is installed. Settings load the Celery application.
+Imports nothing: `liaison.run.bootstrap` runs before any package is installed. Who sends a task loads the Celery
+application (settings.TASK_APP).
 """

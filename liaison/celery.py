@@ -3,11 +3,15 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison.settings")
 
 app = Celery("liaison")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+for entry in app.conf.beat_schedule.values():
+    if isinstance(entry["schedule"], dict):
+        entry["schedule"] = crontab(**entry["schedule"])
 app.autodiscover_tasks(
     [
         "liaison.base.jobs",
@@ -22,7 +26,9 @@ app.autodiscover_tasks(
         "opinions.routing",
         "opinions.rehearsal",
         "opinions.exchange",
+        "opinions.echo",
         "supervision.cases",
         "supervision.dashboards",
+        "supervision.reports",
     ]
 )

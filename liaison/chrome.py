@@ -1,16 +1,19 @@
 """The frame of the desk: composition alone sees every floor, so it fills the rail."""
 
+from collections.abc import Container
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from deputies.accounts.access import Permission, can
+from deputies.accounts.access import Permission, permissions_of
 from deputies.accounts.backends import MOST_UNREAD
 from deputies.accounts.models import Role
 from liaison.base.web.chrome import Chrome, Entry, address
-from supervision.cases.pulse import held
+from supervision.cases.pulse import held as pulse
 
 P = Permission
 SUPERVISION = "supervision"
@@ -22,6 +25,7 @@ PLACES: tuple[tuple[Permission, Any, str, str, bool], ...] = (
     (P.DESK, _("督办"), SUPERVISION, "eye", True),
     (P.PROPOSAL_VIEW, _("代表建议"), "proposals:list", "file-earmark-text", False),
     (P.HOT_VIEW, _("热点"), "gathering:hot", "fire", False),
+    (P.ECHO_DRAFT, _("回音壁"), "echo:list", "megaphone", False),
     (P.RELAY_VIEW, _("接力"), "relays:list", "arrow-up-right-circle", False),
     (P.POINT_VIEW, _("联系点"), "contact_points:list", "geo-alt", True),
     (P.POINT_EDIT, _("覆盖情况"), "contact_points:coverage", "map", False),
@@ -76,6 +80,7 @@ SECTIONS: tuple[tuple[Any, tuple[tuple[Permission, Any, str], ...]], ...] = (
             (P.QUALITY_MARK, _("评价核查"), "revisits:watch"),
         ),
     ),
+    (_("月报"), ((P.REPORT_VIEW, _("月报"), "reports:list"),)),
     (
         _("规定"),
         (
@@ -94,36 +99,45 @@ def desk_chrome(request: HttpRequest) -> Chrome:
     user: Any = request.user
     if not user.is_authenticated:
         return Chrome()
-    sees_matters = can(user, P.MATTER_VIEW)
-    sections = _sections(user)
+    held = permissions_of(user)
+    return replace(
+        _frame(held, user.role == Role.DEPUTY),
+        sections_warning=SimpleLazyObject(pulse) if P.SUPERVISION_VIEW in held else None,
+        unread=min(getattr(user, "unread", 0), MOST_UNREAD),
+        user_name=user.name,
+        organisation=str(user.organisation or ""),
+        role=user.get_role_display(),
+    )
+
+
+@lru_cache(maxsize=64)
+def _frame(held: frozenset[Permission], is_deputy: bool) -> Chrome:  # noqa: FBT001 - a key of the cache
+    """The part that everybody with these permissions has; the same entries each time (see `Entry`)."""
+    sections = _sections(held)
+    sees_matters = P.MATTER_VIEW in held
     return Chrome(
         entries=[
             _entry(*place, sections=sections)
             for permission, *place in PLACES
-            if can(user, permission) and (sections or SUPERVISION not in place)
+            if permission in held and (sections or SUPERVISION not in place)
         ],
         sections=sections,
-        sections_warning=SimpleLazyObject(held) if can(user, P.SUPERVISION_VIEW) else None,
-        menu=_menu(user),
-        unread=min(getattr(user, "unread", 0), MOST_UNREAD),
+        menu=_menu(held, is_deputy=is_deputy),
         notices_url=address("desk:notices"),
         search_url=address("desk:home") if sees_matters else "",
         search_hint=_("编号、内容、地点") if sees_matters else "",
-        user_name=user.name,
-        organisation=str(user.organisation or ""),
-        role=user.get_role_display(),
         logout_url=address("accounts:logout"),
     )
 
 
-def _sections(user: Any) -> list[Entry]:
-    """The sections of supervision of which the user may see a part; each leads to the first."""
-    held = []
+def _sections(held: Container[Permission]) -> list[Entry]:
+    """The sections of supervision of which somebody with these permissions sees a part; each leads to the first."""
+    found = []
     for label, rows in SECTIONS:
-        parts = [Entry(name, address(url)) for permission, name, url in rows if can(user, permission)]
+        parts = [Entry(name, address(url)) for permission, name, url in rows if permission in held]
         if parts:
-            held.append(Entry(label, parts[0].url, also=[one.url for one in parts[1:]], parts=parts))
-    return held
+            found.append(Entry(label, parts[0].url, also=[one.url for one in parts[1:]], parts=parts))
+    return found
 
 
 def _entry(label: Any, name: str, icon: str, phone: bool, *, sections: list[Entry]) -> Entry:  # noqa: FBT001
@@ -135,9 +149,9 @@ def _entry(label: Any, name: str, icon: str, phone: bool, *, sections: list[Entr
     return Entry(label, address(name), icon, phone=phone, also=[address(one) for one in ALSO.get(name, ())])
 
 
-def _menu(user: Any) -> list[Entry]:
+def _menu(held: Container[Permission], *, is_deputy: bool) -> list[Entry]:
     """Behind the user's name: the own record, the own background jobs, the password."""
     own = Entry(label=_("我的代表资料"), url=address("roster:me"), icon="person-badge")
     jobs = Entry(label=_("后台任务"), url=address("jobs:list"), icon="hourglass-split")
     password = Entry(label=_("修改密码"), url=address("accounts:password"), icon="key")
-    return [*[own] * (user.role == Role.DEPUTY), *[jobs] * can(user, P.PLAQUE_PRINT), password]
+    return [*[own] * is_deputy, *[jobs] * (P.PLAQUE_PRINT in held), password]

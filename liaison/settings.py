@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import environ
-from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -71,12 +70,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "liaison.base.web.static_config.ServedFilesConfig",
     "django.contrib.humanize",
+    "django.contrib.sitemaps",
     "django_htmx",
     "bs_icon_templates",
     "crispy_forms",
-    "django_filters",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -134,6 +133,8 @@ TEMPLATES = [
             "libraries": {
                 "ui": "liaison.base.web.templatetags.ui",
                 "codes": "liaison.base.web.templatetags.codes",
+                "i18n": "liaison.base.web.templatetags.i18n",
+                "reports": "supervision.reports.tags",
             },
         },
     },
@@ -153,6 +154,7 @@ if DATABASE_URL:
     DATABASES = {"default": env.db_url_config(DATABASE_URL)}
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("gssencmode", "disable")  # saves loading Kerberos
 else:
     DATABASES = {
         "default": {
@@ -186,6 +188,8 @@ else:
         "polling_interval": 0.2,
     }
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+TASK_APP = "liaison.celery.app"
+"""Loaded by who sends a task first: a web worker that only shows pages needs none of it."""
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -204,10 +208,11 @@ CELERY_BEAT_SCHEDULE = {
     "rollups": {"task": "dashboards.follow", "schedule": 60.0, "options": {"expires": 55}},
     "suggest": {"task": "suggestion.suggest_waiting", "schedule": 120.0, "options": {"expires": 110}},
     "index-similar": {"task": "similar.index_waiting", "schedule": 120.0, "options": {"expires": 110}},
-    "group-similar": {"task": "similar.nightly", "schedule": crontab(hour=1, minute=30), "options": {"expires": 7200}},
-    "retrain": {"task": "suggestion.retrain", "schedule": crontab(day_of_month=1, hour=2, minute=0)},
+    "group-similar": {"task": "similar.nightly", "schedule": {"hour": 1, "minute": 30}, "options": {"expires": 7200}},
+    "retrain": {"task": "suggestion.retrain", "schedule": {"day_of_month": 1, "hour": 2, "minute": 0}},
+    "monthly-reports": {"task": "reports.draft_month", "schedule": {"day_of_month": "1-5", "hour": 0, "minute": 40}},
     **{
-        name: {"task": task, "schedule": crontab(hour=hour, minute=minute), "options": {"expires": 3600}}
+        name: {"task": task, "schedule": {"hour": hour, "minute": minute}, "options": {"expires": 3600}}
         for name, task, hour, minute in (
             ("end-due-terms", "roster.end_due_terms", 0, 5),
             ("clear-sessions", "accounts.clear_sessions", 3, 0),
@@ -216,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
             ("purge-job-files", "jobs.purge_expired", 3, 10),
             ("drop-stale-photos", "intake.drop_stale_photos", 3, 15),
             ("drop-stale-tables", "intake.drop_stale_tables", 3, 20),
+            ("heed-consents", "echo.heed_consents", 3, 55),
             ("drop-expired-links", "invitations.drop_expired", 3, 25),
             ("check-rules", "routing.check_rules", 7, 30),
             ("purge-rehearsals", "rehearsal.purge_differences", 3, 40),
@@ -225,7 +231,10 @@ CELERY_BEAT_SCHEDULE = {
         )
     },
 }
-"""What beat asks for. The daily tasks tidy up, one thing each; running one twice does nothing the second time."""
+"""What beat asks for: every so many seconds, or at times of the clock (liaison/celery.py makes crontabs of them).
+
+The daily tasks tidy up, one thing each; running one twice does nothing the second time.
+"""
 
 AUTH_USER_MODEL = "deputies.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "deputies.accounts.backends.Backend"]
@@ -328,7 +337,7 @@ DINGTALK_WEBHOOK = env.str("DINGTALK_WEBHOOK", default="")
 DINGTALK_SECRET = env.str("DINGTALK_SECRET", default="")
 
 REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "rest_framework.schemas.inspectors.ViewInspector",
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["liaison.base.web.api.PlainJSONParser"],
@@ -339,6 +348,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Deputies' liaison platform",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["liaison.base.web.schema.describe"],
+    "SCHEMA_PATH_PREFIX": "/api",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -351,7 +362,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
-"""An account is locked, wherever the attempts came from (protection level 3)."""
-
-import liaison.celery  # noqa: E402, F401 - so that every process, not only the worker, knows the broker
+SILENCED_SYSTEM_CHECKS = ["axes.W006", "templates.W003"]
+"""An account is locked, wherever the attempts came from (protection level 3); our tag library `i18n` stands for the one
+of Django on purpose."""

@@ -4,13 +4,15 @@ from opinions.catalog.models import Category, Reason, ReplyTemplate, Responsibil
 from opinions.clocks.models import Clock
 from opinions.companions.models import Companion, Signature
 from opinions.desk.models import SavedFilter
+from opinions.echo.models import Echo, EchoPhoto
 from opinions.evaluation.models import Rating
-from opinions.exchange.models import Dispatch, Entry, Handover, Partner, Statement, UsedNonce, WorkOrder
+from opinions.exchange.models import ApiKey, Dispatch, Entry, Handover, Partner, Statement, UsedNonce, WorkOrder
 from opinions.gathering.models import Topic, TopicMatter
 from opinions.handling.models import Assignment, JointStreet, Merger, Reply, ReplyPoint
 from opinions.intake.models import ImportFile, KeptPhoto, Opinion
 from opinions.invitations.models import BodyLink, RatingInvite
 from opinions.matters.models import Attachment, Line, Matter, Reporter
+from opinions.open311.models import Extra, ServiceAttribute
 from opinions.plans.models import Measure, Milestone, Plan, Progress, Redo
 from opinions.promises.models import Promise, PromiseWord
 from opinions.proposals.models import Proposal, ProposalSource, ResearchFile, ResearchNote
@@ -22,6 +24,7 @@ from opinions.suggestion.models import LabelMeaning, Suggestion, SuggestionModel
 
 __all__ = [
     "Alikeness",
+    "ApiKey",
     "Assignment",
     "Attachment",
     "Baton",
@@ -32,7 +35,10 @@ __all__ = [
     "Companion",
     "Difference",
     "Dispatch",
+    "Echo",
+    "EchoPhoto",
     "Entry",
+    "Extra",
     "Handover",
     "HotIssue",
     "HotMember",
@@ -73,6 +79,7 @@ __all__ = [
     "Rule",
     "RuleSet",
     "SavedFilter",
+    "ServiceAttribute",
     "Setting",
     "Signature",
     "Statement",

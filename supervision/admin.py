@@ -2,5 +2,6 @@
 
 from supervision.orders import admin as orders
 from supervision.quality import admin as quality
+from supervision.reports import admin as reports
 
-__all__ = ["orders", "quality"]
+__all__ = ["orders", "quality", "reports"]

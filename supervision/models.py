@@ -30,6 +30,7 @@ from supervision.programme.models import (
     TaskProgress,
 )
 from supervision.quality.models import ChecklistItem, QualityMark
+from supervision.reports.models import Comparison, Edition, EditionFile, Layout, MonthlyReport, Note
 from supervision.revisits.models import Contact, Draw, Look, RatingFlag, Revisit
 
 __all__ = [
@@ -40,16 +41,20 @@ __all__ = [
     "AnswerPoint",
     "Check",
     "ChecklistItem",
+    "Comparison",
     "Contact",
     "Demand",
     "Digest",
     "Draw",
+    "Edition",
+    "EditionFile",
     "Fact",
     "Feed",
     "Firing",
     "Inspector",
     "InspectorGroup",
     "Intake",
+    "Layout",
     "Letter",
     "LetterAnswer",
     "LetterHead",
@@ -57,6 +62,8 @@ __all__ = [
     "LetterMatter",
     "LetterTemplate",
     "Look",
+    "MonthlyReport",
+    "Note",
     "NumberSeries",
     "Outcome",
     "Participant",

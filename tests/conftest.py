@@ -11,12 +11,14 @@ from django.core.cache import cache
 from django.db import connection
 from hypothesis import HealthCheck, settings
 
+import liaison.celery  # noqa: F401 - makes it Celery's current one, which tests patch
 from liaison.base.stamps import forget_all
 from liaison.run.catalogues import compile_catalogues
 from tests.factories.matters import NOW, HandlingWorld, handling_world
 from tests.settings import WORKER, WORKER_NUMBER
 from tests.support.connections import keep_open
 from tests.support.cores import settle
+from tests.support.course import course
 from tests.support.servers import RedisServer
 
 pytest_plugins = ["tests.support.strictness"]
@@ -65,6 +67,12 @@ def _empty_cache() -> None:
     """Throttles and cached choices of one test must not reach the next."""
     cache.clear()
     forget_all()
+
+
+@pytest.fixture(autouse=True)
+def _new_course() -> None:
+    """What one test has written tells nothing of the next."""
+    course.forget()
 
 
 @pytest.fixture

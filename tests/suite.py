@@ -1,5 +1,7 @@
 """The whole suite behind `make test`: lint, two database rounds, browser journeys, and one verdict at the end.
 
+The linters work beside the first part of the others, and show then what they have to say.
+
     python -m tests.suite               # everything
     python -m tests.suite lint          # chosen parts: lint sqlite servers journeys
 
@@ -16,6 +18,9 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Thread
+from types import TracebackType
+from typing import Self
 
 from liaison.run.catalogues import compile_catalogues
 from tests.support.chromium import NoBrowser, ensure_chromium
@@ -37,7 +42,7 @@ ROUND = ["--dist", "worksteal", "-m", "not journey"]
 
 
 class Stage:
-    """What the parts stand on: servers, and templates that are made while the linters work."""
+    """What the parts stand on: servers, and templates that are made beside the parts before."""
 
     def __init__(self, wanted: Iterable[str], keep: ExitStack) -> None:
         folder = Path(keep.enter_context(tempfile.TemporaryDirectory(prefix="liaison-templates-")))
@@ -88,6 +93,41 @@ def journeys(stage: Stage) -> bool:
     return _pytest(chosen, CHROMIUM_PATH=browser, **EMBEDDED, **stage.template("journeys"))
 
 
+class Beside:
+    """A part that works beside others, in a process of its own; `shown` is its verdict, after all that it said."""
+
+    def __init__(self, part: str) -> None:
+        self.part = part
+        self.begin = time.monotonic()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.suite", part],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said: Future[tuple[str, float]] = Future()
+        Thread(target=self._listen, daemon=True).start()
+
+    def shown(self) -> tuple[str, bool, float]:
+        output, seconds = self.said.result()
+        print(output.rstrip(), flush=True)
+        return self.part, self.process.wait() == 0, seconds
+
+    def _listen(self) -> None:
+        output, _none = self.process.communicate()
+        self.said.set_result((output, time.monotonic() - self.begin))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
 PARTS: dict[str, Callable[[Stage], bool]] = {"lint": lint, "sqlite": sqlite, "servers": servers, "journeys": journeys}
 
 
@@ -101,8 +141,12 @@ def main(wanted: list[str]) -> int:
     compile_catalogues()
     names = wanted or list(PARTS)
     with ExitStack() as keep:
+        others = [name for name in names if name != "lint"]
+        beside = [keep.enter_context(Beside("lint"))] if others and "lint" in names else []
         stage = Stage(names, keep)
-        results = [_timed(name, stage) for name in names]
+        results = [_timed(name, stage) for name in others[:1] or names]
+        results += [part.shown() for part in beside]
+        results += [_timed(name, stage) for name in others[1:]]
     print("\n" + "\n".join(f"{'✓' if passed else '✗'} {name:<9} {seconds:6.1f} s" for name, passed, seconds in results))
     return 0 if all(passed for _name, passed, _seconds in results) else 1
 

@@ -79,6 +79,10 @@ class Permission(StrEnum):
     ORDER_SIGN_ANSWER = "order.sign_answer"
     CASE_SPONSOR = "case.sponsor"
     SUPERVISION_VIEW = "supervision.view"
+    REPORT_VIEW = "report.view"
+    REPORT_EDIT = "report.edit"
+    REPORT_SIGN = "report.sign"
+    REPORT_LAYOUT = "report.layout"
     LADDER_VIEW = "ladder.view"
     LADDER_EDIT = "ladder.edit"
     QUALITY_MARK = "quality.mark"
@@ -88,6 +92,8 @@ class Permission(StrEnum):
     PROGRAMME_EDIT = "programme.edit"
     PROGRAMME_PLAN = "programme.plan"
     INSPECTION_VIEW = "inspection.view"
+    ECHO_DRAFT = "echo.draft"
+    ECHO_APPROVE = "echo.approve"
 
 
 P = Permission
@@ -113,17 +119,18 @@ _LIAISON = {
     P.MATTER_VIEW, P.MATTER_NOTE, P.MATTER_ASK, P.MATTER_TRANSFER, P.INTAKE_ASSIST, P.INTAKE_IMPORT, P.ROSTER_VIEW,
     P.POINT_VIEW, P.POINT_EDIT, P.PLAQUE_PRINT, P.PHONE_REVEAL, P.MATTER_CLASSIFY, P.RELAY_VIEW, P.RELAY_ACT,
     P.COMPANION_INVITE, P.COMPANION_JOIN, P.PROPOSAL_VIEW, P.RESEARCH_EDIT, P.PROGRAMME_VIEW, P.REVISIT_CALL,
+    P.REPORT_VIEW, P.REPORT_EDIT,
 }  # fmt: skip
 _STREET = _LIAISON | {
     P.MATTER_TAKE, P.MATTER_DECLINE, P.MATTER_ASSIGN, P.MATTER_RAISE, P.MATTER_MERGE, P.MATTER_EXPORT, P.TEMPLATE_EDIT,
     P.MATTER_APPROVE, P.ROSTER_EDIT, P.RULES_VIEW, P.HOT_VIEW, P.MATTER_PUSH, P.EXCHANGE_VIEW, P.EXCHANGE_WORK,
     P.SUPERVISION_VIEW, P.LADDER_VIEW, P.LADDER_EDIT, P.PROGRAMME_EDIT, P.PROGRAMME_PLAN,
-    P.INSPECTION_VIEW, P.QUALITY_MARK,
+    P.INSPECTION_VIEW, P.QUALITY_MARK, P.ECHO_DRAFT,
 }  # fmt: skip
 _ORDERS = {P.ORDER_VIEW, P.ORDER_REMIND, P.ORDER_DRAFT}
 _STREETS_OWN = {P.STREET_RULES_EDIT}
 """What a street decides for itself, and the district does not decide for it."""
-_STREET_HEAD = _STREET | _ORDERS | {P.MATTER_REOPEN, P.ORDER_ISSUE, P.ORDER_ANSWER, P.ORDER_SIGN_ANSWER}
+_STREET_HEAD = _STREET | _ORDERS | {P.MATTER_REOPEN, P.ORDER_ISSUE, P.ORDER_ANSWER, P.ORDER_SIGN_ANSWER, P.ECHO_APPROVE}
 _HANDLER = {
     P.MATTER_VIEW,
     P.MATTER_NOTE,
@@ -153,21 +160,24 @@ _DISTRICT = (
         P.BODIES_EDIT,
         P.EXCHANGE_EDIT,
         P.REVISIT_DRAW,
+        P.ECHO_APPROVE,
+        P.REPORT_LAYOUT,
     }
 )
 _LEADER = _ORDERS | {
     P.MATTER_VIEW, P.MATTER_NOTE, P.MATTER_REOPEN, P.MATTER_EXPORT, P.ROSTER_VIEW, P.POINT_VIEW, P.RULES_VIEW,
     P.HOT_VIEW, P.RELAY_VIEW, P.PROPOSAL_VIEW, P.EXCHANGE_VIEW, P.SUPERVISION_VIEW, P.LADDER_VIEW,
     P.PROGRAMME_VIEW, P.PROGRAMME_PLAN, P.INSPECTION_VIEW,
-    P.ORDER_ISSUE, P.CASE_SPONSOR, P.QUALITY_MARK, P.REVISIT_DRAW,
+    P.ORDER_ISSUE, P.CASE_SPONSOR, P.QUALITY_MARK, P.REVISIT_DRAW, P.REPORT_VIEW, P.REPORT_EDIT, P.REPORT_SIGN,
+    P.ECHO_DRAFT, P.ECHO_APPROVE,
 }  # fmt: skip
 
 ROLES: dict[str, frozenset[Permission]] = {
     Role.DEPUTY: frozenset(_COMMON | _DEPUTY),
-    Role.LIAISON_OFFICER: frozenset(_COMMON | _LIAISON),
+    Role.LIAISON_OFFICER: frozenset(_COMMON | _LIAISON | {P.REPORT_SIGN}),
     Role.STREET_STAFF: frozenset(_COMMON | _STREET | _ORDERS | _STREETS_OWN | {P.ORDER_ANSWER}),
-    Role.STREET_SECRETARY: frozenset(_COMMON | _STREET_HEAD | _STREETS_OWN),
-    Role.STREET_CHAIR: frozenset(_COMMON | _STREET_HEAD | _STREETS_OWN | {P.CASE_SPONSOR}),
+    Role.STREET_SECRETARY: frozenset(_COMMON | _STREET_HEAD | _STREETS_OWN | {P.REPORT_SIGN}),
+    Role.STREET_CHAIR: frozenset(_COMMON | _STREET_HEAD | _STREETS_OWN | {P.CASE_SPONSOR, P.REPORT_SIGN}),
     Role.HANDLER: frozenset(_COMMON | _HANDLER),
     Role.DEPARTMENT_HEAD: frozenset(_COMMON | _HEAD),
     Role.DISTRICT_STAFF: frozenset(_COMMON | _DISTRICT),
@@ -179,14 +189,20 @@ ROLES: dict[str, frozenset[Permission]] = {
 """What each role may do. Scope (which matters, which points) is a second question, put to the record."""
 
 
+_NOTHING: frozenset[Permission] = frozenset()
+
+
+def permissions_of(user: Any) -> frozenset[Permission]:
+    """Everything that `user` may do, scope aside."""
+    return ROLES.get(user.role, _NOTHING) if isinstance(user, User) and user.is_active else _NOTHING
+
+
 def can(user: Any, permission: str, obj: Any = None) -> bool:
     """Whether `user` may do `permission`, and to `obj` when one is given.
 
     A record takes part by a method `concerns(user) -> bool`, its scope; it may query.
     """
-    if not isinstance(user, User) or not user.is_active or permission not in ROLES.get(user.role, frozenset()):
-        return False
-    return obj is None or bool(obj.concerns(user))
+    return permission in permissions_of(user) and (obj is None or bool(obj.concerns(user)))
 
 
 def check(user: Any, permission: str, obj: Any = None) -> None:

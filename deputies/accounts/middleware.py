@@ -42,6 +42,7 @@ def _guard(request: HttpRequest, *, somebody: bool) -> HttpResponse | None:
     now = timezone.now()
     if not request.user.is_authenticated:
         return None if request.path.startswith(API) else _to_sign_in(request)
+    request.user = request.user.itself()  # a page asks for its role some hundred times
     if has_expired(request, now=now):
         logout(request)
         return _to_sign_in(request, idle="1")

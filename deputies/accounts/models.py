@@ -75,6 +75,10 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def itself(self) -> "User":
+        """The account, asked of the lazy stand-in that Django puts into requests."""
+        return self
+
     @property
     def signature(self) -> str:
         """How the ledger names this person."""

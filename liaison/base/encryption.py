@@ -2,27 +2,38 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from encrypted_fields import fields
 
 
-class _EmptyStaysEmpty:
+@cache
+def _cipher() -> Any:
+    """What encrypts. Its key takes 100,000 rounds of hashing, so that it is derived once, not for every column."""
+    return fields.EncryptedTextField().f
+
+
+class _Ours:
     """An empty text stays an empty text, which the library would turn into NULL."""
+
+    @cached_property
+    def f(self) -> Any:
+        return _cipher()
 
     def get_prep_value(self, value: Any) -> Any:
         return "" if value == "" else super().get_prep_value(value)  # type: ignore[misc]
 
 
-class EncryptedCharField(_EmptyStaysEmpty, fields.EncryptedCharField):
+class EncryptedCharField(_Ours, fields.EncryptedCharField):
     """A short text, encrypted at rest by the library."""
 
 
-class EncryptedTextField(_EmptyStaysEmpty, fields.EncryptedTextField):
+class EncryptedTextField(_Ours, fields.EncryptedTextField):
     """A long text, encrypted at rest by the library."""
 
 
-class EncryptedTexts(fields.EncryptedTextField):
+class EncryptedTexts(EncryptedTextField):
     """A table {name: text}, encrypted as a whole, so that not even the names can be read. An empty one is an empty
     text, by which it is found; none is NULL."""
 

@@ -3,7 +3,8 @@
 import logging
 import time
 
-from celery import current_app
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 logger = logging.getLogger(__name__)
 QUIET_AFTER_FAILURE = 30.0
@@ -28,7 +29,7 @@ class Nudge:
             return
         self.quiet_until = now + self.gather
         try:
-            current_app.send_task(self.task, retry=False, countdown=self.gather, expires=60)
+            import_string(settings.TASK_APP).send_task(self.task, retry=False, countdown=self.gather, expires=60)
         except Exception as error:  # noqa: BLE001 - kombu raises transport-specific errors
             self.quiet_until = time.monotonic() + QUIET_AFTER_FAILURE
             logger.warning("the broker cannot be reached; %s waits for beat: %s", self.task, error)

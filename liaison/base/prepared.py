@@ -9,45 +9,68 @@ database needs for the answer. A `Prepared` has it built once, with slots where 
 `insert` does the same for new rows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, connections
 from django.db.models import Model, QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row", bound=Model)
+Value = str | int | datetime | QuerySet[Any]
 
 
 class Prepared(Generic[Row]):
-    """A queryset of whole rows with annotations. Related rows are not loaded with it.
+    """A queryset of rows, with annotations and the rows that `select_related` names.
 
-    `build` makes the queryset from one value for each slot; `slots` names the type of each: `str` or `datetime`.
-    What a slot is compared with must not change a value on its way into the database but for its notation.
+    `build` makes the queryset from one value for each slot; `slots` names the type of each: `str`, `int` (a key),
+    `datetime`, or `QuerySet` for keys that the rows must be among (`pk__in`), which is worked out at each call. What a
+    slot is compared with must not change a value on its way into the database but for its notation.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Row]], **slots: type[str] | type[datetime]) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Row]], **slots: type[Value]) -> None:
         self._build, self._slots = build, slots
 
-    def rows(self, **values: str | datetime) -> list[Row]:
-        """The rows for these values, annotations as plain attributes (JSON as text)."""
-        model, sql, parameters = self._worked_out
-        bound = [_written(values[one.name]) if isinstance(one, _Slot) else one for one in parameters]
-        return list(model._default_manager.raw(sql, bound))
+    def rows(self, **values: Value) -> list[Row]:
+        """The rows for these values, as the queryset itself gives them."""
+        try:
+            model, compiler, sql, parameters = self._filled(values)
+        except EmptyResultSet:  # a condition that nothing fulfils
+            return []
+        return list(QuerySet(model, query=_Bound(compiler, sql, parameters)))  # type: ignore[arg-type]
+
+    def _filled(self, values: Mapping[str, Value]) -> tuple[type[Row], SQLCompiler, str, tuple[Any, ...]]:
+        """The statement with these values in the places of the slots."""
+        model, compiler, sql, parameters = self._worked_out
+        filled: list[Any] = []
+        for one in parameters:
+            value = values[one.name] if isinstance(one, _Slot) else one
+            if isinstance(value, QuerySet):
+                keys, more = value.query.sql_with_params()
+                sql = sql.replace(_keys(one.name), keys)
+                filled.extend(more)
+            else:
+                filled.append(_written(value))
+        return model, compiler, sql, tuple(filled)
 
     @cached_property
-    def _worked_out(self) -> tuple[type[Row], str, list[Any]]:
-        """The model, its SQL, and the parameters with slots in the places of their values."""
+    def _worked_out(self) -> tuple[type[Row], SQLCompiler, str, list[Any]]:
+        """The model, what reads its rows, its SQL, and the parameters with slots in the places of their values."""
         examples = {name: _example(name, number, kind) for number, (name, kind) in enumerate(self._slots.items())}
         queryset = self._build(**examples)
-        sql, parameters = queryset.query.sql_with_params()
-        written = {_written(example): _Slot(name) for name, example in examples.items()}
-        placed = [written.get(one, one) if isinstance(one, (str, datetime)) else one for one in parameters]
+        compiler = queryset.query.get_compiler(queryset.db)
+        sql, parameters = compiler.as_sql()
+        written = {_mark(name, example): _Slot(name) for name, example in examples.items()}
+        placed = [written.get(one, one) if isinstance(one, (str, int, datetime)) else one for one in parameters]
         missing = set(examples) - {one.name for one in placed if isinstance(one, _Slot)}
         if missing:
             raise ValueError(f"no place in the query for {', '.join(sorted(missing))}")
-        return queryset.model, sql, placed
+        return queryset.model, compiler, sql, placed
 
 
 class _Slot:
@@ -57,12 +80,39 @@ class _Slot:
         self.name = name
 
 
-def _example(name: str, number: int, kind: type) -> str | datetime:
+class _Bound:
+    """What a queryset asks its query for when it reads rows: a compiler, here one whose SQL is known."""
+
+    def __init__(self, compiler: SQLCompiler, sql: str, parameters: tuple[Any, ...]) -> None:
+        self._compiler, self._asked = compiler, (sql, parameters)
+
+    def get_compiler(self, using: str) -> SQLCompiler:
+        found = copy(self._compiler)
+        found.connection = connections[using]  # that of this thread
+        found.as_sql = lambda *_options: self._asked  # type: ignore[method-assign]
+        return found
+
+
+def _example(name: str, number: int, kind: type[Value]) -> Any:
     """A value that no query has of itself."""
-    return datetime(1000 + number, 1, 1, tzinfo=UTC) if kind is datetime else f"⟨{name}⟩"
+    if kind is datetime:
+        return datetime(1000 + number, 1, 1, tzinfo=UTC)
+    if kind is QuerySet:
+        return RawSQL(_keys(name), [f"⟨{name}⟩"])  # noqa: S611 - a mark, never sent
+    return f"⟨{name}⟩" if kind is str else -900_000_001 - number
 
 
-def _written(value: str | datetime) -> Any:
+def _mark(name: str, example: Any) -> Any:
+    """The parameter by which the place of an example is found."""
+    return f"⟨{name}⟩" if isinstance(example, RawSQL) else _written(example)
+
+
+def _keys(name: str) -> str:
+    """What stands in the SQL for a queryset of keys."""
+    return f"⟨{name}⟩ %s"
+
+
+def _written(value: Value) -> Any:
     """A value as the database takes it."""
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 

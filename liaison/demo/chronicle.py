@@ -3,7 +3,6 @@
 import random
 from datetime import datetime, time, timedelta
 
-from celery import current_app
 from django.db import transaction
 from django.db.models import F
 
@@ -13,6 +12,7 @@ from liaison.base.notices.models import Channel, Notice, NoticeStatus
 from liaison.base.stamps import reading
 from liaison.base.workdays.arithmetic import SHANGHAI, local_today
 from liaison.base.workdays.queries import current_calendar
+from liaison.celery import app
 from liaison.demo.cast import Cast, issues
 from liaison.demo.endings import Plot, counted
 from liaison.demo.names import names, phones
@@ -146,13 +146,13 @@ def _by_fitness() -> dict[str, list[dict]]:
 @transaction.atomic
 def tell_stories(congress: Organisation, *, now: datetime) -> int:
     """Fill the platform with opinions of the last three months; returns how many there are."""
-    current_app.conf.broker_url = "memory://localhost/"  # what is told here is long past: no worker need be woken
+    app.conf.broker_url = "memory://localhost/"  # what is told here is long past: no worker need be woken
     Chronicle(congress, now).tell_all()
-    _lay_notices_to_rest(now)
+    lay_notices_to_rest(now)
     return Matter.objects.count()
 
 
-def _lay_notices_to_rest(now: datetime) -> None:
+def lay_notices_to_rest(now: datetime) -> None:
     """Old notices were delivered then, and all but the latest were read."""
     Notice.objects.filter(status=NoticeStatus.PENDING).update(status=NoticeStatus.SENT, sent_at=F("created_at"))
     in_app = Notice.objects.filter(channel=Channel.IN_APP, created_at__lt=now - READ_AFTER)

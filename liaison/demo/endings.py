@@ -38,6 +38,11 @@ def _partly(story: Story) -> Story:
     return _handled(story).reply("B").rate(FAIR)
 
 
+def _kept(story: Story) -> Story:
+    """What was promised is done, and looked at."""
+    return _handled(story).promise_within(20).reply("B").rate(FAIR).keep_promise()
+
+
 def _promised(days: int) -> Ending:
     """Closed, with a promise that is due so many days after the reply."""
     return lambda story: _handled(story).promise_within(days).reply("B").rate(FAIR)
@@ -87,8 +92,8 @@ def _supplied(story: Story) -> Story:
 
 
 def _reopened(story: Story) -> Story:
-    story.take().assign(0).sign().reply("B").rate(FAIR)
-    return story.reopen().sign()
+    story.take().assign(0).sign().promise_within(12).reply("B").rate(FAIR)
+    return story.break_promise().sign()
 
 
 def _confirmed(story: Story) -> Story:
@@ -151,7 +156,8 @@ PLOTS = (
     Plot(2, (19, 24), _at_work_again),
     Plot(12, (20, 88), _closed),
     Plot(4, (20, 80), _confirmed),
-    Plot(2, (25, 85), _partly),
+    Plot(1, (25, 85), _partly),
+    Plot(1, (50, 85), _kept),
     Plot(1, (30, 31), _promised(28)),
     Plot(1, (50, 51), _promised(30)),
     Plot(2, (40, 70), _second_time),

@@ -32,7 +32,10 @@ def listing() -> str:
 
 def _addresses() -> Iterator[str]:
     yield "  地址 / addresses"
-    places = (("/", "群众首页", "residents"), ("/desk/", "工作台", "desk"), ("/t/", "查询进度", "follow a report"))
+    places = (
+        ("/", "群众首页", "residents"), ("/desk/", "工作台", "desk"), ("/t/", "查询进度", "follow a report"),
+        ("/echo/", "代表回音壁", "echo wall"),
+    )  # fmt: skip
     for path, chinese, english in places:
         yield _line(f"{settings.PUBLIC_URL}{path}", chinese, english)
     deputy = Deputy.objects.filter(user__username=SHOWN[Role.DEPUTY]).first()

@@ -21,6 +21,8 @@ from opinions.handling.content import Content, Point
 from opinions.intake.services import following
 from opinions.matters.models import Matter, Reporter, Satisfaction
 from opinions.plans import services as plans
+from opinions.promises import services as promises
+from opinions.promises.models import Promise
 from opinions.proposals.services import raise_to_proposal
 from opinions.relays import services as relays
 from opinions.relays.models import Baton
@@ -200,6 +202,28 @@ class Story:
         self.promised_in = timedelta(days=days)
         return self
 
+    def keep_promise(self) -> "Story":
+        """The body says in time that it is done; the district has a look."""
+        promise, handler = self._promise, self.cast.handler(self.body)
+        text = "已按承诺全部完成，现场照片请社区核对过。"
+        promises.report_done(promise=promise, text=text, by=handler, now=self.watch.work(4))
+        reason = "到现场看过，也问过居民，都已办到。"
+        promises.keep(promise=promise, reason=reason, by=self.cast.district, now=self.watch.work(1))
+        return self
+
+    def break_promise(self) -> "Story":
+        """The day passes, nothing is done, and the matter is opened again."""
+        promise = self._promise
+        reason, now = "现场仍未完成。", self.watch.work_after(promise.due_on)
+        handling.miss_promise(promise=promise, reason=reason, by=self.cast.district, now=now)
+        self.matter.refresh_from_db()
+        return self
+
+    @property
+    def _promise(self) -> Promise:
+        """What the last reply promised."""
+        return Promise.objects.filter(matter=self.matter).latest("id")
+
     def reply(self, reply_class: str = "A", days: int = 3) -> "Story":
         return self.draft(reply_class, days).issue()
 
@@ -305,11 +329,6 @@ class Story:
         target.refresh_from_db()
         handling.merge(matter=self.matter, target=target, by=self.cast.staff(self.committee), now=self.watch.work())
         target.refresh_from_db()
-        return self
-
-    def reopen(self) -> "Story":
-        reason = "答复承诺的完成日期已过，现场仍未完成。"
-        handling.reopen(matter=self.matter, reason=reason, by=self.cast.district, now=self.watch.work(5))
         return self
 
     @property

@@ -29,6 +29,11 @@ class Watch:
             chosen = self.at + timedelta(minutes=self._rng.randint(8, 90))
         return self._set(chosen)
 
+    def work_after(self, day: date) -> datetime:
+        """The next act, on a working day after `day`."""
+        self.at = max(self.at, datetime.combine(day, time(20), tzinfo=SHANGHAI))
+        return self.work(1)
+
     def later(self, *, days: int = 0, hours: int = 1) -> datetime:
         """The next act of a resident, who keeps no working hours."""
         return self._set(self.at + timedelta(days=days, hours=hours, minutes=self._rng.randint(0, 59)))

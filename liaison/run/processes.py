@@ -18,6 +18,9 @@ from honcho.manager import Manager
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60.0
 """Seconds that the web server may take until it answers."""
+LEAN = {"MALLOC_ARENA_MAX": "1", "PYTHONNODEBUGRANGES": "1"}
+"""Memory that is not needed: a heap for each thread, though threads take turns; columns beside the lines in tracebacks.
+The Dockerfile says so too."""
 GRACE = 10
 """Seconds between asking the processes to end and ending them; an idle worker on the local broker takes five."""
 
@@ -58,7 +61,7 @@ def _environment() -> dict[str, str]:
     """The programs of this very environment, output line by line, no lecture where the demo is run as root."""
     own_programs = str(Path(sys.executable).parent)
     path = os.pathsep.join([own_programs, os.environ.get("PATH", "")])
-    return os.environ | {"PATH": path, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:::celery.platforms"}
+    return os.environ | {"PATH": path, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:::celery.platforms", **LEAN}
 
 
 def _as_termination(signum: int, frame: Any) -> None:

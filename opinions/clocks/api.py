@@ -5,7 +5,6 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import permission_classes
 from rest_framework.permissions import IsAuthenticated
@@ -17,6 +16,7 @@ from liaison.base.codes import normalise
 from liaison.base.errors import InvalidInput
 from liaison.base.stamps import reading
 from liaison.base.web.api import REFUSAL, api_view, read_fields
+from liaison.base.web.schema import extend_schema
 from liaison.base.workdays.arithmetic import MOST, OUR_TIMES, Unit, compute_due, local_today
 from liaison.base.workdays.explain import explanation, sentences
 from liaison.base.workdays.queries import current_calendar

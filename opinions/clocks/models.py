@@ -9,7 +9,8 @@ from opinions.matters.models import Matter
 
 
 class Clock(models.Model):
-    """A limit that runs for a matter and binds `organisation` (none: the deputy, or the resident).
+    """A limit that runs for a matter and binds `organisation` (none: the deputy, or the resident): one of its kind,
+    but for letters, of which a body owes two when it takes over from another.
 
     Dates are whole days in Asia/Shanghai; `due_on` is the last day in time. `explanation` keeps the sum as
     `workdays` explains it. `next_on` is the day on which a sweep must look at it again (none: nothing more comes
@@ -48,7 +49,7 @@ class Clock(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["matter", "kind", "organisation"],
-                condition=Q(stopped_at__isnull=True),
+                condition=Q(stopped_at__isnull=True) & ~Q(kind=ClockKind.LETTER),
                 name="clock_one_running_per_body",
             ),
         ]

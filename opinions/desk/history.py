@@ -13,19 +13,21 @@ from liaison.base.audit.models import Audience, Event
 from liaison.base.audit.verbs import verb_words
 from liaison.base.codes import grouped
 from liaison.base.phrases import aside, listing
+from liaison.base.prepared import Prepared
 from liaison.base.web import parts
 from opinions.clocks.queries import moved_words
 from opinions.clocks.services import RECOMPUTE
-from opinions.matters.models import RESIDENT, Matter
+from opinions.desk.reading import LINES, NEWEST_LINES
+from opinions.matters.models import RESIDENT, Line, Matter
 from opinions.matters.states import Status
 
 Item = TypeVar("Item")
-EVENTS, LINES = 40, 20
-"""Events and lines of one part."""
+EVENTS = 40
+"""Events of one part."""
 JOINING = ("merge", "branch", "follow")
 TELLING = (
     "raise", "link_matter", "relay", "research", "promise", "join_streets", "sign_answer", "invite", "rate",
-    "rate_further", *JOINING,
+    "rate_further", "publish_echo", *JOINING,
 )  # fmt: skip
 """Verbs that tell what else there is to read for the page of the matter, however long ago."""
 TONES = {
@@ -61,29 +63,42 @@ class Newest:
 
 def newest_events(matter: Matter) -> Newest:
     """What the page of a matter needs of its history; one statement, whose answer does not grow with it."""
-    last = Subquery(_chain(matter).order_by("-seq").values("seq")[:1])
-    recent = Q(seq__gt=last - EVENTS)  # places in a chain have no gaps
-    rows = list(_chain(matter).filter(recent | Q(verb__in=TELLING) | Q(data__has_key="tiers")).order_by("-seq"))
+    rows = _NEWEST.rows(chain=matter.chain)
     return Newest(_events(rows[:EVENTS]), rows[::-1])
+
+
+def _newest(chain: str) -> QuerySet[Event]:
+    held = Event.objects.filter(chain=chain)
+    recent = Q(seq__gt=Subquery(held.order_by("-seq").values("seq")[:1]) - EVENTS)  # places in a chain have no gaps
+    return held.filter(recent | Q(verb__in=TELLING) | Q(data__has_key="tiers")).order_by("-seq")
+
+
+_NEWEST: Prepared[Event] = Prepared(_newest, chain=str)
 
 
 def events_before(matter: Matter, seq: int | None) -> Stretch[parts.Event]:
     """The events before the one at place `seq` of the ledger, or the newest."""
-    rows = _chain(matter).order_by("-seq")
+    rows = Event.objects.filter(chain=matter.chain).order_by("-seq")
     return _events(rows.filter(seq__lt=seq)[:EVENTS] if seq else rows[:EVENTS])
 
 
-def lines_before(matter: Matter, user: User, key: int | None = None) -> Stretch[parts.Line]:
-    """The lines before the one with this key, or the last ones, in the order in which they were written."""
-    rows = matter.lines.all()
-    found = list((rows.filter(pk__lt=key) if key else rows).order_by("-id")[: LINES + 1])
+def newest_lines(matter: Matter, user: User) -> Stretch[parts.Line]:
+    """The last lines, in the order in which they were written."""
+    return _lines(NEWEST_LINES.rows(matter=matter.pk), user)
+
+
+def lines_before(matter: Matter, user: User, key: int | None) -> Stretch[parts.Line]:
+    """The lines before the one with this key, or the last ones."""
+    if not key:
+        return newest_lines(matter, user)
+    return _lines(list(matter.lines.filter(pk__lt=key).order_by("-id")[: LINES + 1]), user)
+
+
+def _lines(found: Sequence[Line], user: User) -> Stretch[parts.Line]:
+    """These lines, given newest first; one more than a part holds says that there are earlier ones."""
     shown = found[:LINES][::-1]
     fill_in_bodies(shown, "organisation")
     return Stretch([_line(row, user) for row in shown], shown[0].pk if len(found) > LINES else None)
-
-
-def _chain(matter: Matter) -> QuerySet[Event]:
-    return Event.objects.filter(chain=matter.chain)
 
 
 def _events(found: Iterable[Event]) -> Stretch[parts.Event]:

@@ -11,6 +11,7 @@ from deputies.organisations.models import Organisation
 from deputies.organisations.queries import fill_in_bodies
 from deputies.roster.models import Deputy
 from liaison.base.web import parts
+from liaison.base.web.chrome import address_of
 from liaison.base.workdays.arithmetic import Light
 from liaison.base.workflow import Transition
 from opinions.catalog.models import ClockKind
@@ -20,13 +21,16 @@ from opinions.companions.access import may_invite
 from opinions.companions.access import verbs_for as companion_verbs
 from opinions.companions.models import Companion
 from opinions.companions.queries import answers_to_sign, companions_of, signers_of
-from opinions.desk.history import Stretch, lines_before, newest_events
+from opinions.desk.history import Stretch, newest_events, newest_lines
+from opinions.desk.reading import ASSIGNMENTS, CLOCKS, FILES, REPORTERS
+from opinions.echo.access import may_begin
+from opinions.echo.queries import public_code
 from opinions.evaluation.models import Rating
 from opinions.evaluation.queries import ratings_of
 from opinions.handling.models import LIVE, Assignment, JointStreet, Part, Reply
 from opinions.handling.queries import Read, answers_for, looks_on, mergers_into, readable_replies, verbs_for
 from opinions.matters.models import Attachment, Matter, Reporter
-from opinions.matters.queries import TierChange, files_of, tier_changes
+from opinions.matters.queries import TierChange, tier_changes
 from opinions.matters.states import Status
 from opinions.promises.models import Promise
 from opinions.promises.queries import promises_of
@@ -59,6 +63,8 @@ class ClockView:
     clock: Clock
     light: Light | None
     sentences: list[str]
+    url: str
+    """Where the sum stands day by day."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,8 @@ class MatterPage:
     """The verb by which the matter went into another: merge, branch or follow."""
     promises: list[Promise] = field(default_factory=list)
     """What was promised in replies, of all rounds."""
+    echo_code: str = ""
+    """Where everybody may read of it, without what leads to a person."""
     suggestion: Suggestion | None = None
     """The category that the program proposes, for somebody who may set it."""
 
@@ -137,11 +145,11 @@ class MatterPage:
 
 def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
     """Gather the page of `matter`, which must be in the user's scope, for its reader."""
-    assignments, clocks = list(matter.assignments.select_related("return_reason")), list(matter.clocks.all())
+    assignments, clocks = ASSIGNMENTS.rows(matter=matter.pk), CLOCKS.rows(matter=matter.pk)
     fill_in_bodies(assignments, "organisation", "suggested")
     fill_in_bodies(clocks, "organisation")
     replies = readable_replies(user, matter, assignments=assignments)
-    reporters, newest = list(matter.reporters.all()), newest_events(matter)
+    reporters, newest = REPORTERS.rows(matter=matter.pk), newest_events(matter)
     told = newest.verbs
     proposals = proposals_of(matter) if told & {"raise", "link_matter"} else []
     watches = looks_on(user, matter)
@@ -151,11 +159,11 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
         matter=matter,
         verbs=[_verb(row, matter, proposals) for row in verbs],
         events=newest.events,
-        lines=lines_before(matter, user),
-        clocks=[_clock(row, today) for row in clocks],
+        lines=newest_lines(matter, user),
+        clocks=[_clock(matter, row, today) for row in clocks],
         assignments=assignments,
         replies=replies,
-        files=[_thumb(row) for row in files_of(matter)],
+        files=[_thumb(row) for row in FILES.rows(matter=matter.pk)],
         reporters=reporters,
         ratings=ratings_of(matter) if told & {"rate", "rate_further"} else [],
         proposals=proposals,
@@ -167,6 +175,7 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
             "invite": may_invite(user, matter),
             "research": can(user, Permission.RESEARCH_EDIT) and matter.is_open,
             "act": _my_turn(user, matter),
+            "publish": can(user, Permission.ECHO_DRAFT) and not watches and may_begin(matter),
         },
         suggestion=offered(matter) if classifies else None,
         tiers=tier_changes(newest.telling),
@@ -174,6 +183,7 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
         batons=batons_of(matter) if "relay" in told else [],
         notes=notes_of(matter) if "research" in told else [],
         promises=promises_of(matter, today) if "promise" in told else [],
+        echo_code=public_code(matter) if "publish_echo" in told else "",
     )
     page.answers = answers_for(matter, assignments)
     page.joint_streets = list(matter.joint_streets.select_related("street")) if "join_streets" in told else []
@@ -213,7 +223,7 @@ SCREENS = {"raise": "proposals", "unlink": "proposals", "relay": "relays"}
 
 def _verb(row: Transition, matter: Matter, proposals: list[Proposal]) -> Verb:
     """The button of a verb. The result of a proposal is told to all its opinions at once."""
-    url = reverse(f"{SCREENS.get(row.verb, 'handling')}:{row.verb}", args=[matter.code])
+    url = address_of(f"{SCREENS.get(row.verb, 'handling')}:{row.verb}", matter.code)
     drafts = [one for one in proposals if one.status == ProposalStatus.DRAFT]
     if row.verb == "report_back" and matter.status == Status.PROPOSED and drafts:
         url = reverse("proposals:answer", args=[drafts[0].pk])
@@ -227,8 +237,9 @@ def _my_turn(user: User, matter: Matter) -> bool:
     return matter.holder_id is not None and matter.holder_id == user.organisation_id
 
 
-def _clock(clock: Clock, today: Any) -> ClockView:
-    return ClockView(clock, light_of(clock, today), told(clock))
+def _clock(matter: Matter, clock: Clock, today: Any) -> ClockView:
+    url = address_of("clocks:reckoning", matter.code, clock.pk)
+    return ClockView(clock, light_of(clock, today), told(clock), url)
 
 
 def _thumb(attachment: Attachment) -> parts.Thumb:

@@ -1,6 +1,6 @@
 """What waits for whom: the queues of each role, and the filters of the list."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,10 +13,11 @@ from deputies.accounts.models import DEPARTMENT_ROLES, DISTRICT_ROLES, Role, Use
 from deputies.accounts.queries import street_of, streets_of
 from deputies.organisations.queries import division_tree, fill_in_bodies, predecessors
 from deputies.roster.models import Deputy
-from liaison.base.codes import is_code, normalise
+from liaison.base.codes import grouped, is_code, normalise
 from liaison.base.stamps import reading
+from liaison.base.web.chrome import address_of
 from liaison.base.web.paging import MOST_COUNTED, CappedCount, capped_keys
-from liaison.base.workdays.arithmetic import ONE_DAY, local_today, midnight
+from liaison.base.workdays.arithmetic import ONE_DAY, Light, local_today, midnight
 from opinions.catalog.models import ClockKind
 from opinions.catalog.queries import category_tree
 from opinions.clocks.models import Clock
@@ -28,12 +29,17 @@ from opinions.matters.states import FINAL, OPEN, Status
 from opinions.plans.queries import overdue
 
 ROW_RELATED = ("holder_deputy", "opinion")
-UNREAD = ("search_text", "opinion__content", "opinion__warnings")
-"""What no row of a list shows, though each matter has much of it."""
 DUE_ORDER = ("due_on", "id")
 NEWEST_ORDER = ("-id",)
 OLDEST_ORDER = ("id",)
+MOST_READ = 300
+"""How far the matters with some words are counted: to see the words, each is read as a whole."""
 ORDERS = {"due": DUE_ORDER, "new": NEWEST_ORDER, "old": OLDEST_ORDER}
+SHOWN = (
+    "code", "title", "status", "quality", "quality_note", "due_on", "warn_on", "category_id", "division_id",
+    "street_id", "holder_id", "opened_at", "fast_lane", "holder_deputy__name", "opinion__place",
+)  # fmt: skip
+"""All that a row or a card shows, lights included; of a matter's sixty columns nothing else is loaded."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class Queue:
     """Whether it is this user's own work (counted at the top of the desk)."""
     verb: str = ""
     """What is usually done here; offered in every row, so that nothing need be opened for it."""
+    within: bool = False
+    """Whether its condition alone keeps to the user's scope, which need then not be asked for as well."""
 
 
 def _held_by_body(user: User) -> Q:
@@ -173,11 +181,11 @@ _STREET = (
     ALL,
 )
 _HANDLER = (
-    Queue("sign", _("待签收"), _unsigned, verb="sign"),
+    Queue("sign", _("待签收"), _unsigned, verb="sign", within=True),
     Queue("letters", _("督办待回复"), _letters),
-    Queue("reply", _("待答复"), _to_reply, verb="draft"),
+    Queue("reply", _("待答复"), _to_reply, verb="draft", within=True),
     Queue("sent_back", _("退回修改"), _sent_back, verb="draft"),
-    Queue("liable", _("退回待接"), _still_ours),
+    Queue("liable", _("退回待接"), _still_ours, within=True),
     Queue("plan", _("计划逾期"), _plan_overdue),
     ALL,
 )
@@ -212,7 +220,7 @@ def queues_of(user: User) -> tuple[Queue, ...]:
 
 def in_queue(visible: MatterQuerySet, user: User, queue: Queue) -> MatterQuerySet:
     """The matters of one queue out of all that are visible to the user."""
-    return visible.filter(queue.condition(user))
+    return (Matter.objects.all() if queue.within else visible).filter(queue.condition(user))
 
 
 def with_liable(matters: QuerySet[Matter]) -> QuerySet[Matter]:
@@ -228,9 +236,17 @@ def order_of(chosen: Mapping[str, Any], queue: Queue) -> tuple[str, ...]:
     return OLDEST_ORDER if sort == "due" and ended else ORDERS[sort]
 
 
-def rows_of(matters: QuerySet[Matter]) -> QuerySet[Matter]:
+def sections_of(chosen: Mapping[str, Any], order: tuple[str, ...], today: date) -> tuple[Q, Q] | None:
+    """What stands in the order by day: what has a limit (a green one lies after today), then what has none."""
+    if order != DUE_ORDER:
+        return None
+    limited = Q(due_on__gt=today) if chosen.get("light") == Light.GREEN else Q(due_on__isnull=False)
+    return limited, Q(due_on__isnull=True)
+
+
+def shown_of(matters: QuerySet[Matter]) -> QuerySet[Matter]:
     """The matters as rows of a list; `fill_in` adds what each process has copies of."""
-    return with_liable(matters.select_related(*ROW_RELATED).defer(*UNREAD))
+    return with_liable(matters.select_related(*ROW_RELATED).only(*SHOWN))
 
 
 def fill_in(matters: Collection[Matter]) -> None:
@@ -251,6 +267,39 @@ def light_up(matter: Matter, today: date) -> None:
     found = lit(matter, today)
     matter.light = found.light if found else None  # type: ignore[attr-defined]
     matter.light_reason = found.quality if found else ""  # type: ignore[attr-defined]
+
+
+def table_rows(matters: Iterable[Matter], reasons: Mapping[int, str]) -> Iterator[dict[str, Any]]:
+    """The rows of matters that were filled in and lit, for a page that shows a table; `reasons` tells why some wait for
+    a person to give them out."""
+    return (_row(matter, reasons.get(matter.pk, "")) for matter in matters)
+
+
+def _row(matter: Matter, reason: str) -> dict[str, Any]:
+    holder = matter.holder
+    return {
+        "matter": matter,
+        "key": str(matter.pk),
+        "url": address_of("desk:matter", matter.code),
+        "title": matter.title,
+        "fast": matter.fast_lane,
+        "code": matter.code,
+        "said": grouped(matter.code),
+        "place": matter.opinion.place or matter.street.name,
+        "triage": reason,
+        "light": getattr(matter, "light", None),
+        "due": matter.due_on,
+        "status": matter.status,
+        "category": matter.category.name if matter.category else "",
+        "holder": str(holder or matter.holder_deputy or ""),
+        "liable": _other(getattr(matter, "liable_name", None), holder.name) if holder else "",
+        "opened": matter.opened_at,
+    }
+
+
+def _other(liable: str | None, holder: str) -> str:
+    """The body that answers for the matter, where it is not the one that holds it."""
+    return liable if liable and liable != holder else ""
 
 
 def search(matters: MatterQuerySet, text: str, *, many: bool = False) -> MatterQuerySet:
@@ -278,12 +327,13 @@ def filtered(matters: MatterQuerySet, chosen: Mapping[str, Any], today: date, *,
 
 
 def searched(
-    matters: MatterQuerySet, chosen: Mapping[str, Any], today: date, *, cap: int = MOST_COUNTED
+    matters: MatterQuerySet, chosen: Mapping[str, Any], today: date, *, cap: int | None = None
 ) -> tuple[MatterQuerySet, CappedCount]:
-    """What `filtered` leaves of `matters`, and how many they are, counted no further than `cap`.
+    """What `filtered` leaves of `matters`, and how many they are, counted no further than `cap` or what is usual.
 
     Few are named by their keys, so that nobody looks for them twice; many are come upon soon in the order of the list.
     """
-    count, keys = capped_keys(filtered(matters, chosen, today), cap)
+    usual = MOST_READ if chosen.get("q") else MOST_COUNTED
+    count, keys = capped_keys(filtered(matters, chosen, today), cap or usual)
     found = filtered(matters, chosen, today, many=True) if keys is None else Matter.objects.filter(pk__in=keys)
     return found, count

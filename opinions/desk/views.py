@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,16 +21,15 @@ from liaison.base.files.responses import file_response
 from liaison.base.notices.queries import inbox
 from liaison.base.notices.services import mark_read
 from liaison.base.stamps import reading
-from liaison.base.web.counting import count_all
 from liaison.base.web.htmx import go, render_page
 from liaison.base.web.paging import KeysetPage
 from liaison.base.web.parts import Tab
 from liaison.base.web.toasts import toast
 from liaison.base.workdays.arithmetic import local_today
+from opinions.desk.counts import HANDED, counts_of
 from opinions.desk.export import COLUMNS, ledger_rows
 from opinions.desk.forms import ClassifyForm, FilterForm, RevealForm, SaveFilterForm
 from opinions.desk.history import events_before, lines_before
-from opinions.desk.models import SavedFilter
 from opinions.desk.page import VERB_KEYS, matter_page
 from opinions.desk.queries import (
     Queue,
@@ -40,17 +39,19 @@ from opinions.desk.queries import (
     light_up,
     order_of,
     queues_of,
-    rows_of,
     searched,
+    sections_of,
+    shown_of,
+    table_rows,
 )
+from opinions.desk.reading import saved_filters, visible_matter
 from opinions.desk.services import classify, drop_filter, save_filter
 from opinions.handling.queries import looks_on
 from opinions.matters.models import Attachment, Matter, MatterQuerySet
 from opinions.matters.states import OPINION, Status
-from opinions.relays.queries import waiting_for
 from opinions.routing.queries import reasons_in_triage
 from opinions.routing.services import standing_problems
-from opinions.suggestion.queries import SUGGESTION, offered
+from opinions.suggestion.queries import offered
 
 MOST_DIGITS = 16
 
@@ -64,8 +65,7 @@ def home(request: SignedIn) -> HttpResponse:
     if user.role in ADMIN_ROLES:
         return redirect(landing_url(user))
     form, queues, visible = FilterForm(request.GET, user=user), queues_of(user), Matter.objects.visible_to(user)
-    piles = {one.key: in_queue(visible, user, one) for one in queues if one.key != "all"}
-    counts = count_all({**piles, **_handed(user)}, over=User.objects.filter(pk=user.pk))
+    counts = counts_of(user, visible)
     queue = _chosen_queue(request, queues, counts, narrowed=form.searches)
     tabs = [*_tabs(queues, queue, counts), *_relay_tab(counts)]
     context = {"queue": queue, "form": form, "tabs": tabs, **_tools(request)}
@@ -80,13 +80,14 @@ def _listing(request: SignedIn, visible: MatterQuerySet, queue: Queue, form: Fil
     today, user, chosen = local_today(timezone.now()), request.user, form.chosen
     piled = in_queue(visible, user, queue)
     found, count = searched(piled, chosen, today) if form.searches else (piled, None)
-    page = KeysetPage(found, order=order_of(chosen, queue), cursor=request.GET.get("page"), rows=rows_of)
+    order, named = order_of(chosen, queue), count is not None and not count.capped
+    sections = None if named else sections_of(chosen, order, today)
+    page = KeysetPage(found, order=order, cursor=request.GET.get("page"), rows=shown_of, sections=sections)
     reasons = reasons_in_triage(matter.pk for matter in page.items if matter.status == Status.SUBMITTED)
     fill_in(page.items)
     for matter in page.items:
         light_up(matter, today)
-        matter.triage_reason = reasons.get(matter.pk, "")
-    return {"page": page, "found": count}
+    return {"page": page, "rows": table_rows(page.items, reasons), "found": count}
 
 
 def _row_verb(user: User, queue: Queue) -> dict[str, Any] | None:
@@ -102,7 +103,7 @@ def _tools(request: SignedIn) -> dict[str, Any]:
     """What stands around the list: saved filters, and what the user may do with it."""
     user = request.user
     return {
-        "saved": SavedFilter.objects.filter(user=user),
+        "saved": saved_filters(user),
         "save_form": SaveFilterForm(initial={"query": request.GET.urlencode()}),
         "may_assign": can(user, Permission.MATTER_ASSIGN),
         "may_remind": can(user, Permission.ORDER_REMIND),
@@ -130,30 +131,15 @@ def _tabs(queues: tuple[Queue, ...], current: Queue, counts: dict[str, str]) -> 
     return [Tab(one.label, f"{place}?queue={one.key}", counts.get(one.key), one == current) for one in queues]
 
 
-HANDED = "handed"
-
-
-def _handed(user: User) -> dict[str, QuerySet[Any]]:
-    """What was handed to a deputy, or to those whom a liaison officer helps; counted with the queues."""
-    receives = user.role in (Role.DEPUTY, Role.LIAISON_OFFICER)
-    return {HANDED: waiting_for(user)} if receives else {}
-
-
 def _relay_tab(counts: dict[str, str]) -> list[Tab]:
     """接力给我的 while something waits there; all of it stands behind the rail."""
     waiting = counts.get(HANDED, "0")
     return [Tab(_("接力给我的"), reverse("relays:list"), waiting)] if waiting != "0" else []
 
 
-def visible_matter(request: SignedIn, code: str) -> Matter:
-    """The matter if it is in the user's scope, else 404."""
-    related = ("deputy", "holder_deputy", "opinion__assisted_by", SUGGESTION)
-    return get_object_or_404(Matter.objects.one_visible_to(request.user, code).select_related(*related))
-
-
 def _own_matter(request: SignedIn, code: str) -> Matter:
     """The same, but not for a street that only takes part. Raises NotAllowed."""
-    found = visible_matter(request, code)
+    found = visible_matter(request.user, code)
     if looks_on(request.user, found):
         raise NotAllowed
     return found
@@ -164,7 +150,7 @@ def _own_matter(request: SignedIn, code: str) -> Matter:
 @reading()
 def matter(request: SignedIn, code: str) -> HttpResponse:
     """One matter: what it is, whose turn, what to do, and its whole history."""
-    found = visible_matter(request, code)
+    found = visible_matter(request.user, code)
     today = local_today(timezone.now())
     fill_in([found])
     light_up(found, today)
@@ -182,7 +168,7 @@ def _before(request: SignedIn) -> int | None:
 @requires(Permission.MATTER_VIEW)
 def history(request: SignedIn, code: str) -> HttpResponse:
     """Earlier events of a matter: under the others by script, else as a page."""
-    found = visible_matter(request, code)
+    found = visible_matter(request.user, code)
     return _earlier(request, found, _("办理经过"), "_events", events=events_before(found, _before(request)))
 
 
@@ -190,7 +176,7 @@ def history(request: SignedIn, code: str) -> HttpResponse:
 @requires(Permission.MATTER_VIEW)
 def lines(request: SignedIn, code: str) -> HttpResponse:
     """Earlier lines of the conversation: above the others by script, else as a page."""
-    found = visible_matter(request, code)
+    found = visible_matter(request.user, code)
     return _earlier(request, found, _("沟通"), "_lines", lines=lines_before(found, request.user, _before(request)))
 
 

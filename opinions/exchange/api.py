@@ -7,7 +7,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.decorators import authentication_classes, permission_classes
 from rest_framework.permissions import AllowAny
@@ -19,6 +19,7 @@ from liaison.base.errors import DomainError, InvalidInput
 from liaison.base.web.api import REFUSAL, MomentField, TextField, api_view, read_fields
 from liaison.base.web.client import client_hash
 from liaison.base.web.decorators import public
+from liaison.base.web.schema import extend_schema
 from liaison.base.workdays.arithmetic import SHANGHAI
 from opinions.exchange.models import Partner
 from opinions.exchange.queries import Comparison, compare

@@ -13,12 +13,14 @@ from deputies.organisations.queries import bodies, ids_below
 from liaison.base.errors import DomainError
 from liaison.base.web.forms import DayField
 from opinions.exchange.guard import checked_url
-from opinions.exchange.models import LONGEST_TIMEOUT, Partner
+from opinions.exchange.models import LONGEST_TIMEOUT, MOST_PER_MINUTE, Partner
 from opinions.exchange.queries import partners_of
 from opinions.exchange.signing import SHORTEST_SECRET
 from opinions.exchange.states import AdapterName, MessageKind, Outcome, PartnerKind, Way, Ways
 
 ALL = ("", _("全部"))
+OVERLAPS = [(24, _("再用 24 小时")), (168, _("再用 7 天")), (0, _("立刻停用"))]
+"""For how many hours a secret or key holds beside the one that follows it."""
 
 
 class PartnerForm(forms.Form):
@@ -52,6 +54,8 @@ class PartnerForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if data.get("adapter") == AdapterName.KEY:
+            return {**data, "address": "", "ways": Ways.IN}
         if data.get("adapter") != AdapterName.HTTP:
             return {**data, "address": ""}
         if not data.get("address") and data.get("ways") == Ways.IN:
@@ -92,7 +96,7 @@ class SecretForm(forms.Form):
 
     overlap = forms.TypedChoiceField(
         label=_("旧密钥"), required=False, coerce=int, empty_value=None, initial=24,
-        choices=[(24, _("再用 24 小时")), (168, _("再用 7 天")), (0, _("立刻停用"))],
+        choices=OVERLAPS,
         help_text=_("新密钥立刻能用。对方还没换好时，旧的在这段时间里也能用，以后可以提前停用。"),
     )  # fmt: skip
 
@@ -106,6 +110,36 @@ class SecretForm(forms.Form):
                 _("密钥至少 %(count)d 个字符，只用英文字母、数字和符号。") % {"count": SHORTEST_SECRET}
             )
         return secret
+
+
+class KeyForm(forms.Form):
+    """What a key of the open interface opens."""
+
+    submits = forms.BooleanField(label=_("可以提交"), required=False)
+    reads = forms.BooleanField(label=_("可以看自己提交的内容"), required=False)
+    per_minute = forms.IntegerField(
+        label=_("每分钟最多几次"), min_value=1, max_value=MOST_PER_MINUTE,
+        help_text=_("超过的回答 429，并写明过几秒再来。"),
+    )  # fmt: skip
+    terms = forms.BooleanField(
+        label=_("对方承诺：居民提交之前，向其出示本平台的个人信息处理说明并取得同意；不向他人提供密钥。"),
+        error_messages={"required": _("对方没有承诺的，不能发放密钥。")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not (data.get("submits") or data.get("reads")):
+            self.add_error("submits", _("至少选一项。"))
+        return data
+
+
+class EndKeyForm(forms.Form):
+    """When the key that is replaced ends."""
+
+    overlap = forms.TypedChoiceField(label=_("旧密钥"), coerce=int, choices=OVERLAPS, help_text=_("新密钥立刻能用。"))
+
+    def clean_overlap(self) -> timedelta:
+        return timedelta(hours=self.cleaned_data["overlap"])
 
 
 class LedgerForm(forms.Form):

@@ -23,6 +23,7 @@ from opinions.exchange.states import (
 from opinions.matters.models import Matter
 
 LONGEST_TIMEOUT = 60
+MOST_PER_MINUTE = 6_000
 
 
 class Partner(models.Model):
@@ -59,6 +60,7 @@ class Partner(models.Model):
                 condition=~Q(adapter="http") | ~Q(address="") | Q(active=False) | Q(ways="in"),
                 name="partner_http_has_address",
             ),
+            models.CheckConstraint(condition=~Q(adapter="key") | Q(ways="in"), name="partner_with_keys_only_gives"),
             models.CheckConstraint(
                 condition=Q(former_secret="", former_until__isnull=True)
                 | (~Q(former_secret="") & Q(former_until__isnull=False)),
@@ -81,6 +83,11 @@ class Partner(models.Model):
         return [str(one) for one in held if one]
 
     @property
+    def has_keys(self) -> bool:
+        """Whether its programs come by the open interface, with keys instead of signatures."""
+        return self.adapter == AdapterName.KEY
+
+    @property
     def receives(self) -> bool:
         """Whether the partner is given work orders of ours."""
         return self.ways != Ways.IN
@@ -89,6 +96,41 @@ class Partner(models.Model):
     def gives(self) -> bool:
         """Whether the partner gives us work orders."""
         return self.ways != Ways.OUT
+
+
+class ApiKey(models.Model):
+    """A key by which the programs of a partner call the open interface. Shown once; only its fingerprint is kept.
+
+    `mark` is its end, by which people tell keys apart. It holds until `ends_at`: set when it is replaced or revoked.
+    `terms_version` is the privacy notice that the partner undertook to show to residents.
+    """
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="keys")
+    digest = models.CharField(max_length=64, unique=True)
+    mark = models.CharField(max_length=4)
+    submits = models.BooleanField(_("可以提交"), default=True)
+    reads = models.BooleanField(_("可以看自己提交的内容"), default=True)
+    per_minute = models.PositiveSmallIntegerField(_("每分钟最多几次"), default=60)
+    terms_version = models.CharField(max_length=20)
+    created_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    personal_fields: tuple[str, ...] = ()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(per_minute__gte=1, per_minute__lte=MOST_PER_MINUTE), name="api_key_rate_sensible"
+            ),
+            models.CheckConstraint(condition=Q(submits=True) | Q(reads=True), name="api_key_opens_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner_id} …{self.mark}"
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it opens anything at `now`."""
+        return self.ends_at is None or now < self.ends_at
 
 
 class WorkOrder(models.Model):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,7 +15,7 @@ from liaison.base.codes import is_code, normalise
 from liaison.base.privacy import mask_name, mask_phone
 from liaison.base.workdays.arithmetic import SHANGHAI, midnight
 from opinions.evaluation.models import Rating
-from opinions.exchange.models import Dispatch, Entry, Partner, Statement, WorkOrder
+from opinions.exchange.models import ApiKey, Dispatch, Entry, Partner, Statement, WorkOrder
 from opinions.exchange.states import PROGRESS, UNDELIVERED, Progress, Way
 from opinions.handling.models import Reply, ReplyStatus
 from opinions.intake.queries import first_reporter
@@ -35,6 +36,11 @@ def partners_of(user: User) -> "QuerySet[Partner]":
     """The partners whose exchange the user sees: those of the own street, or of the district and its streets."""
     bodies = {*organisations_below(user), *streets_of(user)}
     return Partner.objects.filter(organisation__in=bodies).select_related("organisation")
+
+
+def keys_of(partner: Partner, now: datetime) -> list[ApiKey]:
+    """The keys that a partner's programs may use now, the newest first."""
+    return [key for key in ApiKey.objects.filter(partner=partner).order_by("-id") if key.holds(now)]
 
 
 def entries_of(user: User, chosen: Mapping[str, Any]) -> "QuerySet[Entry]":

@@ -12,9 +12,13 @@ from opinions.matters.states import Status
 class PartnerKind(models.TextChoices):
     GRID = "grid", _("网格系统")
     HOTLINE = "hotline", _("12345 热线")
+    APP = "app", _("居民应用")
 
 
-CHANNELS = {PartnerKind.GRID: SourceChannel.GRID, PartnerKind.HOTLINE: SourceChannel.HOTLINE}
+CHANNELS = {
+    PartnerKind.GRID: SourceChannel.GRID, PartnerKind.HOTLINE: SourceChannel.HOTLINE,
+    PartnerKind.APP: SourceChannel.OPEN311,
+}  # fmt: skip
 """The channel by which a partner's work orders come in."""
 
 
@@ -37,6 +41,7 @@ class AdapterName(models.TextChoices):
     CONSOLE = "console", _("控制台（演练用，不出系统）")
     HTTP = "http", _("HTTPS 接口")
     FILE = "file", _("文件交换")
+    KEY = "key", _("开放接口（Open311）")
 
 
 class Toned(models.TextChoices):
@@ -149,5 +154,8 @@ name_verbs(
         "order_settle": pgettext_lazy("done", "核对来源工单的变化"),
         "set_secret": pgettext_lazy("done", "设置密钥"),
         "end_secret": pgettext_lazy("done", "停用旧密钥"),
+        "make_key": pgettext_lazy("done", "发放接口密钥"),
+        "rotate_key": pgettext_lazy("done", "更换接口密钥"),
+        "revoke_key": pgettext_lazy("done", "停用接口密钥"),
     }
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from opinions.exchange.views import changes, importing, ledger, matter, partners
+from opinions.exchange.views import changes, importing, keys, ledger, matter, partners
 
 app_name = "exchange"
 urlpatterns = [
@@ -23,6 +23,9 @@ urlpatterns = [
     path("exchange/partner/<slug:code>/switch/", partners.switch, name="switch"),
     path("exchange/partner/<slug:code>/secret/", partners.secret, name="secret"),
     path("exchange/partner/<slug:code>/secret/end/", partners.end_secret, name="end_secret"),
+    path("exchange/partner/<slug:code>/keys/new/", keys.new, name="new_key"),
+    path("exchange/partner/<slug:code>/keys/<int:pk>/rotate/", keys.rotate, name="rotate_key"),
+    path("exchange/partner/<slug:code>/keys/<int:pk>/revoke/", keys.revoke, name="revoke_key"),
     path("exchange/partner/<slug:code>/handover/", partners.make_file, name="hand_over"),
     path("exchange/partner/<slug:code>/handover/<int:pk>/", partners.fetch_file, name="handover"),
     path("matters/<str:code>/exchange/", matter.panel, name="panel"),

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import authentication_classes, permission_classes
 from rest_framework.permissions import AllowAny
@@ -16,6 +15,7 @@ from liaison.base.stamps import reading
 from liaison.base.web.api import REFUSAL, TextField, api_view, read_fields
 from liaison.base.web.client import client_hash
 from liaison.base.web.decorators import public
+from liaison.base.web.schema import extend_schema
 from opinions.gathering import queries
 from opinions.gathering.throttle import MINUTE, may_ask
 from opinions.handling import services as handling

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import permission_classes
 from rest_framework.permissions import IsAuthenticated
@@ -19,6 +18,7 @@ from deputies.accounts.access import Permission, check
 from liaison.base.codes import normalise
 from liaison.base.errors import InvalidInput, StaleState
 from liaison.base.web.api import REFUSAL, TextField, api_view, read_fields
+from liaison.base.web.schema import extend_schema
 from liaison.base.workflow import WrongState
 from opinions.handling import services
 from opinions.handling.models import Merger, MergerKind

@@ -108,6 +108,11 @@ class Assignment(models.Model):
         indexes = [
             models.Index(fields=["organisation", "matter"], name="assignment_org_matter"),
             models.Index(fields=["organisation", "status", "matter"], name="assignment_org_status"),
+            models.Index(
+                fields=["organisation", "matter"],
+                condition=Q(liable=True, status="returned"),
+                name="assignment_still_liable",
+            ),
             models.Index(fields=["matter"], condition=Q(extension="open"), name="assignment_asks_more_time"),
             models.Index(fields=["matter"], condition=Q(objection="open"), name="assignment_asks_to_return"),
             models.Index(

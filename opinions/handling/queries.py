@@ -1,6 +1,6 @@
 """Reading what handling has written, and what a user can do next."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from django.db.models import F, Q, QuerySet
@@ -14,7 +14,8 @@ from deputies.roster.models import Deputy, DeputyQuerySet
 from deputies.roster.states import DeputyStatus
 from liaison.base.codes import normalise
 from liaison.base.errors import DomainError
-from liaison.base.joined import joined
+from liaison.base.joined import gathered, spread
+from liaison.base.prepared import Prepared
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import Transition, WrongState
 from opinions.catalog.models import ClockKind, ReplyTemplate, Writer
@@ -105,7 +106,7 @@ def returns_of(matter: Matter) -> int:
 
 def public_replies(matter: Matter) -> list[Reply]:
     """The replies that the resident reads, oldest first, with their points; no draft, no co-handler's opinion."""
-    return _with_points(matter.replies.filter(status=ReplyStatus.ISSUED))
+    return _with_points(_spread(matter.replies.filter(status=ReplyStatus.ISSUED)))
 
 
 def readable_replies(user: User, matter: Matter, *, assignments: Sequence[Assignment] | None = None) -> list[Reply]:
@@ -115,7 +116,7 @@ def readable_replies(user: User, matter: Matter, *, assignments: Sequence[Assign
     `assignments` (all of the matter) saves a statement.
     """
     held = list(matter.assignments.all()) if assignments is None else assignments
-    rows = _with_points(matter.replies.exclude(status=ReplyStatus.DROPPED))
+    rows = _with_points(_KEPT_REPLIES.rows(matter=matter.pk))
     return [row for row in rows if _reads(user, row, held)]
 
 
@@ -137,11 +138,21 @@ def answers_from_above(matter: Matter) -> list[Reply]:
     return list(rows.select_related("deputy").order_by("id"))
 
 
-def _with_points(rows: QuerySet[Reply]) -> list[Reply]:
-    """The replies, oldest first, with bodies and people, and their points in `shown`; one statement."""
-    found = joined(rows.select_related("deputy", "approved_by"), "points", to="shown", order=("order", "id"))
+def _with_points(rows: Iterable[Reply]) -> list[Reply]:
+    """The rows of `_spread` as replies, oldest first, with bodies and people, and their points in `shown`."""
+    found = gathered(rows, Reply, "points", to="shown")
     fill_in_bodies(found, "organisation")
     return found
+
+
+def _spread(rows: QuerySet[Reply]) -> QuerySet[Reply]:
+    """One statement for replies with their people and points."""
+    return spread(rows.select_related("deputy", "approved_by"), "points", order=("order", "id"))
+
+
+_KEPT_REPLIES: Prepared[Reply] = Prepared(
+    lambda matter: _spread(Reply.objects.filter(matter=matter).exclude(status=ReplyStatus.DROPPED)), matter=int
+)
 
 
 def why_not(user: User, matter: Matter, verb: str, *, now: datetime) -> DomainError | None:

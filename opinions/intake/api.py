@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.decorators import authentication_classes, parser_classes, permission_classes
 from rest_framework.parsers import MultiPartParser
@@ -22,6 +22,7 @@ from liaison.base.stamps import reading
 from liaison.base.web.api import REFUSAL, PlainJSONParser, TextField, api_view, read_fields
 from liaison.base.web.client import client_hash
 from liaison.base.web.decorators import public
+from liaison.base.web.schema import extend_schema
 from liaison.base.workdays.arithmetic import local_today
 from opinions.catalog.models import SourceChannel, Wish
 from opinions.intake.assisting import deputies_for, setting_for, take_in

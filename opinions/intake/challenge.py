@@ -16,11 +16,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-import altcha
 from django.core import signing
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+
+from liaison.base.later import later
+
+altcha = later("altcha")
 
 HARDNESS = 60_000
 """Largest number that may have to be tried: about a fifth of a second on a cheap phone, before anything is typed."""

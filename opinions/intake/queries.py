@@ -1,6 +1,5 @@
 """Through which door a resident comes, and what has become of what was raised."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -66,7 +65,7 @@ def _deputies_called(code: str, **sender: Any) -> DeputyQuerySet:
     latest = seats.order_by("-since", "-id").annotate(seat=_SEAT).values("seat")[:1]
     people = {who: JSONObject(**{name: f"{who}__{name}" for name in _TOLD}) for who in ("user", "helper")}
     said = {f"said_of_{who}": fields for who, fields in people.items()}
-    deputies = Deputy.objects.active().filter(code=code).order_by()
+    deputies = Deputy.objects.active().filter(code=code).order_by().defer("phone")  # a door needs no secret
     return deputies.annotate(seat=Subquery(latest), **said, **counted(**sender))
 
 
@@ -86,7 +85,7 @@ def deputy_entrance(code: str, sender: Mapping[str, Any] = NO_SENDER) -> Entranc
     row.user, row.helper = _person(row.user_id, row.said_of_user), _person(row.helper_id, row.said_of_helper)
     row.organisation = bodies().get(row.organisation_id) or row.organisation
     row.electoral_district = division_tree().get(row.electoral_district_id) or row.electoral_district
-    seat = json.loads(row.seat) if row.seat else {}
+    seat = row.seat or {}
     place = division_tree().get(seat.get("division"))
     return Entrance(
         setting_of(place) if place else setting_for_body(row.organisation), deputy=row, point_id=seat.get("point"),
@@ -95,9 +94,9 @@ def deputy_entrance(code: str, sender: Mapping[str, Any] = NO_SENDER) -> Entranc
     )  # fmt: skip
 
 
-def _person(key: int | None, said: str) -> User | None:
+def _person(key: int | None, said: Mapping[str, Any]) -> User | None:
     """The account behind a deputy; what is not needed to tell it something is loaded when asked for."""
-    return User.from_db(DEFAULT_DB_ALIAS, _TOLD, [json.loads(said)[name] for name in _TOLD]) if key else None
+    return User.from_db(DEFAULT_DB_ALIAS, _TOLD, [said[name] for name in _TOLD]) if key else None
 
 
 def point_entrance(code: str, sender: Mapping[str, Any] = NO_SENDER) -> Entrance | None:

@@ -22,6 +22,8 @@ NARROWING = ["due_on", "status", "tier", "category", "warn_on", "quality", "open
 """By what the lists of the desk are narrowed. Indexes carry all of it: one alone tells whether a matter is meant."""
 BY_DUE = ["due_on", "id", *NARROWING[1:]]
 BY_STATUS = ["status", "due_on", "id", *NARROWING[2:]]
+BY_CATEGORY = ["category", "due_on", "id", "status", "tier", *NARROWING[4:], "district", "street"]
+BY_STATUS_AGE = ["status", "opened_at", "id", "tier", "category", "district", "street"]
 
 
 class ReplyClass(models.TextChoices):
@@ -175,11 +177,12 @@ class Matter(models.Model):
             models.Index(fields=["district", *BY_DUE], name="matter_district_by_due"),
             models.Index(fields=BY_STATUS, name="matter_status_due"),
             models.Index(fields=BY_DUE, name="matter_by_due"),
-            models.Index(fields=["category", "due_on", "id"], name="matter_category_due"),
+            models.Index(fields=BY_CATEGORY, name="matter_category_by_due"),
+            models.Index(fields=BY_STATUS_AGE, name="matter_status_opened"),
             models.Index(
                 fields=["deputy", *BY_DUE, "holder_deputy"], condition=Q(deputy__isnull=False), name="matter_asked_due"
             ),
-            models.Index(fields=["opened_at", "id"], name="matter_opened"),
+            models.Index(fields=["opened_at", "id", "status", "category"], name="matter_opened"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="matter_merged_into"),
             models.Index(fields=["id", "street", "district", *NARROWING], name="matter_narrowed"),
             models.Index(fields=["district", "id"], condition=Q(fast_lane=True), name="matter_fast"),

@@ -93,10 +93,16 @@ def turn_of(*, organisation: Organisation | None = None, deputy: Deputy | None =
 
 
 def checked_text(text: str, *, field: str, missing: object, most: int = TEXT_MAX) -> str:
-    """`text` without blanks around it. Raises InvalidInput at `field` when it is empty or longer than `most`."""
-    text = text.strip()
-    if not text:
+    """`text` without blanks around it. Raises InvalidInput at `field` when there is nothing to read in it, or more than
+    `most`."""
+    if not any(one.isprintable() and not one.isspace() for one in text):
         raise InvalidInput(missing, field=field)
+    return fitting(text, field=field, most=most)
+
+
+def fitting(text: str, *, field: str, most: int = TEXT_MAX) -> str:
+    """`text`, which may be empty, without blanks around it. Raises InvalidInput at `field` when it is too long."""
+    text = text.strip()
     if len(text) > most:
         raise InvalidInput(_("内容太长，请控制在 %(limit_value)d 字以内。") % {"limit_value": most}, field=field)
     return text

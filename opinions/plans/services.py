@@ -81,7 +81,7 @@ def _check_day(day: date, today: date, *, field: str) -> None:
 
 
 def _check(matter: Matter, data: MeasureData, today: date) -> MeasureData:
-    text = checked_text(data.text, field="text", missing=_("请写明做什么。"))[:300]
+    text = checked_text(data.text, field="text", missing=_("请写明做什么。"), most=300)
     person = data.person.strip()
     if not person or len(person) > 40:
         raise InvalidInput(_("请填写责任人姓名，40 个字以内。"), field="person")
@@ -308,7 +308,7 @@ def _carried(matters: Iterable[Matter], by: User) -> Plan:
 def _found(plan: Plan, data: ProjectData, *, body: Organisation | None, now: datetime) -> None:
     """Write the project down; its day stays when the record is corrected."""
     today = local_today(now)
-    plan.name = checked_text(data.name, field="name", missing=_("请给项目起个名字。"))[:80]
+    plan.name = checked_text(data.name, field="name", missing=_("请给项目起个名字。"), most=80)
     for field in ("starts_on", "ends_on"):
         _check_day(getattr(data, field), today, field=field)
     if data.ends_on < data.starts_on:

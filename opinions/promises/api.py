@@ -7,7 +7,6 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import permission_classes
 from rest_framework.permissions import IsAuthenticated
@@ -18,6 +17,7 @@ from deputies.accounts.access import Permission, check
 from liaison.base.errors import NotAllowed, StaleState
 from liaison.base.web.api import REFUSAL, TextField, api_view, read_fields
 from liaison.base.web.listing import PAGE, page_of, paged
+from liaison.base.web.schema import extend_schema
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import WrongState
 from opinions.promises import services

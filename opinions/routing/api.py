@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import permission_classes
 from rest_framework.permissions import IsAuthenticated
@@ -12,6 +11,7 @@ from rest_framework.response import Response
 from deputies.accounts.access import Permission, check
 from liaison.base.stamps import reading
 from liaison.base.web.api import REFUSAL, api_view
+from liaison.base.web.schema import extend_schema
 from opinions.handling.queries import asked_for
 from opinions.routing.wording import AskedGroup, TrialWords, Why, why
 

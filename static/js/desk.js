@@ -159,6 +159,21 @@
     all("details.menu[open], details.menu-up[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
 
+  /* One press, one submission, on a slow network too; a form that only downloads wakes up again. */
+  const wake = (form) => {
+    delete form.dataset.sending;
+    all("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post") || form.closest("dialog")) return;
+    if (form.dataset.sending !== undefined) { event.preventDefault(); return; }
+    form.dataset.sending = "";
+    if (event.submitter) event.submitter.setAttribute("aria-disabled", "true");
+    setTimeout(wake, 15000, form);
+  });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) all("form[data-sending]").forEach(wake); });
+
   /* Bulk selection */
   function prepareBulk() {
     all("form[data-bulk]").forEach((form) => {

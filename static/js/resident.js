@@ -95,12 +95,12 @@
   /* One press, one submission; the form wakes up again when nothing comes of it. */
   function guard(form) {
     var timer = null;
-    var button = form.querySelector("button[type=submit], button:not([type])");
-    var words = button ? button.innerHTML : "";
+    var button = null;
+    var words = "";
     function wake(text) {
       clearTimeout(timer);
       form.removeAttribute("data-sending");
-      if (button) { button.removeAttribute("aria-disabled"); button.innerHTML = words; }
+      if (button) { button.removeAttribute("aria-disabled"); button.innerHTML = words; button = null; }
       note(form, text || "");
     }
     form.addEventListener("submit", function (event) {
@@ -113,7 +113,12 @@
       }
       form.setAttribute("data-sending", "");
       note(form, "");
-      if (button) { button.setAttribute("aria-disabled", "true"); button.textContent = say("正在提交…", "Sending…"); }
+      button = event.submitter || form.querySelector("button[type=submit], button:not([type])");
+      if (button) {
+        words = button.innerHTML;
+        button.setAttribute("aria-disabled", "true");
+        button.textContent = say("正在提交…", "Sending…");
+      }
       timer = setTimeout(function () {
         wake(say("网络较慢。如果页面没有变化，可以再按一次，不会重复提交。", "The network is slow. You may press again; it will not be sent twice."));
       }, 25000);

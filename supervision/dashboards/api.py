@@ -6,7 +6,6 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import permission_classes
 from rest_framework.permissions import IsAuthenticated
@@ -16,6 +15,7 @@ from rest_framework.response import Response
 from deputies.accounts.access import Permission, check
 from liaison.base.errors import DomainError
 from liaison.base.web.api import REFUSAL, api_view
+from liaison.base.web.schema import extend_schema
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workdays.queries import current_calendar
 from opinions.catalog.models import Tier

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, Q, QuerySet, SmallIntegerField, Value
+from django.db.models import BigIntegerField, CharField, Count, F, Q, QuerySet, SmallIntegerField, Value
 from django.db.models.functions import Cast
 
 from opinions.evaluation.models import RatingState, Solved
@@ -53,7 +53,12 @@ ENDED: dict[str, Q] = {
     "late": CLOSED & Q(late=1),
 }
 """What is counted of those that came to an end in a month."""
-OPEN = {"n": Q(open=True), "waiting": Q(open=True, rating=RatingState.UNRATED)}
+OPEN = {
+    "n": Q(open=True),
+    "waiting": Q(open=True, rating=RatingState.UNRATED),
+    "proposed": Q(open=True, status=Status.PROPOSED),
+    "relayed": Q(open=True, status=Status.RELAYED),
+}
 """What is counted of those that are open."""
 UNSETTLED = Q(settled_month=NEVER)
 PROMISED: dict[str, Q] = {
@@ -99,7 +104,7 @@ class Cube:
     def live(self, which: Q | None = None) -> QuerySet[Any]:
         """The sums over the facts (those of `which`), as rows of `columns`."""
         facts: QuerySet[Any] = self.facts._default_manager.filter(self.where)
-        gone_by = {name: F(name) if name in self.dimensions else _NONE for name in DIMENSIONS}
+        gone_by = {name: F(name) if name in self.dimensions else _none(name) for name in DIMENSIONS}
         key = {"cube": Cast(Value(self.number), SmallIntegerField()), "district": F("district"), **gone_by, **self.key}
         named = {f"key_{name}": expression for name, expression in key.items()}
         counted = {f"count_{name}": Count("pk", filter=condition) for name, condition in self.counts.items()}
@@ -107,15 +112,21 @@ class Cube:
         return rows.annotate(**counted).order_by().values_list(*named, *counted)
 
 
-_NONE = Cast(Value(0), BigIntegerField())
+def _none(name: str) -> Cast:
+    """What stands in a column that a cube does not go by."""
+    return Cast(Value(""), CharField()) if name == "channel" else Cast(Value(0), BigIntegerField())
+
+
 _BY = (("street", "top", "tier", "body"), ("street", "deputy"), ("street", "top", "category"))
+_CAME_BY = ("street", "channel", "point")
 _SPAN_BY = (("street", "top"), ("street", "tier"), ("street", "top", "body"))
 
 
 def _all(
-    model: type[Sum], where: Q, key: Mapping[str, Any], counts: Mapping[str, Q], facts: type[Fact | PromiseFact] = Fact
-) -> list[Cube]:
-    return [Cube(model, number, where, by, key, counts, facts) for number, by in enumerate(_BY)]
+    model: type[Sum], where: Q, key: Mapping[str, Any], counts: Mapping[str, Q], facts: type[Fact | PromiseFact] = Fact,
+    *also: tuple[str, ...],
+) -> list[Cube]:  # fmt: skip
+    return [Cube(model, number, where, by, key, counts, facts) for number, by in enumerate((*_BY, *also))]
 
 
 def _spans(stage: Stage) -> list[Cube]:
@@ -125,8 +136,8 @@ def _spans(stage: Stage) -> list[Cube]:
 
 
 CUBES = (
-    *_all(Intake, Q(), {"month": F("opened_month")}, {"n": Q(matter__gt=0)}),
-    *_all(Outcome, Q(open=False), {"month": F("closed_month")}, ENDED),
+    *_all(Intake, Q(), {"month": F("opened_month")}, {"n": Q(matter__gt=0)}, Fact, _CAME_BY),
+    *_all(Outcome, Q(open=False), {"month": F("closed_month")}, ENDED, Fact, _CAME_BY),
     *_all(Stock, Q(open=True), {name: F(name) for name in LIGHT}, OPEN),
     *(cube for stage in Stage for cube in _spans(stage)),
     *_all(PromiseSum, Q(), {"month": F("settled_month"), "due_on": F("due_on")}, PROMISED, PromiseFact),

@@ -56,7 +56,7 @@ def facts(which: Q) -> Iterator[Fact]:
 _COLUMNS = (
     "pk", "status", "district_id", "street_id", "category_id", "tier", "deputy_id", "holder_id", "holder_deputy_id",
     "opened_at", "first_replied_at", "closed_at", "due_on", "warn_on", "quality", "reply_class", "round",
-    "satisfaction", "rating_state",
+    "satisfaction", "rating_state", "opinion__channel", "opinion__contact_point_id",
 )  # fmt: skip
 
 
@@ -75,6 +75,7 @@ def _fact(
         matter=row["pk"], district=row["district_id"], street=row["street_id"],
         top=tops.get(row["category_id"], 0), category=row["category_id"] or 0,
         tier=row["tier"] or 0, deputy=row["deputy_id"] or 0, body=_body(row, hand, is_open=is_open),
+        channel=row["opinion__channel"] or "", point=row["opinion__contact_point_id"] or 0,
         status=row["status"], open=is_open, opened_month=opened.replace(day=1),
         closed_month=ended.replace(day=1) if ended and not is_open else NEVER,
         due_on=(is_open and row["due_on"]) or NEVER, warn_on=(is_open and row["warn_on"]) or NEVER,
@@ -91,12 +92,14 @@ def promises(which: Q) -> Iterator[PromiseFact]:
     rows = Promise.objects.filter(which).order_by("pk").values_list(
         "pk", "matter_id", "organisation_id", "status", "due_on", "settled_at", "matter__district_id",
         "matter__street_id", "matter__category_id", "matter__tier", "matter__deputy_id",
+        "matter__opinion__channel", "matter__opinion__contact_point_id",
     )  # fmt: skip
-    for pk, matter, body, status, due_on, settled_at, district, street, category, tier, deputy in rows:
+    for pk, matter, body, status, due_on, settled_at, district, street, category, tier, deputy, channel, point in rows:
         ended = _day(settled_at)
         yield PromiseFact(
             promise=pk, matter=matter, district=district, street=street, top=tops.get(category, 0),
             category=category or 0, tier=tier or 0, body=body, deputy=deputy or 0, status=status,
+            channel=channel or "", point=point or 0,
             due_on=due_on if status == PromiseStatus.OPEN else NEVER,
             settled_month=ended.replace(day=1) if ended else NEVER,
         )  # fmt: skip

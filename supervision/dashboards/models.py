@@ -25,6 +25,8 @@ class Place(models.Model):
     tier = models.SmallIntegerField(default=0)
     body = models.BigIntegerField(default=0, help_text="the body that leads, or holds where none was assigned")
     deputy = models.BigIntegerField(default=0)
+    channel = models.CharField(max_length=12, blank=True, default="", help_text="how it came in; empty for none")
+    point = models.BigIntegerField(default=0, help_text="the contact point through which it came in")
 
     class Meta:
         abstract = True
@@ -39,7 +41,7 @@ class Sum(Place):
         abstract = True
 
 
-DIMENSIONS = ["street", "top", "category", "tier", "body", "deputy"]
+DIMENSIONS = ["street", "top", "category", "tier", "body", "deputy", "channel", "point"]
 LIGHT = ["due_on", "warn_on", "quality"]
 
 
@@ -70,6 +72,7 @@ class Fact(Place):
             models.Index(fields=["district", "due_on", "matter"], condition=Q(open=True), name="fact_open_due"),
             models.Index(fields=["district", "closed_month", "matter"], name="fact_closed"),
             models.Index(fields=["district", "opened_month", "matter"], name="fact_opened"),
+            models.Index(fields=["point", "closed_month", "matter"], condition=Q(point__gt=0), name="fact_point"),
         ]
 
     def __str__(self) -> str:
@@ -147,6 +150,8 @@ class Stock(Sum):
     quality = models.CharField(max_length=4, blank=True)
     n = models.IntegerField()
     waiting = models.IntegerField(help_text="of these: replied, and the resident's word awaited")
+    proposed = models.IntegerField(default=0, help_text="of these: made a proposal")
+    relayed = models.IntegerField(default=0, help_text="of these: handed on to deputies of a higher congress")
     personal_fields: tuple[str, ...] = ()
 
     class Meta:

@@ -1,7 +1,7 @@
 """Reading the rollups: the numbers of a board, its months, its breakdown, and the facts behind a number."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,14 +16,13 @@ from deputies.roster.models import Deputy
 from liaison.base.workdays.arithmetic import Calendar, Unit, add_months, compute_due
 from opinions.catalog.models import Tier
 from opinions.catalog.queries import category_tree
-from opinions.desk.queries import fill_in, rows_of
+from opinions.desk.queries import fill_in, light_up, shown_of, table_rows
 from opinions.matters.models import Matter
 from opinions.promises.models import Promise
 from supervision.dashboards.access import scope
 from supervision.dashboards.cubes import CLOSED, DAYS, ENDED, OPEN, PROMISED, UNSETTLED, cube_for
-from supervision.dashboards.measures import MEASURES, RATES, SUMS, Days, overdue, red, turning, yellow
+from supervision.dashboards.measures import MEASURES, RATES, SUMS, Days, Measure, Rate, overdue, red, turning, yellow
 from supervision.dashboards.models import (
-    DIMENSIONS,
     NEVER,
     Fact,
     Intake,
@@ -100,6 +99,16 @@ class Board:
     groups: list[Group]
 
 
+def measures() -> Mapping[str, Measure]:
+    """Every count by its name."""
+    return MEASURES
+
+
+def rates() -> Mapping[str, Rate]:
+    """Every share by its name."""
+    return RATES
+
+
 def rate(numbers: Numbers, key: str) -> float | None:
     """A share in percent; None where there is nothing to share."""
     whole = numbers[RATES[key].whole]
@@ -116,7 +125,7 @@ class Side:
     """What is read for a board: whose numbers, narrowed to what, in the light of which day."""
 
     district: int
-    place: Mapping[str, list[int]]
+    place: Mapping[str, Sequence[Any]]
     at: Days
 
     def where(self) -> Q:
@@ -168,13 +177,13 @@ def groups(user: User, chosen: Chosen, at: Days, axis: str) -> list[Group]:
     found: dict[int, Numbers] = defaultdict(Counter)
     for part in (_stock(side, column), _flows(side, span, column)):
         for key, counted in part.items():
-            found[_acting(axis, key)].update(counted)
+            found[acting(axis, key)].update(counted)
     if axis == "deputy":
         found.pop(0, None)
     replies: dict[int, Counter[int]] = defaultdict(Counter)
     if axis in MEASURED:
         for (key, _stage), counts in _spans(side, span, column, (Stage.REPLY,)).items():
-            replies[_acting(axis, key)].update(counts)
+            replies[acting(axis, key)].update(counts)
     names = _names(axis, found)
     rows = [Group(key, names.get(key, ""), derived(held), spread(replies[key])) for key, held in found.items()]
     return sorted(rows, key=lambda row: (-row.numbers["red"], -row.numbers["yellow"], -row.numbers["open"], row.name))
@@ -189,7 +198,7 @@ def _stock(side: Side, by: str = "") -> dict[Any, Numbers]:
     at = side.at
     lights = {"open": Q(), "red": red(at), "yellow": yellow(at), "turning": turning(at)}
     columns: dict[str, Column] = {name: ("n", condition, condition) for name, condition in lights.items()}
-    columns["waiting"] = ("waiting", Q(), OPEN["waiting"])
+    columns |= {name: (name, Q(), OPEN[name]) for name in ("waiting", "proposed", "relayed")}
     found = _read(Stock, side, Fact.objects.filter(open=True), Q(), by, columns)
     late = overdue(at)
     promises: dict[str, Column] = {
@@ -245,7 +254,22 @@ def _read(
 
 
 def _needed(side: Side, by: str) -> set[str]:
-    return {*side.place, by} & set(DIMENSIONS)
+    return {*side.place, by} - {"", "month", "district"}
+
+
+def counted(side: Side, span: Period, by: str = "") -> dict[Any, Numbers]:
+    """What came and what ended in the months of `span`, by a column (none: of all)."""
+    return {key: derived(found) for key, found in _flows(side, span, by).items()}
+
+
+def standing(side: Side, by: str = "") -> dict[Any, Numbers]:
+    """What is so now, by a column (none: of all)."""
+    return {key: derived(found) for key, found in _stock(side, by).items()}
+
+
+def lasting(side: Side, span: Period, by: str = "district") -> dict[tuple[Any, str], Spread]:
+    """How many working days it took, by a column and stage."""
+    return {key: spread(counts) for key, counts in _spans(side, span, by, tuple(Stage)).items()}
 
 
 def _plain(row: dict[str, Any]) -> Numbers:
@@ -273,7 +297,7 @@ def _lasting(closed: QuerySet[Fact], stage: Stage, by: str) -> QuerySet[Any]:
     return took.values_list(by, DAYS[stage]).annotate(count=Count("matter")).order_by()
 
 
-def _acting(axis: str, key: int) -> int:
+def acting(axis: str, key: int) -> int:
     """What a key is counted under: a merged street or body under its successor."""
     held = bodies().get(key) if axis in ("street", "body") else None
     acting = current(held) if held else None
@@ -301,11 +325,16 @@ def name_of(axis: str, key: int) -> str:
 
 def behind(user: User, chosen: Chosen, measure: str, at: Days) -> QuerySet[Any]:
     """The facts that a number counts, in the user's scope."""
+    return facts_of(side_of(user, chosen, at), (chosen.first, chosen.last), measure)
+
+
+def facts_of(side: Side, span: Period, measure: str) -> QuerySet[Any]:
+    """The facts that a number of a side counts."""
     found = MEASURES[measure]
-    rows: QuerySet[Any] = found.of._default_manager.filter(side_of(user, chosen, at).where(), found.facts(at))
+    rows: QuerySet[Any] = found.of._default_manager.filter(side.where(), found.facts(side.at))
     if not found.month:
         return rows
-    return rows.filter(**{f"{found.month}__gte": chosen.first, f"{found.month}__lte": chosen.last})
+    return rows.filter(**{f"{found.month}__gte": span[0], f"{found.month}__lte": span[1]})
 
 
 def to_ask(user: User, chosen: Chosen, at: Days) -> list[Matter]:
@@ -321,12 +350,14 @@ def to_ask(user: User, chosen: Chosen, at: Days) -> list[Matter]:
     return [matters[fact.matter] for fact in facts]
 
 
-def matters_of(facts: Iterable[Fact]) -> list[Matter]:
-    """The matters of facts, in their order, ready for a table; two statements."""
+def matters_of(facts: Iterable[Fact], today: date) -> list[dict[str, Any]]:
+    """The matters of facts, in their order, lit, as rows of the desk's table; two statements."""
     keys = [fact.matter for fact in facts]
-    found = rows_of(Matter.objects.filter(pk__in=keys)).in_bulk()
+    found = shown_of(Matter.objects.filter(pk__in=keys)).in_bulk()
     fill_in(found.values())
-    return [found[key] for key in keys if key in found]
+    for matter in found.values():
+        light_up(matter, today)
+    return [*table_rows((found[key] for key in keys if key in found), {})]
 
 
 def promises_of(facts: Iterable[PromiseFact], today: date) -> list[Promise]:

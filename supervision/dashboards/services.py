@@ -90,8 +90,9 @@ def _hold() -> RollupState | None:
 
 
 def _tree() -> str:
-    """Which category stands under which, and what there are sums of, in short: where either is new, all is."""
-    told = sorted((one.pk, one.parent_id) for one in category_tree().values()), [cube.columns for cube in CUBES]
+    """Which category stands under which, and what is counted, in short: where either is new, all is."""
+    tree = sorted((one.pk, one.parent_id) for one in category_tree().values())
+    told = tree, [cube.columns for cube in CUBES], list(_FIELDS.values())
     return hashlib.sha256(str(told).encode()).hexdigest()
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -14,7 +14,6 @@ from liaison.base.web.htmx import render_page
 from liaison.base.web.paging import KeysetPage
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workdays.queries import current_calendar
-from opinions.desk.queries import light_up
 from supervision.dashboards.forms import BoardForm, RowsForm
 from supervision.dashboards.measures import MEASURES, RATES, Measure
 from supervision.dashboards.models import PromiseFact
@@ -82,25 +81,23 @@ def rows(request: SignedIn) -> HttpResponse:
     """Exactly the matters, or promises, that a number counts."""
     at_hand(now=timezone.now())
     today = _today()
-    measure, chosen = RowsForm(request.GET).read(today)
+    form = RowsForm(request.GET)
+    if "measure" in form.errors:
+        raise Http404
+    measure, chosen = form.read(today)
     found, at = MEASURES[measure], days(current_calendar(), today)
     facts = behind(request.user, chosen, measure, at)
     page = KeysetPage(facts, order=found.order, cursor=request.GET.get("page"))
     context = {
-        "measure": found, "chosen": chosen, "page": page, "shown": _shown(found, page.items, today),
+        "measure": found, "chosen": chosen, "page": page, "rows": _rows(found, page.items, today),
         "count": facts.count(), "narrowed": narrowed_by(chosen), "promises": found.of is PromiseFact,
     }  # fmt: skip
     return render_page(request, f"{PAGES}/rows.html", f"{PAGES}/_rows.html", context)
 
 
-def _shown(measure: Measure, facts: list[Any], today: date) -> dict[str, Any]:
+def _rows(measure: Measure, facts: list[Any], today: date) -> list[Any]:
     """The rows of a table, lit."""
-    if measure.of is PromiseFact:
-        return {"items": promises_of(facts, today)}
-    matters = matters_of(facts)
-    for matter in matters:
-        light_up(matter, today)
-    return {"items": matters}
+    return promises_of(facts, today) if measure.of is PromiseFact else matters_of(facts, today)
 
 
 @require_GET

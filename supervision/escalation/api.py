@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import permission_classes
 from rest_framework.permissions import IsAuthenticated
@@ -13,6 +12,7 @@ from rest_framework.response import Response
 from deputies.accounts.access import Permission, check
 from liaison.base.web.api import REFUSAL, api_view
 from liaison.base.web.listing import PAGE, page_of, paged
+from liaison.base.web.schema import extend_schema
 from liaison.base.workdays.arithmetic import local_today
 from opinions.handling.queries import asked_for
 from supervision.escalation import queries

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from deputies.accounts.models import User
@@ -26,6 +27,15 @@ TRIGGERS = {light: [one for one in Trigger if one.light == light] for light in (
 
 RELATED = ("rung", "clock__organisation", "mark__reply__organisation", "mark__reply__deputy")
 """What a firing tells of its cause."""
+
+_STREETS = Rung.objects.filter(
+    organisation=OuterRef("firing__matter__street"),
+    copied_from=Coalesce(OuterRef("firing__told_by"), OuterRef("firing__rung")),
+)
+TELLER = Coalesce(
+    Subquery(_STREETS.order_by().values("pk")[:1]), "firing__told_by", "firing__rung", output_field=BigIntegerField()
+)
+"""The rung whose people are told: the street's own, where it has taken over the one that firings carry."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +62,11 @@ def lit(matter: Matter, today: date) -> list[Lit]:
 
 
 def fired_for(matter: Matter, user: User) -> list[Firing]:
-    """All that fired for the matter, newest first; `called` says whether the user is to act on it."""
+    """All that fired for the matter, newest first; `called` says whether the user is to act on it, `heard` whether
+    anybody was told, or will be."""
     rows = matter.firings.select_related(*RELATED, "told_by", "done_by")
-    return list(rows.annotate(called=_called(user)).order_by("-id"))
+    heard = Exists(Alert.objects.filter(firing=OuterRef("pk")).exclude(digest=None, dropped_at__isnull=False))
+    return list(rows.annotate(called=_called(user), heard=heard).order_by("-id"))
 
 
 def about(matter: Matter, user: User) -> About | None:
@@ -68,6 +80,11 @@ def standing() -> QuerySet[Firing]:
     runs = ~Q(trigger__in=BY_QUALITY) & Q(clock__isnull=False, clock__stopped_at=None, clock__due_on=F("due_on"))
     marked = Q(mark__isnull=False) & Exists(lighting().filter(pk=OuterRef("mark")))
     return Firing.objects.filter(runs | marked, retracted_at=None)
+
+
+def waiting(now: datetime) -> QuerySet[Alert]:
+    """What may be told by now, by the index `alert_waiting`."""
+    return Alert.objects.filter(digest=None, dropped_at=None, due_at__lte=now).order_by()
 
 
 def to_act(user: User, *, mine: bool = False) -> QuerySet[Firing]:
@@ -103,9 +120,12 @@ def digest_of(user: User, pk: int) -> Digest:
     return Digest.objects.get(pk=pk, person=user)
 
 
-def told_in(digest: Digest) -> QuerySet[Alert]:
-    """What a digest tells of, whatever has become of it since."""
-    return digest.alerts.select_related("firing__matter", *(f"firing__{name}" for name in RELATED))
+def told_in(digest: Digest) -> QuerySet[Matter]:
+    """The matters that a digest tells of, whatever has become of them since, with what fired in `told`; `first` is the
+    earliest of their days."""
+    fired = Firing.objects.filter(alerts__digest=digest).select_related(*RELATED).order_by("due_on", "id")
+    rows = Matter.objects.filter(firings__alerts__digest=digest).annotate(first=Min("firings__due_on"))
+    return rows.prefetch_related(Prefetch("firings", fired, to_attr="told"))
 
 
 def rungs_of(organisation_id: int | None) -> list[Rung]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Count
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.decorators import permission_classes
 from rest_framework.permissions import IsAuthenticated
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from deputies.accounts.access import Permission, check
 from liaison.base.web.api import REFUSAL, api_view
 from liaison.base.web.listing import PAGE, page_of, paged
+from liaison.base.web.schema import extend_schema
 from supervision.inspections import queries
 from supervision.inspections.models import Finding
 

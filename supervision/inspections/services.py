@@ -30,7 +30,7 @@ from liaison.base.updates import update_each
 from liaison.base.workdays.arithmetic import add_months, local_today
 from opinions.handling.services import call, checked_text
 from opinions.matters.models import Matter
-from opinions.matters.services import hold_row
+from opinions.matters.services import fitting, hold_row
 from opinions.plans.models import Plan
 from supervision.inspections.access import keeps
 from supervision.inspections.models import Check, Finding, Inspector, InspectorGroup, Watch
@@ -56,8 +56,15 @@ name_verbs(
 
 
 class CheckGone(DomainError):
-    message = _("这个链接打不开了：可能已经填过、过期，或者地址不完整。请联系聘请您的街道。")
+    message = _("这个链接打不开了：可能过期了，或者地址不完整。请联系聘请您的街道。")
     status_code = 404
+
+
+class CheckDone(CheckGone):
+    """It was reported already; our answer may have got lost on a slow network."""
+
+    message = _("您这个月的查看之前已经收到。链接只用一次，再填的没有记下。")
+    status_code = 409
 
 
 @step
@@ -67,8 +74,8 @@ def make_group(*, name: str, named_by: str, by: User, now: datetime) -> Inspecto
     body = bodies().get(street_of(by))
     if body is None:
         raise NotAllowed
-    name = checked_text(name, field="name", missing=_("请写小组名称。"))[:60]
-    named_by = checked_text(named_by, field="named_by", missing=_("请写推荐单位。"))[:80]
+    name = checked_text(name, field="name", missing=_("请写小组名称。"), most=60)
+    named_by = checked_text(named_by, field="named_by", missing=_("请写推荐单位。"), most=80)
     if InspectorGroup.objects.filter(organisation_id=body.pk, name=name).exists():
         raise InvalidInput(_("已经有这个名称的小组。"), field="name")
     group = InspectorGroup.objects.create(organisation_id=body.pk, name=name, named_by=named_by, made_at=now)
@@ -93,7 +100,7 @@ def name_inspector(
     Raises NotAllowed, InvalidInput.
     """
     _hold(group, by)
-    name = checked_text(name, field="name", missing=_("请填写姓名。"))[:40]
+    name = checked_text(name, field="name", missing=_("请填写姓名。"), most=40)
     if consented_on > min(since, local_today(now)):
         raise InvalidInput(_("要先有本人同意，再聘请。"), field="consented_on")
     if until < since or until > add_months(since, LONGEST_MONTHS):
@@ -134,7 +141,7 @@ def put_on_watch(
     hold_row(matter)
     if not matter.concerns(by):
         raise NotAllowed
-    what = checked_text(what, field="what", missing=_("请写明看什么，监督员只看得到这句话。"))[:120]
+    what = checked_text(what, field="what", missing=_("请写明看什么，监督员只看得到这句话。"), most=120)
     first, last = since.replace(day=1), until.replace(day=1)
     if last < max(first, local_today(now).replace(day=1)) or last > add_months(first, LONGEST_MONTHS):
         raise InvalidInput(_("请填写今后三年以内的月份。"), field="until")
@@ -231,8 +238,10 @@ def _drafts(checks: Iterable[Check]) -> Iterable[Draft]:
 
 
 def open_check(token: str, *, now: datetime) -> Check:
-    """The check that a link opens, until it is done or its month is over. Raises CheckGone."""
+    """The check that a link opens, until it is done or its month is over. Raises CheckGone, CheckDone."""
     found = find_check(token)
+    if found is not None and found.done_at is not None:
+        raise CheckDone
     if found is None or not found.open_on(local_today(now)):
         raise CheckGone
     return found
@@ -245,14 +254,14 @@ def report(*, token: str, finding: str, text: str, now: datetime, photos: Sequen
     row = open_check(token, now=now)
     if finding not in Finding.values:
         raise InvalidInput(_("请选择看到的情况。"), field="finding")
-    text = text.strip()[:2000]
+    text = fitting(text, field="text", most=2000)
     if finding != Finding.AS_PLANNED and not text:
         raise InvalidInput(_("请写下哪里落后、哪里不符。"), field="text")
     matter = row.watch.matter
     hold_row(matter)
     fresh = Check.objects.filter(pk=row.pk, done_at=None)
     if not fresh.update(done_at=now, finding=finding, text=text):
-        raise CheckGone
+        raise CheckDone
     row.photos.set(save_prepared(photos))
     label = str(Finding(finding).label)
     _tell(matter, "inspector_check", row.watch, by=None, now=now, reason=text, finding=label)

@@ -153,7 +153,9 @@ def look(request: HttpRequest, token: str) -> HttpResponse:
         found = services.open_check(token, now=now)
         form = CheckForm(*posted(request))
         if form.is_bound and form.is_valid() and _reported(form, token, now):
-            return render(request, f"{PAGES}/thanks.html", {"check": found})
+            return render(request, f"{PAGES}/thanks.html")
+    except services.CheckDone as error:
+        return render(request, f"{PAGES}/thanks.html", {"words": error.message}, status=error.status_code)
     except DomainError as error:
         return render(request, "opinions/guests/closed.html", {"words": error.message}, status=error.status_code)
     context = {"check": found, "form": form, "measures": public_measures(found.watch.matter)}

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.decorators import permission_classes
 from rest_framework.permissions import IsAuthenticated
@@ -18,6 +18,7 @@ from deputies.accounts.access import Permission, check
 from liaison.base.errors import DomainError
 from liaison.base.web.api import REFUSAL, TextField, api_view, read_fields
 from liaison.base.web.listing import PAGE, page_of, paged
+from liaison.base.web.schema import extend_schema
 from liaison.base.workdays.arithmetic import local_today
 from supervision.orders import services
 from supervision.orders.forms import LetterFilterForm

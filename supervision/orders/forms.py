@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
 from liaison.base.codes import grouped
-from liaison.base.web.forms import SEVERAL, day_field, offer, photos_field, text_field
+from liaison.base.web.forms import SEVERAL, day_field, files_field, offer, text_field
 from opinions.matters.models import Matter
 from supervision.orders.models import Demand, Letter, LetterAnswer, LetterTemplate, NoteKind
 from supervision.orders.queries import addressees, issuers, responsible
@@ -176,7 +176,7 @@ class AnswerForm(forms.Form):
     """回复: the situation, and for each demand measure, person and day. Parts may stay open until it is sent on."""
 
     text = text_field(_("总的情况"), 4, max_length=5000, help_text=_("办到哪一步，下一步怎么做。"))
-    photos = photos_field()
+    attachments = files_field(_("照片和文件（可选）"))
 
     def __init__(
         self, *args: Any, demands: Sequence[Demand], answer: LetterAnswer | None = None, **kwargs: Any

@@ -78,13 +78,14 @@ def overdue(today: date) -> Q:
 
 def waiting_for(user: User) -> Q:
     """Condition on Letter: the next step is the user's body's: to answer, to sign, or to accept an answer."""
-    held = own_ids(user)
-    found = Q(addressee__in=held, status__in=UNANSWERED)
-    if can(user, Permission.ORDER_ISSUE):
-        found |= Q(issuer__in=held, status=LetterStatus.PENDING)
-    if can(user, Permission.ORDER_DRAFT):
-        found |= Q(issuer__in=held, status=LetterStatus.ANSWERED)
-    return found
+    return Q(addressee__in=own_ids(user), status__in=UNANSWERED) | to_decide(user)
+
+
+def to_decide(user: User) -> Q:
+    """Condition on Letter: the user's body wrote it, and it waits for a signature, or for a judgement of the answer."""
+    turns = {Permission.ORDER_ISSUE: LetterStatus.PENDING, Permission.ORDER_DRAFT: LetterStatus.ANSWERED}
+    mine = [status for permission, status in turns.items() if can(user, permission)]
+    return Q(issuer__in=own_ids(user), status__in=mine)
 
 
 def filtered(rows: QuerySet[Letter], chosen: Mapping[str, Any], user: User, today: date) -> QuerySet[Letter]:

@@ -5,7 +5,6 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import permission_classes
 from rest_framework.permissions import IsAuthenticated
@@ -15,6 +14,7 @@ from rest_framework.response import Response
 from deputies.accounts.access import Permission, check
 from liaison.base.errors import InvalidInput
 from liaison.base.web.api import REFUSAL, TextField, api_view, read_fields
+from liaison.base.web.schema import extend_schema
 from liaison.base.workdays.arithmetic import local_today
 from opinions.handling.queries import asked_for
 from opinions.matters.models import Matter

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import permission_classes
 from rest_framework.permissions import IsAuthenticated
@@ -14,12 +13,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from deputies.accounts.access import Permission, check
+from liaison.base.errors import InvalidInput
 from liaison.base.web.api import REFUSAL, TextField, api_view, read_fields
 from liaison.base.web.listing import PAGE, page_of, paged
+from liaison.base.web.paging import KeysetPage
+from liaison.base.web.schema import extend_schema
+from liaison.base.workdays.arithmetic import local_today
 from opinions.evaluation.models import Solved
 from opinions.matters.models import Satisfaction
 from supervision.revisits import services
 from supervision.revisits.access import calls_of, draws_of
+from supervision.revisits.forms import LedgerForm
+from supervision.revisits.ledger import ORDER, lines, streets_for
 from supervision.revisits.models import Revisit, RevisitStatus
 from supervision.revisits.queries import verify
 
@@ -59,6 +64,31 @@ class ProofOut(serializers.Serializer[Any]):
     population = serializers.ListField(child=serializers.CharField())
     drawn = serializers.ListField(child=serializers.CharField())
     holds = serializers.BooleanField()
+
+
+class TouchOut(serializers.Serializer[Any]):
+    """A call or a visit."""
+
+    day = serializers.DateField()
+    who = serializers.CharField()
+
+
+class LineOut(serializers.Serializer[Any]):
+    """A closed matter with the calls and visits since."""
+
+    code = serializers.CharField(source="matter.code")
+    title = serializers.CharField(source="matter.title")
+    closed_at = serializers.DateTimeField(source="matter.closed_at")
+    calls = TouchOut(many=True)
+    visits = TouchOut(many=True)
+
+
+class LedgerIn(serializers.Serializer[Any]):
+    """Left out: the first street of the caller, the present half-year, all."""
+
+    street = serializers.IntegerField(required=False)
+    half = serializers.CharField(required=False, help_text="2026-2: from July 2026; six half-years back")
+    state = serializers.ChoiceField(choices=["due", "done"], required=False)
 
 
 REFUSED = dict.fromkeys((400, 401, 403, 404, 409), REFUSAL)
@@ -126,6 +156,25 @@ def proof(request: Request, draw_id: int) -> Response:
     return Response({**told, "holds": verify(held).holds})
 
 
+@extend_schema(
+    summary="The ledger of calls and visits",
+    parameters=[LedgerIn, PAGE],
+    responses={200: page_of(LineOut), **REFUSED},
+)
+@api_view(["GET"])
+@permission_classes([IsAuthenticated])
+def call_ledger(request: Request) -> Response:
+    """回访台账: the matters closed in a half-year with the calls and visits since, those closed last first."""
+    check(request.user, Permission.QUALITY_MARK)
+    user: Any = request.user
+    form = LedgerForm(request.query_params, streets=streets_for(user), today=local_today(timezone.now()))
+    for name, errors in form.errors.items():
+        raise InvalidInput(errors[0], field=name)
+    page = KeysetPage(form.chosen(user), order=ORDER, cursor=request.query_params.get("page"))
+    return Response({"results": LineOut(lines(page.items), many=True).data, "next": page.next_cursor})
+
+
+call_ledger.permission = str(Permission.QUALITY_MARK)
 for view in (listing, outcome, missed):
     view.permission = str(Permission.REVISIT_CALL)
 proof.permission = str(Permission.REVISIT_DRAW)

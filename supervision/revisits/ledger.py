@@ -1,17 +1,20 @@
 """回访台账: about which closed matters of a half-year the resident was rung up or visited, and which are due."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import DISTRICT_ROLES, User
 from deputies.accounts.queries import streets_of
 from deputies.organisations.models import Organisation
 from deputies.organisations.queries import bodies, street_committees_of
+from liaison.base.codes import grouped
 from liaison.base.workdays.arithmetic import local_today, midnight
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
@@ -21,6 +24,10 @@ from supervision.revisits.models import Contact, Means, Revisit, RevisitStatus
 
 OFFERED = 6
 """Half-years back that can be looked at."""
+MOST_ROWS = 5_000
+"""Rows of a spreadsheet made while the user waits."""
+ORDER = ("-closed_at", "-id")
+COLUMNS = (_("事项编号"), _("标题"), _("办结"), _("电话"), _("上门"), _("情况"))
 
 
 @dataclass(frozen=True, order=True)
@@ -66,8 +73,8 @@ class Half:
 
     @property
     def label(self) -> str:
-        part = _("上半年") if self.part == 1 else _("下半年")
-        return _("%(year)s 年%(part)s") % {"year": self.year, "part": part}
+        part = gettext("上半年") if self.part == 1 else gettext("下半年")
+        return gettext("%(year)s 年%(part)s") % {"year": self.year, "part": part}
 
 
 def streets_for(user: User) -> list[Organisation]:
@@ -104,6 +111,9 @@ class Touch:
     day: date
     who: str
 
+    def __str__(self) -> str:
+        return f"{self.day} {self.who}"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -112,6 +122,15 @@ class Line:
     matter: Matter
     calls: list[Touch]
     visits: list[Touch]
+
+    @property
+    def state(self) -> Any:
+        """Which of the two is still due."""
+        if self.calls and self.visits:
+            return _("都回访了")
+        if self.calls or self.visits:
+            return _("还差上门") if self.calls else _("还差电话")
+        return _("电话、上门都还差")
 
 
 def lines(matters: Sequence[Matter]) -> list[Line]:
@@ -127,3 +146,11 @@ def lines(matters: Sequence[Matter]) -> list[Line]:
     for note in notes.select_related("by", "sponsorship"):
         found[note.sponsorship.matter_id, Means.VISIT].append(Touch(note.day, note.by.name))
     return [Line(one, sorted(found[one.pk, Means.CALL]), sorted(found[one.pk, Means.VISIT])) for one in matters]
+
+
+def sheet_rows(rows: QuerySet[Matter]) -> Iterator[list[Any]]:
+    """A row for each matter, in the order of COLUMNS."""
+    for line in lines(list(rows.order_by(*ORDER)[:MOST_ROWS])):
+        matter, touched = line.matter, ("；".join(map(str, one)) for one in (line.calls, line.visits))
+        day = local_today(matter.closed_at) if matter.closed_at else None
+        yield [grouped(matter.code), matter.title, day, *touched, str(line.state)]

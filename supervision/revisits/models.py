@@ -9,7 +9,7 @@ from deputies.organisations.models import Organisation
 from deputies.roster.models import Deputy
 from opinions.evaluation.models import Rating, RatingState, Solved
 from opinions.handling.models import Reply
-from opinions.matters.models import Matter, Satisfaction
+from opinions.matters.models import Matter, ReplyClass, Satisfaction
 
 SHARE_MAX = 100
 
@@ -164,8 +164,17 @@ class FlagKind(models.TextChoices):
     CLASS = "class", _("答复称已解决，回访说没有解决")
 
 
+SIDES: dict[FlagKind, tuple[type[models.TextChoices], type[models.TextChoices]]] = {
+    FlagKind.SATISFACTION: (Satisfaction, Satisfaction),
+    FlagKind.SOLVED: (Solved, Solved),
+    FlagKind.CLASS: (ReplyClass, Solved),
+}
+"""What speaks against what."""
+
+
 class RatingFlag(models.Model):
-    """A contradiction that flags whoever handled the matter; it punishes nobody. Both sides stand here."""
+    """A contradiction that flags whoever handled the matter; it punishes nobody. Both sides stand here, as codes of
+    SIDES by kind: `said` by rating or reply, `heard` on the telephone."""
 
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="rating_flags")
     revisit = models.ForeignKey(Revisit, on_delete=models.CASCADE, related_name="flags")
@@ -174,8 +183,8 @@ class RatingFlag(models.Model):
     reply = models.ForeignKey(Reply, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     body = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     deputy = models.ForeignKey(Deputy, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    said = models.CharField(max_length=60, help_text="what rating or reply say, in words")
-    heard = models.CharField(max_length=60, help_text="what was heard on the telephone, in words")
+    said = models.CharField(max_length=12)
+    heard = models.CharField(max_length=12)
     at = models.DateTimeField()
     personal_fields: tuple[str, ...] = ()
 
@@ -186,6 +195,12 @@ class RatingFlag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.matter_id} {self.kind}"
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """What was said and what was heard, in the reader's words."""
+        said, heard = SIDES[FlagKind(self.kind)]
+        return str(said(self.said).label), str(heard(self.heard).label)
 
 
 class Look(models.Model):

@@ -272,19 +272,18 @@ def _flag(revisit: Revisit, now: datetime) -> list[RatingFlag]:
     return RatingFlag.objects.bulk_create([_flagged(kind, revisit, rating, reply, now) for kind in kinds])
 
 
-@override(settings.LANGUAGE_CODE)
 def _flagged(kind: FlagKind, revisit: Revisit, rating: Rating | None, reply: Reply | None, now: datetime) -> RatingFlag:
-    """Both sides in words."""
+    """Both sides."""
     satisfaction = kind == FlagKind.SATISFACTION
-    heard = Satisfaction(revisit.satisfied).label if satisfaction else Solved(revisit.solved).label
     if kind == FlagKind.CLASS:
         assert reply is not None  # noqa: S101 - its class contradicts
-        said = reply.get_reply_class_display()
+        said = reply.reply_class
     else:
         assert rating is not None  # noqa: S101 - it contradicts
-        said = rating.get_satisfaction_display() if satisfaction else rating.get_solved_display()
+        said = rating.satisfaction if satisfaction else rating.solved
+    heard = revisit.satisfied if satisfaction else revisit.solved
     return RatingFlag(
-        matter=revisit.matter, revisit=revisit, kind=kind, rating=rating, reply=reply, said=str(said), heard=str(heard),
+        matter=revisit.matter, revisit=revisit, kind=kind, rating=rating, reply=reply, said=said, heard=heard,
         body=reply.organisation if reply else None, deputy=reply.deputy if reply else None, at=now,
     )  # fmt: skip
 

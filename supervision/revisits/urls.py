@@ -12,6 +12,7 @@ urlpatterns = [
     path("revisits/<int:revisit_id>/missed/", calls.missed, name="missed"),
     path("revisits/<int:revisit_id>/caller/", calls.caller, name="caller"),
     path("revisits/ledger/", contacts.listing, name="ledger"),
+    path("revisits/ledger.xlsx", contacts.export, name="ledger_export"),
     path("matters/<str:code>/contact/", contacts.note, name="contact"),
     path("matters/<str:code>/revisit/", calls.arrange, name="arrange"),
     path("ratings/draws/", draws.listing, name="draws"),

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ FOREIGN = {
     *(line.removesuffix("/") for line in (ROOT / ".gitignore").read_text().splitlines() if line.endswith("/")),
 }
 """Folders of which nothing is committed."""
+GENERATED = re.compile(r"_initial\.py$|_squashed_")
+"""Migrations that a program wrote, by their names."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Function:
 def python_files(*folders: str) -> list[Path]:
     """Hand-written Python files below `folders`; generated migrations are left out."""
     found = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
-    return sorted(path for path in found if not FOREIGN & set(path.parts) and not path.name.endswith("_initial.py"))
+    return sorted(path for path in found if not FOREIGN & set(path.parts) and not GENERATED.search(path.name))
 
 
 def committed_files() -> list[Path]:

@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import JSONObject
 from django.test.utils import CaptureQueriesContext
 
+from deputies.accounts.models import User
 from liaison.base import prepared
 from liaison.base.audit.models import Event
 from liaison.base.notices.models import Channel, Notice
 from liaison.base.prepared import Prepared, insert
+from tests.factories.accounts import UserFactory
 
 NOW = datetime(2026, 11, 23, 1, 0, 0, 123456, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -55,6 +59,39 @@ def test_rows_take_one_statement_and_build_it_once(monkeypatch: pytest.MonkeyPat
             ask.rows(chain="matter:1")
         assert len(queries) == 1
     assert built == [1]
+
+
+def test_rows_bring_related_rows_and_typed_annotations(django_assert_num_queries: Any) -> None:
+    def build(user: Any) -> Any:
+        said = JSONObject(name="organisation__name", at="created_at")
+        return User.objects.filter(pk=user).select_related("organisation").annotate(said=said)
+
+    held = UserFactory.create_batch(2)
+    ask = Prepared(build, user=int)
+    assert ask.rows(user=-900_000_001) == []
+    for user in held:
+        with django_assert_num_queries(1):
+            [row] = ask.rows(user=user.pk)
+            assert (row, row.organisation, row.said["name"]) == (user, user.organisation, user.organisation.name)
+
+
+def test_rows_may_be_those_of_another_queryset(django_assert_num_queries: Any) -> None:
+    insert([event(number, data={"100%s": number}) for number in range(1, 6)])
+    ask = Prepared(
+        lambda verb, keys, since: Event.objects.filter(verb=verb, pk__in=keys, at__gte=since).order_by("-seq"),
+        verb=str, keys=QuerySet, since=datetime,
+    )  # fmt: skip
+    for keys in (
+        Event.objects.filter(seq__lt=4, actor="反映人").order_by("seq")[:2],
+        Event.objects.filter(seq__in=[2, 5]).exclude(verb="100%"),
+        Event.objects.filter(data__has_key="100%s"),
+        Event.objects.filter(seq=9),
+    ):
+        expected = sorted(keys, key=lambda row: -row.seq)
+        with django_assert_num_queries(1):
+            assert ask.rows(verb="submit", keys=keys.values("pk"), since=NOW) == expected
+    with django_assert_num_queries(0):
+        assert ask.rows(verb="submit", keys=Event.objects.filter(pk__in=[]).values("pk"), since=NOW) == []
 
 
 def test_slot_without_a_place_is_refused() -> None:

@@ -25,6 +25,7 @@ MEASURES = {
     "lists": "tests.bench.figures.lists.lists",
     "similar": "tests.bench.figures.similar.similar",
     "dashboard": "tests.bench.figures.dashboard.dashboard",
+    "report": "tests.bench.figures.report.report",
 }
 """The figures by name, in the order in which they are taken; imported on the stage, since they need Django set up.
 

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from compileall import compile_dir
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import django
 
 from liaison.run.catalogues import compile_catalogues
 from tests.support.servers import PostgresServer, RedisServer, free_port
-from tests.support.web import web_server
+from tests.support.web import ROOT, web_server
 
 CONCURRENCY = 8
 """Requests at a time; the web server has as many threads, in two processes."""
@@ -22,6 +23,8 @@ GO_ON = "SELECT setval(pg_get_serial_sequence('opinions_matter', 'id'), (SELECT 
 def stage() -> Iterator[int]:
     """Everything runs and Django is set up in this process too; yields the web server's port."""
     compile_catalogues()
+    for package in ("deputies", "liaison", "opinions", "supervision"):
+        compile_dir(ROOT / package, quiet=1)  # as in the image
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="liaison-bench-", ignore_cleanup_errors=True))
         database = stack.enter_context(PostgresServer()).url
@@ -29,7 +32,7 @@ def stage() -> Iterator[int]:
         port = free_port()
         os.environ |= _environment(Path(folder), database, broker, port)
         _prepare()
-        stack.enter_context(web_server(dict(os.environ)))
+        stack.enter_context(web_server(dict(os.environ), program=("tests.bench.production",)))
         yield port
 
 

@@ -18,9 +18,8 @@ from opinions.matters.models import Matter
 from opinions.matters.states import Status
 from supervision.escalation.directory import Directory, Subject, subjects
 from supervision.escalation.models import Alert, Digest, Firing, Rung, Setback
-from supervision.escalation.queries import NOBODYS
+from supervision.escalation.queries import NOBODYS, waiting
 from supervision.escalation.rules import Course, Step, day_after, judge
-from supervision.escalation.services import waiting
 from supervision.escalation.services.firing import due
 
 UNSENT = (NoticeStatus.PENDING, NoticeStatus.SENDING)

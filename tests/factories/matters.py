@@ -35,6 +35,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.organisations import StreetWorld, street_world
 from tests.factories.roster import ConsultantFactory, DeputyFactory, TermFactory
 from tests.support.replay import replayed
+from tests.support.steps import step
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
 """A Monday morning; the following fortnight has no holiday."""
@@ -145,6 +146,7 @@ def _deputies(places: StreetWorld, people: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@step
 def open_matter(
     world: HandlingWorld, *, deputy: Deputy | None = None, now: datetime = NOW, phone: str = PHONE, **fields: Any
 ) -> Matter:
@@ -205,6 +207,7 @@ def content(reply_class: str = "A", *, due_on: date | None = None, text: str = "
     return Content(text=text or "经现场查看，三盏灯的线缆老化，已安排更换。", reply_class=reply_class, points=(point,))
 
 
+@step
 def taken(world: HandlingWorld, matter: Matter | None = None, **fields: Any) -> Matter:
     """Taken by the street, or by the deputy who holds it."""
     matter = matter or open_matter(world, **fields)
@@ -212,6 +215,7 @@ def taken(world: HandlingWorld, matter: Matter | None = None, **fields: Any) -> 
     return handling.take(matter=matter, by=by, now=NOW)
 
 
+@step
 def assigned(world: HandlingWorld, matter: Matter | None = None, *, co: tuple[Organisation, ...] = ()) -> Matter:
     """Given to the department as lead, not signed yet."""
     matter = matter or open_matter(world)
@@ -221,6 +225,7 @@ def assigned(world: HandlingWorld, matter: Matter | None = None, *, co: tuple[Or
     return matter
 
 
+@step
 def signed(world: HandlingWorld, matter: Matter | None = None, *, co: tuple[Organisation, ...] = ()) -> Matter:
     """Signed by the lead."""
     matter = assigned(world, matter, co=co)
@@ -228,6 +233,7 @@ def signed(world: HandlingWorld, matter: Matter | None = None, *, co: tuple[Orga
     return matter
 
 
+@step
 def replied(world: HandlingWorld, matter: Matter | None = None, *, reply_class: str = "A") -> Matter:
     """Replied by the department: drafted by the handler, issued by the head."""
     matter = signed(world, matter)
@@ -236,6 +242,7 @@ def replied(world: HandlingWorld, matter: Matter | None = None, *, reply_class: 
     return matter
 
 
+@step
 def answered(world: HandlingWorld, matter: Matter | None = None) -> Matter:
     """Answered by the deputy."""
     matter = matter or open_matter(world, deputy=world.deputy)
@@ -243,10 +250,12 @@ def answered(world: HandlingWorld, matter: Matter | None = None) -> Matter:
     return matter
 
 
+@step
 def _waiting(world: HandlingWorld) -> Matter:
     return handling.ask(matter=taken(world), question="是哪几盏灯？", by=world.staff, now=NOW)
 
 
+@step
 def _returned(world: HandlingWorld) -> Matter:
     matter = assigned(world)
     handling.return_assignment(
@@ -255,32 +264,38 @@ def _returned(world: HandlingWorld) -> Matter:
     return matter
 
 
+@step
 def _declined(world: HandlingWorld) -> Matter:
     return handling.decline(
         matter=open_matter(world), reason=reason(ReasonKind.DECLINE), text="已在法院审理", by=world.staff, now=NOW
     )
 
 
+@step
 def _merged(world: HandlingWorld) -> Matter:
     matter = open_matter(world)
     handling.merge(matter=matter, target=open_matter(world), by=world.staff, now=NOW)
     return matter
 
 
+@step
 def _withdrawn(world: HandlingWorld) -> Matter:
     matter = open_matter(world)
     reporter = matter.reporters.get()
     return handling.withdraw(matter=matter, reporter=reporter, now=NOW)
 
 
+@step
 def _rework(world: HandlingWorld) -> Matter:
     return handling.send_to_rework(matter=replied(world), now=NOW, actor="反映人", reason="还是不亮")
 
 
+@step
 def _closed(world: HandlingWorld) -> Matter:
     return handling.close_rated(matter=replied(world), satisfaction="satisfied", now=NOW, actor="反映人")
 
 
+@step
 def proposed(world: HandlingWorld, matter: Matter | None = None) -> Matter:
     """Raised by the street into the draft of a proposal."""
     matter = matter or taken(world)
@@ -299,6 +314,7 @@ def taken_out(*, matter: Matter, by: User, now: datetime) -> Matter:
     return unlink_matter(proposal=held, matter=matter, reason="另行办理", by=by, now=now)
 
 
+@step
 def relayed(world: HandlingWorld, matter: Matter | None = None) -> Matter:
     """Relayed by the district to a deputy of the city's congress."""
     matter = matter or taken(world)

@@ -12,6 +12,7 @@ from supervision.orders.services import AnswerData, LetterData, PointData
 from tests.factories.accounts import UserFactory
 from tests.factories.matters import NOW, TODAY, HandlingWorld, handling_world, signed
 from tests.support.replay import replayed
+from tests.support.steps import step
 
 SOON = TODAY + timedelta(days=20)
 
@@ -40,17 +41,20 @@ def letter_data(world: HandlingWorld, matters: Sequence[Matter], **changes: Any)
     return LetterData(**values)
 
 
+@step
 def drafted(world: HandlingWorld, *matters: Matter, by: User | None = None, **changes: Any) -> Letter:
     """A draft of the street about a matter that the department has."""
     held = matters or (signed(world),)
     return orders.draft_letter(data=letter_data(world, held, **changes), by=by or world.staff, now=NOW)
 
 
+@step
 def pending(world: HandlingWorld, *matters: Matter, by: User | None = None, **changes: Any) -> Letter:
     by = by or world.staff
     return orders.submit_letter(letter=drafted(world, *matters, by=by, **changes), by=by, now=NOW)
 
 
+@step
 def issued(world: HandlingWorld, *matters: Matter, by: User | None = None, **changes: Any) -> Letter:
     """Issued by the secretary, or by `by`."""
     letter = pending(world, *matters, by=by, **changes)
@@ -63,6 +67,7 @@ def answer_data(letter: Letter, **changes: Any) -> AnswerData:
     return AnswerData(**{**values, **changes})
 
 
+@step
 def answered(world: HandlingWorld, letter: Letter | None = None, **changes: Any) -> Letter:
     """Answered by the department: written by the handler, signed by the head."""
     letter = letter or issued(world)
@@ -72,6 +77,7 @@ def answered(world: HandlingWorld, letter: Letter | None = None, **changes: Any)
     return letter
 
 
+@step
 def sponsored(world: HandlingWorld, matter: Matter | None = None, *, by: User | None = None) -> Sponsorship:
     """A case that the district's leader took."""
     return orders.sponsor(

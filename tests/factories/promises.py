@@ -7,6 +7,7 @@ from opinions.handling.content import Content, Point
 from opinions.matters.models import Matter
 from opinions.promises.models import Promise
 from tests.factories.matters import NOW, TODAY, HandlingWorld, signed
+from tests.support.steps import step
 
 DUE = TODAY + timedelta(days=30)
 """A Wednesday, the day by which the department promises."""
@@ -23,6 +24,7 @@ def promising(*days: date, reply_class: str = "B") -> Content:
     return Content(text="经现场查看，线缆老化，分批更换。", reply_class=reply_class, points=points)
 
 
+@step
 def promised(world: HandlingWorld, *days: date, matter: Matter | None = None, now: datetime = NOW) -> list[Promise]:
     """What the department's reply promises, by its points; the matter waits for its rating."""
     matter = signed(world, matter)
@@ -32,6 +34,7 @@ def promised(world: HandlingWorld, *days: date, matter: Matter | None = None, no
     return list(Promise.objects.filter(matter=matter).select_related("matter", "organisation").order_by("point"))
 
 
+@step
 def closed_with(world: HandlingWorld, *days: date, satisfaction: str = "satisfied") -> list[Promise]:
     """The same, and the matter was rated and closed."""
     rows = promised(world, *days)

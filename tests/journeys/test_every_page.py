@@ -7,12 +7,13 @@ from playwright.sync_api import Page
 
 from tests.journeys.conftest import AtDesk
 from tests.journeys.people import see
+from tests.support.accessibility import carry_axe
 
 ROLES = ["district", "street", "liaison", "handler", "head", "leader", "secretary", "deputy"]
 LINKS = """() => [...document.querySelectorAll("a[href^='/desk/'], a[href^='?'], a[href^='/accounts/']")]
     .filter((one) => !one.hasAttribute("download")).map((one) => new URL(one.href).pathname)"""
 NO_PAGE = re.compile(
-    r"/(export|files|download|photo|template\.xlsx|plaque\.\w+|phone)|\.(docx|ics|pdf|png|txt|xlsx)$|/file/$"
+    r"/(export|files|download|photo|template\.xlsx|plaque\.\w+|phone)|\.(csv|docx|ics|pdf|png|txt|xlsx)$|/file/$"
 )
 NUMBER = re.compile(r"/(?:\d+|[A-Z0-9]{10})(?=/)")
 PAPER = """() => {
@@ -32,6 +33,7 @@ def walked() -> set[str]:
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_is_sound(at_desk: AtDesk, walked: set[str], role: str) -> None:
     page = at_desk(role)
+    carry_axe(page.context)
     waiting = ["/desk/"]
     while waiting:
         place = waiting.pop(0)

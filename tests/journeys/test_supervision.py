@@ -47,3 +47,16 @@ def test_board_renews_itself_without_losing_the_place_and_prints_its_charts_as_t
     expect(page.locator(".trend table").first).to_be_visible()
     for box in page.locator(".numbers-wrap, figure").filter(visible=True).all():
         assert box.evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+
+
+def test_second_press_on_a_slow_network_sends_nothing_more(at_desk: AtDesk) -> None:
+    page, sent = at_desk("district"), []
+    page.goto("/desk/supervision/ladder/new/")
+    page.route("**/ladder/new/", lambda route: sent.append(route.request.method))
+    page.evaluate("""() => {
+        const button = document.querySelector("main form[method=post] button");
+        button.click();
+        setTimeout(() => button.click(), 150);
+    }""")
+    page.wait_for_timeout(600)
+    assert sent == ["POST"]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import requests
 
+from liaison.run.processes import LEAN
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60.0
 """Seconds until it must be ready, or be gone."""
@@ -18,7 +20,7 @@ PATIENCE = 60.0
 def web_server(environment: dict[str, str], *, program: tuple[str, ...] = ("gunicorn",)) -> Iterator[str]:
     """The address of gunicorn with the product's own configuration; `program` is the module that starts it."""
     command = [sys.executable, "-m", *program, "--config", "liaison/run/gunicorn_conf.py", "liaison.wsgi"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment | LEAN)
     url = f"http://localhost:{environment['PORT']}"
     try:
         wait_until_ready(url, process)

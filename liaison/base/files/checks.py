@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import IO, TYPE_CHECKING, Any
 
-import filetype
 from django.utils.translation import gettext_lazy as _
 
 from liaison.base.errors import InvalidInput
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 else:
     ExifTags, Image, ImageFile = later("PIL.ExifTags"), later("PIL.Image"), later("PIL.ImageFile")
 
-pillow_heif = later("pillow_heif")
+filetype, pillow_heif = later("filetype"), later("pillow_heif")
 
 MEGABYTE = 1_000_000
 MOST_PHOTO_BYTES = 20 * MEGABYTE

@@ -9,9 +9,10 @@ import threading
 from datetime import datetime, timedelta
 from typing import Any
 
-from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from liaison.base.errors import DomainError, NotAllowed
@@ -174,6 +175,6 @@ def _announce(job_id: int) -> None:
 
 def _send(job_id: int) -> None:
     try:
-        current_app.send_task(RUN_TASK, args=[job_id], retry=False, expires=60)
+        import_string(settings.TASK_APP).send_task(RUN_TASK, args=[job_id], retry=False, expires=60)
     except Exception as error:  # noqa: BLE001 - kombu raises transport-specific errors; beat announces again
         logger.warning("the broker cannot be reached; job %s waits for it: %s", job_id, error)

@@ -20,9 +20,27 @@ def address(name: str) -> str:
     return reverse(name)
 
 
-@dataclass(frozen=True)
+SAMPLE = "0000000000"
+"""Stands for a code, which is letters and digits, or a key."""
+
+
+def address_of(name: str, *which: object) -> str:
+    """The address of a page of what has this code (and key)."""
+    return "".join(f"{before}{one}" for before, one in zip(_around(name, len(which)), (*which, ""), strict=True))
+
+
+@lru_cache(maxsize=256)
+def _around(name: str, count: int) -> list[str]:
+    """What stands around so many codes in the addresses of a page; found once instead of in each row."""
+    return reverse(name, args=[SAMPLE] * count).split(SAMPLE)
+
+
+@dataclass(frozen=True, eq=False)
 class Entry:
-    """A place to go. `phone` puts it into the bottom bar of a phone (four at most, the rest behind 更多)."""
+    """A place to go. `phone` puts it into the bottom bar of a phone (four at most, the rest behind 更多).
+
+    An entry equals none but itself, so that what is drawn of the same entries can be kept (`ui.rail`).
+    """
 
     label: Any
     url: str
@@ -56,28 +74,30 @@ class Chrome:
     logout_url: str = ""
 
     @property
-    def phone_entries(self) -> list[Entry]:
-        """The first four entries marked for the phone's bottom bar."""
-        return [entry for entry in self.entries if entry.phone][:4]
-
-    @property
-    def more_entries(self) -> list[Entry]:
-        """Entries that the bottom bar leaves out."""
-        shown = {entry.url for entry in self.phone_entries}
-        return [entry for entry in self.entries if entry.url not in shown]
-
-    @property
     def section_parts(self) -> Sequence[Entry]:
         """The parts of the current section; nothing to choose from a single one."""
         parts = next((section.parts for section in self.sections if section.current), ())
         return parts if len(parts) > 1 else ()
 
 
-def mark_current(entries: Sequence[Entry], path: str) -> list[Entry]:
+def for_phone(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """The first four entries marked for a phone's bottom bar, and those that it leaves out."""
+    first = [entry for entry in entries if entry.phone][:4]
+    shown = {entry.url for entry in first}
+    return first, [entry for entry in entries if entry.url not in shown]
+
+
+def mark_current(entries: Sequence[Entry], path: str) -> tuple[Entry, ...]:
     """The entries, the one with an address that is the longest beginning of `path` marked as current."""
     matching = [(url, entry.url) for entry in entries for url in (entry.url, *entry.also) if _leads_to(url, path)]
     _longest, best = max(matching, key=lambda one: len(one[0]), default=("", None))
-    return [replace(entry, current=entry.url == best) for entry in entries]
+    return _marked(tuple(entries), best)
+
+
+@lru_cache(maxsize=1024)
+def _marked(entries: tuple[Entry, ...], url: str | None) -> tuple[Entry, ...]:
+    """The same answer for the same entries, see `Entry`."""
+    return tuple(replace(entry, current=entry.url == url) for entry in entries)
 
 
 def _leads_to(url: str, path: str) -> bool:

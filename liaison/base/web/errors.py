@@ -1,6 +1,7 @@
 """Error pages: what happened in kind words, and a way on. They need no database."""
 
 import errno
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +18,8 @@ API = "/api/"
 """Where the addresses of programs begin."""
 DESK = "/desk/"
 """Where the pages of those who work begin: their way on is not the residents'."""
+VOICES: dict[str, Callable[[str, int, str], HttpResponse]] = {}
+"""Beginnings of addresses whose refusals have a form of their own → what writes path, status and sentence in it."""
 OUT_OF_SIGHT = _("这件事不在您的范围内，或者已经撤下；也请检查网址有没有输错。")
 
 
@@ -73,6 +76,8 @@ def _spoken(
 ) -> HttpResponse:
     if request.path.startswith(API):
         return JsonResponse({"detail": str(text)}, status=status)
+    if voice := next((one for begin, one in VOICES.items() if request.path.startswith(begin)), None):
+        return voice(request.path, status, str(text))
     context = {
         "status": status,
         "title": title,

@@ -5,10 +5,10 @@ that a visitor can neither read a hidden value into it nor break a query; a stra
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from operator import or_
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -18,7 +18,11 @@ from django.core.signing import BadSignature, Signer
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
+from liaison.base.prepared import Prepared
+
 Row = TypeVar("Row", bound=Model)
+RowsOf = Callable[[QuerySet[Row, Any]], QuerySet[Row, Any]]
+"""Makes whole rows of the rows with some keys; a function that is always the same one."""
 NOTHING = Q(pk__in=[])
 MOST_COUNTED = 1000
 """How far the rows of a list are counted."""
@@ -71,7 +75,9 @@ class KeysetPage(Generic[Row]):
 
     `cursor` is the raw text of the query string. Nullable model fields are recognised; name nullable
     annotations in `nullable`. With `rows`, which makes the queryset of whole rows, the same statement finds the page by
-    its keys first, for which an index may be enough, and reads whole rows of that page only. Raises ValueError for an
+    its keys first, for which an index may be enough, and reads whole rows of that page only. With `sections`, the
+    conditions of rows that have a value of the first key and of those that have none, these are read one after the
+    other until the page is full: each is a range of an index, and both together are none. Raises ValueError for an
     order that does not end in the primary key.
     """
 
@@ -83,13 +89,14 @@ class KeysetPage(Generic[Row]):
         cursor: str | None = None,
         size: int = 30,
         nullable: Sequence[str] = (),
-        rows: Callable[[QuerySet[Row, Any]], QuerySet[Row, Any]] | None = None,
+        rows: "RowsOf[Row] | None" = None,
+        sections: tuple[Q, Q] | None = None,
     ) -> None:
         if order[-1].lstrip("-") not in {"id", "pk", queryset.model._meta.pk.name}:
             raise ValueError("A keyset order must end in the primary key.")
         self.queryset = queryset
         self.keys = [_key(queryset.model, name, nullable) for name in order]
-        self.size, self._rows = size, rows
+        self.size, self._rows, self._sections = size, rows, sections
         self._signer = Signer(salt="keyset:" + ",".join(order))
         self._cursor = self._read_cursor(cursor)
 
@@ -129,30 +136,34 @@ class KeysetPage(Generic[Row]):
         return rows, False, more
 
     def _fetch(self, cursor: Cursor | None) -> tuple[list[Any], bool]:
-        backward = cursor is not None and cursor.backward
-        order = [key.order(backward=backward) for key in self.keys]
-        rows = self.queryset.order_by(*order)
-        if cursor is not None:
-            rows = rows.filter(self._beyond(cursor))
-        page = rows[: self.size + 1]
-        if self._rows is not None:
-            chosen = self.queryset.model._default_manager.filter(pk__in=page.values("pk"))
-            page = self._rows(chosen).order_by(*order)
-        found = list(page)
-        return found[: self.size], len(found) > self.size
+        found: list[Any] = []
+        for reach in self._reaches(cursor):
+            found += self._read(reach, self.size + 1 - len(found), backward=cursor is not None and cursor.backward)
+            if len(found) > self.size:
+                return found[: self.size], True
+        return found, False
 
-    def _beyond(self, cursor: Cursor) -> Q:
-        """The rows after a cursor, as an OR over the first key that differs; led by a bound on the first key."""
-        pairs = list(zip(self.keys, cursor.values, strict=True))
-        branches = []
-        for index, (key, value) in enumerate(pairs):
-            branch = key.beyond(value, backward=cursor.backward)
-            for earlier, held in pairs[:index]:
-                branch = earlier.same(held) & branch
-            branches.append(branch)
-        reach = reduce(or_, branches)
-        first, value = pairs[0]
-        return reach if value is None else first.beyond(value, backward=cursor.backward, inclusive=True) & reach
+    def _read(self, reach: Q, most: int, *, backward: bool) -> list[Any]:
+        """At most `most` rows of `reach`, the nearest first."""
+        order = [key.order(backward=backward) for key in self.keys]
+        page = self.queryset.filter(reach).order_by(*order)[:most]
+        if self._rows is None:
+            return list(page)
+        return _whole(self.queryset.model, self._rows, tuple(self.keys), backward).rows(page=page.values("pk"))
+
+    def _reaches(self, cursor: Cursor | None) -> list[Q]:
+        """What lies beyond the cursor, or everything: by section, in the order in which it is read."""
+        if self._sections is None:
+            return [_beyond(self.keys, cursor.values, backward=cursor.backward) if cursor else Q()]
+        valued, empty = self._sections
+        if cursor is None:
+            return [valued, empty]
+        (first, *keys), (value, *values) = self.keys, cursor.values
+        if value is None:
+            here = empty & _beyond(keys, values, backward=cursor.backward)
+            return [here, valued] if cursor.backward else [here]
+        here = _beyond([replace(first, nullable=False), *keys], cursor.values, backward=cursor.backward)
+        return [here] if cursor.backward else [here, empty]
 
     def _sign(self, row: Any, *, backward: bool) -> str:
         values = [_pack(_value(row, key.name)) for key in self.keys]
@@ -167,6 +178,27 @@ class KeysetPage(Generic[Row]):
         except (BadSignature, ValueError, TypeError, ArithmeticError, KeyError):
             return None
         return cursor if len(cursor.values) == len(self.keys) else None
+
+
+@lru_cache(maxsize=128)
+def _whole(model: type[Row], rows: "RowsOf[Row]", keys: tuple[Key, ...], backward: bool) -> Prepared[Row]:  # noqa: FBT001
+    """Whole rows of a page in its order; prepared, since they are the same for every filter."""
+    order = [key.order(backward=backward) for key in keys]
+    return Prepared(lambda page: rows(model._default_manager.filter(pk__in=page)).order_by(*order), page=QuerySet)
+
+
+def _beyond(keys: Sequence[Key], values: Sequence[Any], *, backward: bool) -> Q:
+    """The rows after a cursor, as an OR over the first key that differs; led by a bound on the first key."""
+    pairs = list(zip(keys, values, strict=True))
+    branches = []
+    for index, (key, value) in enumerate(pairs):
+        branch = key.beyond(value, backward=backward)
+        for earlier, held in pairs[:index]:
+            branch = earlier.same(held) & branch
+        branches.append(branch)
+    reach = reduce(or_, branches)
+    first, value = pairs[0]
+    return reach if value is None else first.beyond(value, backward=backward, inclusive=True) & reach
 
 
 def _key(model: type[Model], name: str, nullable: Sequence[str]) -> Key:

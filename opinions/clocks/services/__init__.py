@@ -19,6 +19,7 @@ from opinions.clocks.services.running import (
     set_co_limit,
     start_clock,
     start_clocks,
+    stop_chosen,
     stop_clocks,
     stop_clocks_of,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "set_co_limit",
     "start_clock",
     "start_clocks",
+    "stop_chosen",
     "stop_clocks",
     "stop_clocks_of",
     "warn_day",

@@ -13,8 +13,9 @@ from liaison.base.audit.services import Fact, record
 from liaison.base.errors import InvalidInput, NotAllowed
 from opinions.exchange.guard import checked_url
 from opinions.exchange.models import Partner
+from opinions.exchange.queries import keys_of
 from opinions.exchange.signing import SHORTEST_SECRET, new_secret
-from opinions.exchange.states import AdapterName
+from opinions.exchange.states import AdapterName, Ways
 
 FORMER = ("former_secret", "former_until")
 FIELDS = ("name", "kind", "organisation", "ways", "adapter", "address", "timeout")
@@ -47,13 +48,13 @@ def make_partner(*, code: str, by: User | None, now: datetime, **fields: Any) ->
 @transaction.atomic
 def change_partner(*, partner: Partner, by: User, now: datetime, **fields: Any) -> Partner:
     """Change settings; secret and orders stay as they are. Raises NotAllowed, BadAddress, NoSecret."""
-    held = _held(partner, by)
+    held = held_partner(partner, by)
     changed = [name for name in FIELDS if name in fields and getattr(held, name) != fields[name]]
     for name in changed:
         setattr(held, name, fields[name])
     _check(held, by)
     if held.active:
-        _check_ready(held)
+        _check_ready(held, now)
     if changed:
         held.save(update_fields=changed)
         record(held.chain, Fact(verb="change", data={"changed": changed}), by=by, now=now)
@@ -63,11 +64,11 @@ def change_partner(*, partner: Partner, by: User, now: datetime, **fields: Any) 
 @transaction.atomic
 def switch(*, partner: Partner, active: bool, by: User, now: datetime) -> Partner:
     """Switch on or off; what waits in the outbox waits on. Raises NotAllowed, NoSecret, BadAddress."""
-    held = _held(partner, by)
+    held = held_partner(partner, by)
     if held.active == active:
         return held
     if active:
-        _check_ready(held)
+        _check_ready(held, now)
     held.active = active
     held.save(update_fields=["active"])
     record(held.chain, Fact(verb="switch_on" if active else "switch_off"), by=by, now=now)
@@ -82,7 +83,7 @@ def set_secret(
 
     It holds at once; the one before holds on for `overlap`, an earlier one no more. Raises NotAllowed, InvalidInput.
     """
-    held = _held(partner, by) if by else partner
+    held = held_partner(partner, by) if by else partner
     secret = secret.strip() or new_secret()
     if len(secret) < SHORTEST_SECRET or not secret.isascii() or not secret.isprintable():
         raise InvalidInput(
@@ -102,7 +103,7 @@ def set_secret(
 @transaction.atomic
 def end_former_secret(*, partner: Partner, by: User, now: datetime) -> None:
     """The secret before the present one holds no longer. Raises NotAllowed."""
-    held = _held(partner, by)
+    held = held_partner(partner, by)
     if held.former_until is None:
         return
     held.former_secret, held.former_until = "", None  # type: ignore[assignment]
@@ -110,7 +111,7 @@ def end_former_secret(*, partner: Partner, by: User, now: datetime) -> None:
     record(held.chain, Fact(verb="end_secret"), by=by, now=now)
 
 
-def _held(partner: Partner, by: User | None) -> Partner:
+def held_partner(partner: Partner, by: User | None) -> Partner:
     """The partner's row, locked, if it is the user's to keep."""
     held = Partner.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=partner.pk)
     _check_keeper(held, by)
@@ -121,6 +122,8 @@ def _check(partner: Partner, by: User | None) -> None:
     _check_keeper(partner, by)
     if partner.adapter == AdapterName.HTTP and (partner.address or partner.receives):
         checked_url(partner.address)
+    if partner.has_keys and partner.ways != Ways.IN:
+        raise InvalidInput(_("开放接口只接收对方的提交。"), field="ways")
 
 
 def _check_keeper(partner: Partner, by: User | None) -> None:
@@ -132,7 +135,10 @@ def _check_keeper(partner: Partner, by: User | None) -> None:
         raise NotAllowed
 
 
-def _check_ready(partner: Partner) -> None:
-    """Whoever speaks over a line needs a secret."""
-    if partner.adapter == AdapterName.HTTP and not partner.secret:
+def _check_ready(partner: Partner, now: datetime) -> None:
+    """Whoever speaks over a line needs a secret, or a key."""
+    if partner.has_keys:
+        if not keys_of(partner, now):
+            raise NoSecret
+    elif partner.adapter == AdapterName.HTTP and not partner.secret:
         raise NoSecret

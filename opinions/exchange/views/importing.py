@@ -32,7 +32,7 @@ TEMPLATE = ("工单编号", "标题", "内容", "反映日期", "地点", "街�
 @requires(Permission.EXCHANGE_WORK)
 def upload(request: SignedIn) -> HttpResponse:
     """First step: whose orders, and the table."""
-    givers = [row for row in own_partners(request) if row.gives and row.active]
+    givers = [row for row in own_partners(request) if row.gives and row.active and not row.has_keys]
     form = TableForm(request.POST or None, request.FILES or None, partners=givers)
     if request.method == "POST" and form.is_valid():
         file = _kept(request, form)

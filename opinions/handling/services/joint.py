@@ -41,7 +41,7 @@ def join_streets(
 ) -> list[JointStreet]:
     """Invite streets to a matter that lies with them too; each sees it from now on. Raises InvalidInput."""
     standing_for("join_streets", matter=matter, by=by, now=now)
-    task = checked_text(task, field="task", missing=_("请写明请他们一起做什么。"))[:200]
+    task = checked_text(task, field="task", missing=_("请写明请他们一起做什么。"), most=200)
     held = {matter.street_id, *matter.joint_streets.values_list("street", flat=True)}
     fresh = [body for body in dict.fromkeys(streets) if body.pk not in held]
     if not fresh or not set(street_committees_of(matter.district)).issuperset(fresh):

@@ -48,10 +48,9 @@ def move_matters(*, body: Organisation, into: Organisation, by: User | None, now
 
 
 def _move_letters(body: Organisation, into: Organisation) -> None:
-    """The successor answers the letters to the street, about ended matters too, unless it owes one for the matter."""
+    """The successor answers the letters to the street, about ended matters too."""
     running = Clock.objects.filter(kind=ClockKind.LETTER, stopped_at__isnull=True)
-    owed = running.filter(organisation=into).values("matter")
-    running.filter(organisation=body).exclude(matter__in=owed).update(organisation=into)
+    running.filter(organisation=body).update(organisation=into)
 
 
 def _move_joint_streets(body: Organisation, into: Organisation) -> None:

@@ -11,11 +11,17 @@ from liaison.base.audit.services import Fact, record
 from liaison.base.errors import DomainError
 from liaison.base.files.models import StoredFile
 from liaison.base.files.services import save_prepared
+from liaison.base.nudge import Nudge
 from liaison.base.privacy import hide_id_numbers
+from liaison.base.stamps import bump
 from opinions.handling import services as handling
 from opinions.intake.models import Opinion
 from opinions.matters.models import RESIDENT, Matter, Reporter
 from opinions.matters.services import add_line, already_said, tell_body
+
+PUBLIC = "echo"
+"""The stamp of what everybody may read: the residents' words in it stand by their consent alone."""
+HEED = Nudge("echo.heed_consents")
 
 
 class AlreadyConfirmed(DomainError):
@@ -82,6 +88,8 @@ def erase(*, matter: Matter, reporter: Reporter, now: datetime, contact: bool, p
         Opinion.objects.filter(pk=reporter.matter_id).update(consent_contact=False)
     if publication:
         Opinion.objects.filter(pk=reporter.matter_id).update(consent_publish=False)
+        bump(PUBLIC)
+        transaction.on_commit(HEED, robust=True)
     if contact or publication:
         fact = Fact(verb="erase", data={"contact": contact, "publication": publication})
         record(held.chain, fact, by=None, actor=RESIDENT, now=now)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -11,14 +12,18 @@ from deputies.accounts.models import User
 from deputies.organisations.models import Organisation, OrganisationKind
 from deputies.organisations.queries import bodies, current, division_tree
 from liaison.base.errors import InvalidInput
+from liaison.base.files.models import StoredFile
 from liaison.base.imports import Row, Table
 from liaison.base.phrases import values_by_word
-from liaison.base.privacy import normalise_phone
+from liaison.base.privacy import blind_index, normalise_phone
 from opinions.intake.columns import BadCell, Field, Target, entry_from, guess_mapping
 from opinions.intake.models import Opinion
 from opinions.intake.places import Setting, setting_for_body
+from opinions.intake.privacy import NOTICE_VERSION
 from opinions.intake.services.importing import OpinionReport, import_table
 from opinions.intake.services.submission import Entry, Receipt, submit
+from opinions.intake.throttle import DAY, Load
+from opinions.matters.models import Reporter
 
 CELLS = (
     Field.SOURCE_NUMBER, Field.CONTENT, Field.TITLE, Field.RAISED_ON, Field.PLACE, Field.DIVISION, Field.CATEGORY,
@@ -26,6 +31,8 @@ CELLS = (
 )  # fmt: skip
 """What of an order is taken over. Channel and tags are the exchange's own to say."""
 Cells = Mapping[str, str]
+TERMS_VERSION = NOTICE_VERSION
+"""The privacy notice that a system which speaks for residents shows to them, as it is worded now."""
 
 
 class BadOrder(InvalidInput):
@@ -68,10 +75,21 @@ def check_order(cells: Cells, *, target: Target, now: datetime, number: int = 0)
         raise BadOrder(str(problem.reason), field=problem.field) from problem
 
 
-def submit_order(cells: Cells, *, target: Target, key: UUID, now: datetime) -> Receipt:
-    """Take in one order as an opinion; the same `key` gives the first receipt. Raises BadOrder, DuplicateSource."""
+def submit_order(
+    cells: Cells, *, target: Target, key: UUID, now: datetime, photos: Sequence[StoredFile] = (), **more: Any
+) -> Receipt:
+    """Take in one order as an opinion; the same `key` gives the first receipt. `more` are fields of an entry that no
+    cell fills. Raises BadOrder, DuplicateSource."""
     entry = check_order(cells, target=target, now=now)
-    return submit(entry=replace(entry, key=key), by=None, now=now)
+    return submit(entry=replace(entry, key=key, **more), by=None, now=now, photos=photos)
+
+
+def check_phone(cells: Cells, *, now: datetime) -> None:
+    """A telephone number is written to so many times a day at most, whoever names it. Raises TooManyForPhone."""
+    phone = without_landline(cells)[Field.PHONE]
+    if phone:
+        sent = Reporter.objects.filter(phone_index=blind_index(phone), created_at__gt=now - DAY)
+        Load(of_phone=sent.count()).check()
 
 
 def import_rows(

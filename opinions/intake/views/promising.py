@@ -31,4 +31,5 @@ def say(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if word_from(form, promise=promise, reporter=reporter, done=done, now=timezone.now()):
         toast(request, _("谢谢，记下了。") if done else _("记下了，已经告诉办理单位和街道。"))
         return back(matter, reporter)
-    return tracking_page(request, matter, reporter, status=422, word=form)
+    said = " ".join(map(str, form.non_field_errors()))
+    return tracking_page(request, matter, reporter, status=422, word=form, refused=said)

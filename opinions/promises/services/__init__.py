@@ -4,7 +4,7 @@ That a missed promise reopens its matter is handling's part (ADR 0017).
 """
 
 from opinions.promises.services.common import MeantEarlier, arm
-from opinions.promises.services.hearing import Heard, NotYours, TooEarly, hear
+from opinions.promises.services.hearing import Heard, NotYours, SaidOtherwise, TooEarly, hear
 from opinions.promises.services.judging import keep, miss, move, refuse_move, reopen, withdraw
 from opinions.promises.services.making import make_promises, move_promises
 from opinions.promises.services.putting import put_before
@@ -15,6 +15,7 @@ __all__ = [
     "Heard",
     "MeantEarlier",
     "NotYours",
+    "SaidOtherwise",
     "TooEarly",
     "arm",
     "ask_move",

@@ -25,6 +25,11 @@ class TooEarly(DomainError):
     message = _("这项承诺还没有到期，办理单位也还没有说办到了。到期以后，请再来说一声。")
 
 
+class SaidOtherwise(DomainError):
+    message = _("您已经说过一次了，这一次没有记下：每个期限、每次报告只能说一次。要改，请联系街道。")
+    status_code = 409
+
+
 class NotYours(NotAllowed):
     """A promise of another matter."""
 
@@ -46,7 +51,7 @@ def hear(
 
     Each resident speaks once for each due day and each report of the body; saying it again changes nothing. 没有办到
     after the day makes it not kept; before, a report that was premature is undone. Of a promise that has its result
-    already, it is put before the supervising side. Raises NotYours, TooEarly, InvalidInput.
+    already, it is put before the supervising side. Raises NotYours, TooEarly, SaidOtherwise, InvalidInput.
     """
     matter = promise.matter
     if matter.pk not in (reporter.matter_id, reporter.matter.merged_into_id):
@@ -63,6 +68,8 @@ def hear(
     word, fresh = PromiseWord.objects.get_or_create(
         promise=promise, reporter=reporter, **values, defaults={"done": done, "text": text, "at": now}
     )
+    if not fresh and word.done != done:
+        raise SaidOtherwise
     if not fresh:
         return Heard(fresh=False)
     files = save_prepared(photos)

@@ -5,7 +5,7 @@ from supervision.escalation.services.firing import Fired, Planned, fire_due, pla
 from supervision.escalation.services.ladder import load_default_ladder, own_ladder, save_rung
 from supervision.escalation.services.marks import fire_marks, marks_due, plan_marks
 from supervision.escalation.services.taking_back import plan_taking_back, take_back
-from supervision.escalation.services.telling import tell_due, tellable, waiting
+from supervision.escalation.services.telling import tell_due, tellable
 
 __all__ = [
     "Fired",
@@ -24,5 +24,4 @@ __all__ = [
     "take_back",
     "tell_due",
     "tellable",
-    "waiting",
 ]

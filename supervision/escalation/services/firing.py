@@ -192,6 +192,7 @@ class New(NamedTuple):
 
 
 FIRED = ("clock", "mark", "matter", "rung", "due_on", "day", "trigger", "acts", "told_by", "fired_at", "done")
+ALERT = ("firing", "person", "due_at")
 
 
 def _fire(begun: Pass, rows: Sequence[Subject]) -> int:
@@ -213,7 +214,7 @@ def keep(begun: Pass, made: Sequence[New]) -> int:
     keys = {((clock, mark), rung): pk for pk, clock, mark, rung in kept}
     new = [(pk, one) for one in made if (pk := keys.get((one.subject.cause, one.rung.root_id)))]
     _record(begun, [one for _pk, one in new])
-    insert_rows(Alert, ("firing", "person", "due_at"), [alert for pk, one in new for alert in _alerts(begun, pk, one)])
+    insert_rows(Alert, ALERT, [alert for pk, one in new for alert in alerts_of(begun, pk, one)])
     return len(new)
 
 
@@ -229,7 +230,8 @@ def not_fired(begun: Pass, row: Subject, rungs: Iterable[tuple[Rung, date]]) -> 
     return [New(row, rung, day, begun.directory.told(rung, row)) for rung, day in rungs if rung.root_id not in fired]
 
 
-def _alerts(begun: Pass, pk: int, one: New) -> Iterator[tuple[int, int, datetime]]:
+def alerts_of(begun: Pass, pk: int, one: New) -> Iterator[tuple[int, int, datetime]]:
+    """Who is to hear of the firing `pk`, and from when on."""
     if one.told.rung is not None:
         due_at = begun.moments.at(one.told.rung.hours)
         for person in one.told.people:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import BigIntegerField, Count, F, OuterRef, QuerySet, Subquery, Window
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,21 +27,14 @@ from liaison.base.updates import update_each
 from liaison.base.workdays.hours import Hours, Moments
 from liaison.base.workdays.queries import current_calendar
 from supervision.escalation.models import Alert, Digest, Firing, Rung
-from supervision.escalation.queries import standing
+from supervision.escalation.queries import TELLER, standing, waiting
+from supervision.escalation.services.handing_on import hand_on
 from supervision.escalation.states import Trigger
 
 PEOPLE = 200
 """People told in one transaction."""
 NAMED = 5
 """Matters named in the message itself; its page lists all."""
-_STREETS = Rung.objects.filter(
-    organisation=OuterRef("firing__matter__street"),
-    copied_from=Coalesce(OuterRef("firing__told_by"), OuterRef("firing__rung")),
-)
-_TELLER = Coalesce(
-    Subquery(_STREETS.order_by().values("pk")[:1]), "firing__told_by", "firing__rung", output_field=BigIntegerField()
-)
-"""The rung whose people are told: the street's own, where it has taken over the one that firings carry."""
 _BEFORE = Firing.objects.filter(
     clock=OuterRef("firing__clock"), due_on=OuterRef("firing__due_on"), rung=OuterRef("firing__rung"),
 ).exclude(retracted_at=None)  # fmt: skip
@@ -49,16 +42,13 @@ _AGAIN = Coalesce(Subquery(_BEFORE.order_by().values("clock").annotate(n=Count("
 """How often the same had fired and been taken back before."""
 
 
-def waiting(now: datetime) -> QuerySet[Alert]:
-    """What may be told by now, by the index `alert_waiting`."""
-    return Alert.objects.filter(digest=None, dropped_at=None, due_at__lte=now).order_by()
-
-
 def tell_due(*, now: datetime) -> int:
     """Gather what waits into one digest a person and queue its messages; returns how many digests there were."""
     told = 0
     if waiting(now).exists():
         _put_off(now)
+        if hand_on(now=now):
+            _put_off(now)
     people = sorted(waiting(now).values_list("person", flat=True).distinct())
     for start in range(0, len(people), PEOPLE):
         told += _tell(people[start : start + PEOPLE], now)
@@ -68,7 +58,7 @@ def tell_due(*, now: datetime) -> int:
 def _put_off(now: datetime) -> None:
     """What was due in hours that have closed meanwhile, or on a day that has become one off, waits until they open:
     a run that comes late writes to nobody at night."""
-    rows = waiting(now).annotate(by=_TELLER)
+    rows = waiting(now).annotate(by=TELLER)
     for moment, tellers in _closed(now).items():
         Alert.objects.filter(pk__in=rows.filter(by__in=tellers).values("pk")).update(due_at=moment)
 
@@ -76,7 +66,7 @@ def _put_off(now: datetime) -> None:
 def _closed(now: datetime) -> dict[datetime, list[int]]:
     """The rungs of what waits in whose hours nobody is written to now, by the moment at which they open."""
     moments, found = Moments(current_calendar(), now), defaultdict(list)
-    tellers = set(waiting(now).annotate(by=_TELLER).values_list("by", flat=True))
+    tellers = set(waiting(now).annotate(by=TELLER).values_list("by", flat=True))
     for one in Rung.objects.filter(pk__in=tellers):
         if (opens := moments.at(one.hours)) > now:
             found[opens].append(one.pk)
@@ -86,7 +76,7 @@ def _closed(now: datetime) -> dict[datetime, list[int]]:
 def tellable(now: datetime) -> QuerySet[Alert]:
     """What `tell_due` would look at now."""
     closed = [one for tellers in _closed(now).values() for one in tellers]
-    return waiting(now).annotate(by=_TELLER).exclude(by__in=closed)
+    return waiting(now).annotate(by=TELLER).exclude(by__in=closed)
 
 
 @transaction.atomic
@@ -108,7 +98,7 @@ def _tell(people: list[int], now: datetime) -> int:
 def _singles(rows: QuerySet[Alert], now: datetime) -> list[Digest]:
     """What a rung wants told at once goes by itself."""
     at_once = Rung.objects.filter(digest=False).values("pk")
-    alone = list(rows.annotate(by=_TELLER).filter(by__in=at_once).order_by("pk"))
+    alone = list(rows.annotate(by=TELLER).filter(by__in=at_once).order_by("pk"))
     made = Digest.objects.bulk_create(Digest(person_id=one.person_id, at=now) for one in alone)
     update_each(Alert, ("digest",), [(one.pk, digest.pk) for one, digest in zip(alone, made, strict=True)])
     return made
@@ -140,7 +130,7 @@ class _Content:
 def _contents(digests: Iterable[int]) -> dict[int, _Content]:
     found: dict[int, _Content] = defaultdict(_Content)
     rungs = Rung.objects.in_bulk()
-    rows = Alert.objects.filter(digest__in=list(digests)).annotate(by=_TELLER).order_by()
+    rows = Alert.objects.filter(digest__in=list(digests)).annotate(by=TELLER).order_by()
     for digest, by, trigger, count in rows.values_list("digest", "by", "firing__trigger").annotate(Count("pk")):
         content = found[digest]
         content.channels |= set(rungs[by].channels)

@@ -68,5 +68,5 @@ def digest(request: SignedIn, pk: int) -> HttpResponse:
         found = queries.digest_of(request.user, pk)
     except Digest.DoesNotExist as error:
         raise Http404 from error
-    page = KeysetPage(queries.told_in(found), order=("id",), cursor=request.GET.get("page"))
+    page = KeysetPage(queries.told_in(found), order=("first", "id"), cursor=request.GET.get("page"))
     return render_page(request, f"{PAGES}/digest.html", f"{PAGES}/_digest.html", {"digest": found, "page": page})

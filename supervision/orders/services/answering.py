@@ -18,6 +18,7 @@ from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import WrongState, advance
 from opinions.handling.services import checked_text
 from opinions.matters.models import Matter
+from opinions.matters.services import fitting
 from supervision.orders.access import answers
 from supervision.orders.models import AnswerPoint, Demand, Letter, LetterAnswer, LetterLink
 from supervision.orders.queries import writes_for
@@ -29,6 +30,7 @@ from supervision.orders.states import ANSWER, UNANSWERED, AnswerStatus
 
 TEXT_MAX = 5000
 MEASURE_MAX = 500
+PERSON_MAX = 40
 HEADS = (Role.DEPARTMENT_HEAD, Role.STREET_SECRETARY, Role.STREET_CHAIR)
 """Who signs answers for a body."""
 
@@ -60,19 +62,19 @@ class AnswerData:
 
 @step
 def save_answer(
-    *, letter: Letter, data: AnswerData, by: User, now: datetime, photos: Sequence[StoredFile] = ()
+    *, letter: Letter, data: AnswerData, by: User, now: datetime, files: Sequence[StoredFile] = ()
 ) -> LetterAnswer:
     """起草回复, or go on with it; parts may be open still. Raises NotAllowed, WrongState, WithHead, InvalidInput."""
     _check_writer(letter, by)
     hold_matters(letter)
-    return _written(letter, data, photos, by=by, now=now)
+    return _written(letter, data, files, by=by, now=now)
 
 
 def _written(
-    letter: Letter, data: AnswerData, photos: Sequence[StoredFile], *, by: User | None, now: datetime, actor: str = ""
+    letter: Letter, data: AnswerData, files: Sequence[StoredFile], *, by: User | None, now: datetime, actor: str = ""
 ) -> LetterAnswer:
     """The unsigned answer with these words. Raises WithHead, InvalidInput."""
-    answer, text = _open_answer(letter), data.text.strip()[:TEXT_MAX]
+    answer, text = _open_answer(letter), fitting(data.text, field="text", most=TEXT_MAX)
     if answer is None:
         answer = LetterAnswer.objects.create(
             letter=letter, round=letter.round, text=text, written_by=by, written_at=now
@@ -83,7 +85,7 @@ def _written(
             raise WithHead
         _move(answer, "edit_answer", by=by, now=now, actor=actor, text=text)
     _write_points(answer, data, local_today(now))
-    answer.files.add(*save_prepared(photos))
+    answer.files.add(*save_prepared(files))
     return answer
 
 
@@ -127,14 +129,9 @@ def _write_points(answer: LetterAnswer, data: AnswerData, today: date) -> None:
         said = data.points.get(demand.pk, PointData())
         if said.due_on is not None:
             check_day(said.due_on, today, field=f"day{demand.pk}")
-        if len(said.measure.strip()) > MEASURE_MAX or len(said.person.strip()) > 40:
-            raise InvalidInput(_("措施请控制在 500 字以内，责任人 40 字以内。"), field=f"measure{demand.pk}")
-        rows.append(
-            AnswerPoint(
-                answer=answer, demand=demand, measure=said.measure.strip(), person=said.person.strip(),
-                due_on=said.due_on,
-            )
-        )  # fmt: skip
+        measure = fitting(said.measure, field=f"measure{demand.pk}", most=MEASURE_MAX)
+        person = fitting(said.person, field=f"person{demand.pk}", most=PERSON_MAX)
+        rows.append(AnswerPoint(answer=answer, demand=demand, measure=measure, person=person, due_on=said.due_on))
     answer.points.all().delete()
     AnswerPoint.objects.bulk_create(rows)
 
@@ -208,7 +205,7 @@ def _signed(
 
 @step
 def answer_by_link(
-    *, link: LetterLink, data: AnswerData, signer: str, now: datetime, photos: Sequence[StoredFile] = ()
+    *, link: LetterLink, data: AnswerData, signer: str, now: datetime, files: Sequence[StoredFile] = ()
 ) -> LetterAnswer:
     """回复 of a body without accounts, signed by the head whose name is given, in one step. What the issuer began to
     enter from paper gives way to it. Raises WrongState, StaleState, NotComplete, InvalidInput."""
@@ -218,9 +215,9 @@ def answer_by_link(
     letter.refresh_from_db(fields=["status", "version", "round"])
     if letter.status not in UNANSWERED:
         raise WrongState
-    signer = checked_text(signer, field="signer", missing=_("请填写签发的负责人姓名。"))[:40]
+    signer = checked_text(signer, field="signer", missing=_("请填写签发的负责人姓名。"), most=PERSON_MAX)
     LetterAnswer.objects.filter(letter=letter, round=letter.round).exclude(status=AnswerStatus.SIGNED).delete()
-    _written(letter, data, photos, by=None, now=now, actor=actor)
+    _written(letter, data, files, by=None, now=now, actor=actor)
     return _signed(letter, matters, by=None, now=now, actor=actor, signer=signer)
 
 
@@ -234,13 +231,13 @@ def _issuers(letter: Letter, by: User | None) -> list[User]:
 
 @step
 def give_answer(
-    *, letter: Letter, data: AnswerData, then: str, by: User, now: datetime, photos: Sequence[StoredFile] = ()
+    *, letter: Letter, data: AnswerData, then: str, by: User, now: datetime, files: Sequence[StoredFile] = ()
 ) -> LetterAnswer:
     """Save, and `then` send it to be signed ("submit") or sign it ("sign"), in one step. One that waits for the head
     as it is written here is only signed. Raises as these do."""
     held = _open_answer(letter)
-    if held is None or then != "sign" or not _waits_as(held, data):
-        held = save_answer(letter=letter, data=data, by=by, now=now, photos=photos)
+    if held is None or then != "sign" or files or not _waits_as(held, data):
+        held = save_answer(letter=letter, data=data, by=by, now=now, files=files)
     if then == "sign":
         return sign_answer(letter=letter, by=by, now=now)
     return submit_answer(letter=letter, by=by, now=now) if then == "submit" else held

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from deputies.accounts.access import Permission as P
 from deputies.accounts.models import User
 from deputies.organisations.models import Organisation
-from deputies.organisations.queries import current
+from deputies.organisations.queries import current, predecessors
 from liaison.base.documents.official import as_data
 from liaison.base.step import step
 from liaison.base.workdays.arithmetic import local_today
 from opinions.catalog.models import ClockKind
 from opinions.clocks.models import Clock
-from opinions.clocks.services import OwnLimit, start_clocks, stop_clocks
+from opinions.clocks.services import OwnLimit, start_clocks, stop_chosen
 from opinions.handling.services import checked_text
 from opinions.matters.models import Matter
 from supervision.orders.models import Letter, LetterHead, LetterMatter, NumberSeries
@@ -101,9 +101,9 @@ def start(letter: Letter, matters: Sequence[Matter], *, own: int | None, now: da
 
 
 def stop(letter: Letter, matters: Sequence[Matter], *, outcome: str, now: datetime) -> None:
-    """Stop the clocks of the letter's answer."""
-    for matter in matters:
-        stop_clocks(matter=matter, outcome=outcome, now=now, kinds=[ClockKind.LETTER], organisation=_bound(letter))
+    """Stop the clocks of the letter's answer, and of no other that the body owes."""
+    own = LetterMatter.objects.filter(letter=letter, superseded=None).values_list("clock", flat=True)
+    stop_chosen(clocks=own, matters=matters, outcome=outcome, now=now)
 
 
 def _bound(letter: Letter) -> Organisation:
@@ -115,7 +115,10 @@ def _take_over(letter: Letter, matters: Sequence[Matter], *, by: User, now: date
     """The district's letter takes the place of streets' letters to the same body about the same matters. A street's
     letter of which nothing is left has ended."""
     rows = LetterMatter.objects.filter(
-        matter__in=matters, superseded=None, letter__addressee=letter.addressee, letter__status__in=LIVE
+        matter__in=matters,
+        superseded=None,
+        letter__addressee__in=predecessors(letter.addressee_id),
+        letter__status__in=LIVE,
     )
     found = [
         row
@@ -125,8 +128,7 @@ def _take_over(letter: Letter, matters: Sequence[Matter], *, by: User, now: date
     if not found:
         return
     LetterMatter.objects.filter(pk__in=[row.pk for row in found]).update(superseded=letter)
-    stop(letter, [matter for matter in matters if matter.pk in {row.matter_id for row in found}],
-         outcome="supersede_letter", now=now)  # fmt: skip
+    stop_chosen(clocks=[row.clock_id for row in found], matters=matters, outcome="supersede_letter", now=now)
     for earlier in {row.letter_id: row.letter for row in found}.values():
         if not earlier.rows.filter(superseded=None).exists():
             move(earlier, "supersede_letter", by=by, now=now, reason=letter.reference)

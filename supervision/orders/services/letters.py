@@ -12,7 +12,7 @@ from deputies.accounts.access import Permission as P
 from deputies.accounts.access import check
 from deputies.accounts.models import Role, User
 from deputies.organisations.models import HANDLER_KINDS, STREET_KINDS, Organisation
-from deputies.organisations.queries import district_of
+from deputies.organisations.queries import district_of, predecessors
 from liaison.base.audit.services import Fact, record
 from liaison.base.codes import grouped
 from liaison.base.errors import InvalidInput, NotAllowed
@@ -21,6 +21,7 @@ from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workflow import advance
 from opinions.handling.services import checked_text
 from opinions.matters.models import Matter
+from opinions.matters.services import fitting
 from supervision.orders.access import issues, overseen_by
 from supervision.orders.models import Demand, Letter, LetterMatter
 from supervision.orders.services.common import (
@@ -113,9 +114,10 @@ def _write_parts(letter: Letter, data: LetterData) -> None:
 def _checked(data: LetterData, issuer: Organisation, by: User, now: datetime) -> LetterData:
     """The data with trimmed texts. Raises InvalidInput, NotAllowed, OwnBody, EarlierUnanswered."""
     today = local_today(now)
-    title = checked_text(data.title, field="title", missing=_("请写标题。"))[:80]
-    opening = checked_text(data.opening, field="opening", missing=_("请写正文。"))[:2000]
-    demands = [(text.strip()[:300], day) for text, day in data.demands if text.strip()]
+    title = checked_text(data.title, field="title", missing=_("请写标题。"), most=80)
+    opening = checked_text(data.opening, field="opening", missing=_("请写正文。"), most=2000)
+    basis = fitting(data.basis, field="basis", most=500)
+    demands = [(fitting(text, field="demands", most=300), day) for text, day in data.demands if text.strip()]
     if not 1 <= len(demands) <= MOST_DEMANDS:
         raise InvalidInput(_("请逐条写明要求，一至十条。"), field="demands")
     for _text, day in demands:
@@ -125,9 +127,9 @@ def _checked(data: LetterData, issuer: Organisation, by: User, now: datetime) ->
     check_bodies(data.addressee, data.copies, issuer)
     check_matters(data.matters, addressee=data.addressee, issuer=issuer, by=by)
     said = "\n".join(text for text, _day in demands)
-    check_private({"title": title, "opening": opening, "basis": data.basis, "demands": said}, data.matters)
+    check_private({"title": title, "opening": opening, "basis": basis, "demands": said}, data.matters)
     return LetterData(
-        addressee=data.addressee, title=title, opening=opening, basis=data.basis.strip()[:500], demands=demands,
+        addressee=data.addressee, title=title, opening=opening, basis=basis, demands=demands,
         matters=data.matters, days=data.days, copies=data.copies,
     )  # fmt: skip
 
@@ -170,8 +172,8 @@ def check_matters(
 def _check_earlier(ids: set[int], *, addressee: Organisation, issuer: Organisation, sent: Letter | None) -> None:
     """One unanswered letter for a body and a matter is enough: remind, or let the district write. The district's takes
     the place of a street's. Raises EarlierUnanswered."""
-    rows = LetterMatter.objects.filter(matter__in=ids, superseded=None, letter__addressee=addressee)
-    rows = rows.filter(letter__status__in=LIVE).exclude(letter=sent).select_related("letter__issuer", "matter")
+    rows = LetterMatter.objects.filter(letter__addressee__in=predecessors(addressee.pk), letter__status__in=LIVE)
+    rows = rows.filter(matter__in=ids, superseded=None).exclude(letter=sent).select_related("letter__issuer", "matter")
     found = next((row for row in rows if not outranks(issuer, row.letter.issuer)), None)
     if found is not None:
         words = _("{code} 的上一份督办函（{number}）还没有了结：可以先催办，街道的函也可以请区里另行督办。")

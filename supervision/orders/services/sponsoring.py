@@ -51,7 +51,7 @@ def sponsor(*, matter: Matter, why: str, target_on: date, by: User, now: datetim
     hold_row(matter)
     if not Matter.objects.filter(overseen_by(by), pk=matter.pk).exists():
         raise NotAllowed
-    why = checked_text(why, field="why", missing=_("请写明为什么包案。"))[:300]
+    why = checked_text(why, field="why", missing=_("请写明为什么包案。"), most=300)
     check_day(target_on, local_today(now), field="target_on")
     if not matter.is_open:
         raise Ended
@@ -88,7 +88,7 @@ def _move(case: Sponsorship, verb: str, *, by: User, now: datetime, reason: str,
 def note_case(*, case: Sponsorship, kind: str, day: date, text: str, by: User, now: datetime) -> SponsorNote:
     """记一笔: a visit or progress while the case lives, a revisit after. Raises NotAllowed, NotEnded, InvalidInput."""
     _own(case, by)
-    text = checked_text(text, field="text", missing=_("请写下做了什么。"))[:500]
+    text = checked_text(text, field="text", missing=_("请写下做了什么。"), most=500)
     if kind not in NoteKind.values:
         raise InvalidInput(_("请选择走访、推进或回访。"), field="kind")
     if kind == NoteKind.REVISIT and case.status == SponsorStatus.LIVE:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from deputies.accounts.access import Permission as P
 from deputies.accounts.access import SignedIn, requires
 from liaison.base.errors import DomainError, NotAllowed
-from liaison.base.files.services import prepared_images
+from liaison.base.files.services import prepared_files
 from liaison.base.web.forms import posted
 from liaison.base.web.htmx import go
 from liaison.base.web.toasts import toast
@@ -45,8 +45,8 @@ def _saved(request: SignedIn, letter: Letter, form: Any) -> bool:
     who: dict[str, Any] = {"by": request.user, "now": now}
     then = request.POST.get("next", "")
     try:
-        with prepared_images(form.cleaned_data["photos"], **who) as photos:
-            services.give_answer(letter=letter, data=form.answer_data, then=then, photos=photos, **who)
+        with prepared_files(form.cleaned_data["attachments"], **who) as files:
+            services.give_answer(letter=letter, data=form.answer_data, then=then, files=files, **who)
     except NotAllowed:
         raise
     except DomainError as error:

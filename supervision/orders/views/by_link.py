@@ -16,7 +16,7 @@ from deputies.accounts.access import Permission as P
 from deputies.accounts.access import SignedIn, requires
 from liaison.base.codes import qr_svg
 from liaison.base.errors import DomainError, NotAllowed
-from liaison.base.files.services import prepared_images
+from liaison.base.files.services import prepared_files
 from liaison.base.web.decorators import public
 from liaison.base.web.errors import say_when
 from liaison.base.web.forms import attempt, posted
@@ -69,9 +69,9 @@ def _answered(link: LetterLink, form: LinkAnswerForm, now: Any) -> bool:
 
     def act() -> LetterAnswer:
         data = form.cleaned_data
-        with prepared_images(data["photos"], by=None, now=now) as photos:
+        with prepared_files(data["attachments"], by=None, now=now) as files:
             return services.answer_by_link(
-                link=link, data=form.answer_data, signer=data["signer"], photos=photos, now=now
+                link=link, data=form.answer_data, signer=data["signer"], files=files, now=now
             )  # fmt: skip
 
     return attempt(form, act) is not None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -38,11 +39,15 @@ from supervision.orders.queries import (
     limit_of,
     moved_limit,
     templates_for,
+    to_decide,
     verbs_for,
     writes_for,
 )
 from supervision.orders.states import AnswerStatus
 from supervision.orders.views.common import MAKERS, PAGES, paper_of, serve
+
+ON_DESK = 5
+"""Letters that stand on the desk itself."""
 
 
 def letter_or_404(request: SignedIn, pk: int) -> Letter:
@@ -72,12 +77,21 @@ def index(request: SignedIn) -> HttpResponse:
 
 
 @require_GET
+@requires(P.ORDER_DRAFT)
+def waiting(request: SignedIn) -> HttpResponse:
+    """Letters to sign, and answers to judge, pulled by the desk. Empty when nothing waits."""
+    rows = list(Letter.objects.filter(to_decide(request.user)).select_related("addressee")[: ON_DESK + 1])
+    context = {"waiting": rows[:ON_DESK], "more": rows[ON_DESK:]}
+    return render_page(request, f"{PAGES}/waiting.html", f"{PAGES}/_waiting.html", context)
+
+
+@require_GET
 @requires(P.ORDER_VIEW)
 def letter(request: SignedIn, pk: int) -> HttpResponse:
     """One letter: what it says, the matters, the answers, and what the user can do now."""
     found = letter_or_404(request, pk)
     page, paper = letter_page(request.user, found), document_of(found)
-    _show_photos(found, page.answers)
+    _show_files(found, page.answers)
     answer = next((one for one in page.answers if one.status != AnswerStatus.SIGNED), None)
     steps = [(verb, STEPS[verb]) for verb in verbs_for(request.user, found, answer)]
     context = {
@@ -107,8 +121,8 @@ def document(request: SignedIn, pk: int, form: str) -> HttpResponse:
 
 @require_GET
 @requires(P.ORDER_VIEW)
-def photo(request: SignedIn, pk: int, file_id: int) -> HttpResponseBase:
-    """A photo of an answer that the user may read."""
+def attachment(request: SignedIn, pk: int, file_id: UUID) -> HttpResponseBase:
+    """A photo or document of an answer that the user may read."""
     page = letter_page(request.user, letter_or_404(request, pk))
     held = next((one for answer in page.answers for one in answer.files.all() if one.pk == file_id), None)
     if held is None:
@@ -116,10 +130,10 @@ def photo(request: SignedIn, pk: int, file_id: int) -> HttpResponseBase:
     return file_response(request, held, thumbnail="thumb" in request.GET)
 
 
-def _show_photos(letter: Letter, answers: Sequence[LetterAnswer]) -> None:
+def _show_files(letter: Letter, answers: Sequence[LetterAnswer]) -> None:
     for answer in answers:
         answer.thumbs = [  # type: ignore[attr-defined]
-            parts.Thumb.of(one, reverse("orders:photo", args=[letter.pk, one.pk])) for one in answer.files.all()
+            parts.Thumb.of(one, reverse("orders:attachment", args=[letter.pk, one.pk])) for one in answer.files.all()
         ]
 
 

@@ -228,7 +228,7 @@ class PeopleForm(forms.Form):
         """Whom to ask, of a valid form."""
         data = dict(self.cleaned_data)
         text = data.pop("others").replace("，", "、").replace(",", "、")
-        return Circle(**data, others=[one for one in text.split("、") if one.strip()][:30])
+        return Circle(**data, others=[one for one in text.split("、") if one.strip()])
 
 
 class ExcuseForm(forms.Form):

@@ -22,6 +22,7 @@ from liaison.base.workdays.arithmetic import local_today
 from opinions.catalog.models import Category
 from opinions.handling.services import checked_text
 from opinions.matters.models import Matter
+from opinions.matters.services import fitting
 from supervision.programme.access import answers_appointment
 from supervision.programme.models import (
     ASKED_BY_DEPUTIES,
@@ -222,7 +223,7 @@ def conclude(
     move(activity, "conclude_activity", by=by, now=now, outcome=outcome, outcome_class=outcome_class)
     links = list(activity.links.all())
     for link in links:
-        link.result = (results or {}).get(link.matter_id, "").strip()[:300]
+        link.result = fitting((results or {}).get(link.matter_id, ""), field=f"m{link.matter_id}", most=300)
     ActivityMatter.objects.bulk_update(links, ["result"])
     label = str(OutcomeClass(outcome_class).label)
     tell_matters(activity, "conclude_activity", activity.matters.all(), by=by, now=now, outcome=label)
@@ -254,8 +255,8 @@ def when_and_where(activity: Activity) -> str:
 def _checked(data: ActivityData, organiser: Organisation, now: datetime) -> dict[str, Any]:
     """The plain values. Raises InvalidInput at the field that is wrong."""
     values = {name: getattr(data, name) for name in ActivityData.__dataclass_fields__ if name != "matters"}
-    values["title"] = checked_text(data.title, field="title", missing=_("请写活动名称。"))[:80]
-    values["place"] = checked_text(data.place, field="place", missing=_("请写地点。"))[:160]
+    values["title"] = checked_text(data.title, field="title", missing=_("请写活动名称。"), most=80)
+    values["place"] = checked_text(data.place, field="place", missing=_("请写地点。"), most=160)
     if data.kind not in ActivityKind.values:
         raise InvalidInput(_("请选择活动种类。"), field="kind")
     _check_times(data.starts_at, data.ends_at, now)

@@ -18,6 +18,7 @@ from liaison.base.errors import InvalidInput, NotAllowed
 from liaison.base.step import step
 from opinions.handling.queries import deputies_of
 from opinions.handling.services import checked_text
+from opinions.matters.services import fitting
 from supervision.programme.access import answers_for
 from supervision.programme.models import Activity, Participant
 from supervision.programme.services.activities import when_and_where
@@ -31,6 +32,8 @@ from supervision.programme.services.common import (
     tell,
 )
 from supervision.programme.states import AHEAD, ActivityStatus, Attendance
+
+NAME_MAX = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +79,11 @@ def _key(row: Participant) -> tuple[object, ...]:
 
 def _rows(activity: Activity, circle: Circle) -> list[Participant]:
     rows = [Participant(activity=activity, deputy=one) for one in circle.deputies]
-    named = {"name": circle.official.strip()[:60], "required": circle.required}
+    named = {"name": fitting(circle.official, field="official", most=NAME_MAX), "required": circle.required}
     rows += [Participant(activity=activity, body=one, **named) for one in circle.bodies]
     rows += [Participant(activity=activity, user=one) for one in circle.staff]
-    return rows + [Participant(activity=activity, name=one.strip()[:60]) for one in circle.others if one.strip()]
+    others = [fitting(one, field="others", most=NAME_MAX) for one in circle.others]
+    return rows + [Participant(activity=activity, name=one) for one in others if one]
 
 
 def _check_circle(activity: Activity, circle: Circle) -> None:
@@ -120,7 +124,7 @@ def say(*, participant: Participant, coming: bool, by: User, now: datetime, reas
         raise NotAllowed
     if activity.status != ActivityStatus.ANNOUNCED:
         raise NotNow
-    reason = "" if coming else reason.strip()[:300]
+    reason = "" if coming else fitting(reason, field="reason", most=300)
     if participant.required and not coming:
         reason = checked_text(reason, field="reason", missing=_("这次活动要求负责人到会，请写明请假的原因。"))
     said = Attendance.COMING if coming else Attendance.EXCUSED

@@ -148,8 +148,9 @@ def _checked(data: ItemData, now: datetime) -> dict[str, object]:
         raise InvalidInput(_("请选择月份。"), field="months")
     if data.kind == ActivityKind.THEMATIC and any(month % 2 == 0 for month in months):
         raise InvalidInput(_("主题月在单月公告、双月督办，请选择单月。"), field="months")
+    responsible = checked_text(data.responsible, field="responsible", missing=_("请写责任委室或责任人。"), most=80)
     return {
         "year": data.year, "kind": data.kind, "months": months, "category": data.category,
-        "title": checked_text(data.title, field="title", missing=_("请写主题。"))[:80],
-        "responsible": checked_text(data.responsible, field="responsible", missing=_("请写责任委室或责任人。"))[:80],
+        "title": checked_text(data.title, field="title", missing=_("请写主题。"), most=80),
+        "responsible": responsible,
     }  # fmt: skip

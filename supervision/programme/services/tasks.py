@@ -73,7 +73,7 @@ def write_tasks(activity: Activity, tasks: Sequence[TaskData], *, by: User, now:
 
 
 def _checked(activity: Activity, data: TaskData, now: datetime) -> Task:
-    text = checked_text(data.text, field="text", missing=_("请写明做什么。"))[:300]
+    text = checked_text(data.text, field="text", missing=_("请写明做什么。"), most=300)
     person = data.person.strip()
     if not person or len(person) > 40:
         raise InvalidInput(_("请填写责任人姓名，40 个字以内。"), field="person")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from deputies.accounts.access import Permission as P
 from deputies.accounts.access import SignedIn, requires
+from liaison.base.documents.xlsx import Sheet, workbook_response
 from liaison.base.web.forms import posted
 from liaison.base.web.paging import KeysetPage
 from liaison.base.web.steps import serve_form
@@ -20,7 +21,7 @@ from opinions.matters.states import Status
 from supervision.revisits import services
 from supervision.revisits.access import guarded
 from supervision.revisits.forms import ContactForm, LedgerForm
-from supervision.revisits.ledger import Half, lines, streets_for
+from supervision.revisits.ledger import COLUMNS, ORDER, Half, lines, sheet_rows, streets_for
 
 PAGES = "supervision/revisits"
 
@@ -29,10 +30,21 @@ PAGES = "supervision/revisits"
 @requires(P.QUALITY_MARK)
 def listing(request: SignedIn) -> HttpResponse:
     """The closed matters of a street and half-year, those closed last first."""
-    today = local_today(timezone.now())
-    form = LedgerForm(request.GET, streets=streets_for(request.user), today=today)
-    page = KeysetPage(form.chosen(request.user), order=("-closed_at", "-id"), cursor=request.GET.get("page"))
+    form = _asked(request)
+    page = KeysetPage(form.chosen(request.user), order=ORDER, cursor=request.GET.get("page"))
     return render(request, f"{PAGES}/ledger.html", {"form": form, "page": page, "lines": lines(page.items)})
+
+
+def _asked(request: SignedIn) -> LedgerForm:
+    return LedgerForm(request.GET, streets=streets_for(request.user), today=local_today(timezone.now()))
+
+
+@require_GET
+@requires(P.QUALITY_MARK)
+def export(request: SignedIn) -> HttpResponse:
+    """What the ledger shows, as a spreadsheet."""
+    sheet = Sheet(_("回访台账"), COLUMNS, sheet_rows(_asked(request).chosen(request.user)))
+    return workbook_response(sheet, name=_("回访台账.xlsx"))
 
 
 @requires(P.QUALITY_MARK)

@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from liaison.base.web.chrome import Chrome, Entry, load_chrome, mark_current
+from liaison.base.web.chrome import Chrome, Entry, for_phone, load_chrome, mark_current
 
 ENTRIES = [
     Entry("待办", "/desk/"),
@@ -31,9 +31,9 @@ def test_longest_beginning_is_the_current_place(path: str, current: str | None) 
 
 
 def test_phone_shows_four_and_hides_the_rest_behind_more() -> None:
-    chrome = Chrome(entries=[Entry(str(n), f"/{n}/", phone=n != 1) for n in range(7)])
-    assert [entry.label for entry in chrome.phone_entries] == ["0", "2", "3", "4"]
-    assert [entry.label for entry in chrome.more_entries] == ["1", "5", "6"]
+    first, more = for_phone([Entry(str(n), f"/{n}/", phone=n != 1) for n in range(7)])
+    assert [entry.label for entry in first] == ["0", "2", "3", "4"]
+    assert [entry.label for entry in more] == ["1", "5", "6"]
 
 
 def test_frame_is_empty_when_none_is_configured(rf: RequestFactory, settings: object) -> None:

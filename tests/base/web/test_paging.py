@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
@@ -24,6 +24,7 @@ ORDERS = [
 ]
 
 
+SECTIONS = (Q(sent_at__isnull=False), Q(sent_at__isnull=True))
 Row = tuple[int, int | None, int | None]
 
 
@@ -48,8 +49,14 @@ def in_order(rows: QuerySet[Notice], order: tuple[str, ...]) -> list[int]:
     return list(rows.order_by(*keys).values_list("pk", flat=True))
 
 
-def page_of(rows: QuerySet[Notice], order: tuple[str, ...], cursor: str | None, size: int = 2) -> KeysetPage[Notice]:
-    return KeysetPage(rows, order=order, cursor=cursor, size=size)
+def page_of(
+    rows: QuerySet[Notice],
+    order: tuple[str, ...],
+    cursor: str | None,
+    size: int = 2,
+    sections: tuple[Q, Q] | None = None,
+) -> KeysetPage[Notice]:
+    return KeysetPage(rows, order=order, cursor=cursor, size=size, sections=sections)
 
 
 def ids(page: KeysetPage[Notice]) -> list[int]:
@@ -71,16 +78,18 @@ def expected(rows: list[Row], order: tuple[str, ...]) -> list[int]:
     return sorted(range(len(rows)), key=key)
 
 
-def walk(rows: QuerySet[Notice], order: tuple[str, ...], size: int) -> tuple[list[list[int]], list[list[int]]]:
+def walk(
+    rows: QuerySet[Notice], order: tuple[str, ...], size: int, sections: tuple[Q, Q] | None = None
+) -> tuple[list[list[int]], list[list[int]]]:
     """The keys on each page: forward to the last, and back to the first."""
-    page = page_of(rows, order, None, size)
+    page = page_of(rows, order, None, size, sections)
     forward = [ids(page)]
     while page.next_cursor:
-        page = page_of(rows, order, page.next_cursor, size)
+        page = page_of(rows, order, page.next_cursor, size, sections)
         forward.append(ids(page))
     backward = []
     while page.previous_cursor:
-        page = page_of(rows, order, page.previous_cursor, size)
+        page = page_of(rows, order, page.previous_cursor, size, sections)
         backward.append(ids(page))
     return forward, backward
 
@@ -89,13 +98,16 @@ def walk(rows: QuerySet[Notice], order: tuple[str, ...], size: int) -> tuple[lis
 @given(st.lists(st.tuples(st.integers(0, 2), few, few), max_size=12), st.sampled_from(ORDERS), st.integers(1, 4))
 def test_pages_forward_and_back_make_the_whole_list(rows: list[Row], order: tuple[str, ...], size: int) -> None:
     with transaction.atomic():
-        forward, backward = walk(make(rows), order, size)
+        held = make(rows)
+        forward, backward = walk(held, order, size)
+        in_sections = walk(held, order, size, SECTIONS) if "sent_at" in order[0] else (forward, backward)
         transaction.set_rollback(True)
     whole = [key for page in forward for key in page]
     first = min(whole, default=0)
     assert [key - first for key in whole] == expected(rows, order)
     assert all(len(page) == size for page in forward[:-1])
     assert backward == forward[:-1][::-1]
+    assert in_sections == (forward, backward)
 
 
 some = st.tuples(st.integers(0, 2), few, few)

@@ -18,17 +18,22 @@ from deputies.contact_points.models import ContactPoint, DutySlot, PointKind
 from deputies.organisations.models import Division, DivisionLevel
 from deputies.roster.models import CongressLevel, Deputy, Identity
 from deputies.roster.states import DeputyStatus
+from liaison.base.audit.models import Event
 from liaison.base.audit.services import verify
 from liaison.base.notices.models import Notice, NoticeStatus
 from liaison.base.workdays.arithmetic import SHANGHAI, Light, light, local_today
 from liaison.demo.accounts import PASSWORD, SHOWN
 from liaison.demo.build import build_world, district
 from liaison.demo.chronicle import tell_stories
+from liaison.demo.lights import tell_of_lights
 from liaison.demo.names import names
 from liaison.demo.show import listing
 from liaison.demo.source import chance, data
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
+from opinions.promises.models import Promise
+from opinions.promises.states import PromiseStatus
+from supervision.escalation.models import Firing
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=SHANGHAI)
@@ -41,6 +46,7 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     with django_db_blocker.unblock(), transaction.atomic():
         build_world(now=NOW)
         tell_stories(district(), now=NOW)
+        tell_of_lights(district(), now=NOW)
         yield
         transaction.set_rollback(True)
 
@@ -68,6 +74,21 @@ def test_nothing_happens_after_the_present_or_before_its_time(demo: None) -> Non
     for matter in Matter.objects.exclude(closed_at=None):
         assert matter.opened_at < matter.closed_at <= NOW  # type: ignore[operator]
     assert Matter.objects.filter(opened_at__lt=NOW - timedelta(days=95)).count() == 0
+
+
+def test_promises_were_kept_and_missed_and_no_day_is_ahead_of_its_verdict(demo: None) -> None:
+    settled = Promise.objects.exclude(settled_at=None)
+    assert set(settled.values_list("status", flat=True)) == {PromiseStatus.KEPT, PromiseStatus.NOT_KEPT}
+    missed = settled.filter(status=PromiseStatus.NOT_KEPT)
+    assert all(one.due_on < local_today(one.settled_at) for one in missed)  # type: ignore[arg-type]
+
+
+def test_lights_turned_on_days_of_their_own_and_after_what_was_done(demo: None) -> None:
+    fired = Firing.objects.values_list("fired_at", flat=True)
+    assert len(set(fired)) >= 4
+    for chain in Event.objects.filter(verb="light").values_list("chain", flat=True).distinct():
+        times = list(Event.objects.filter(chain=chain).order_by("seq").values_list("at", flat=True))
+        assert times == sorted(times)
 
 
 def test_every_chain_of_the_ledger_holds(demo: None) -> None:

@@ -82,8 +82,9 @@ def test_list_asks_the_same_for_thirty_rows_as_for_one(world: HandlingWorld) -> 
         another(world, number)
     keep_filters(world, 12)
     many = lists(world)
-    assert {key: len(asked) for key, asked in many.items()} == {key: len(asked) for key, asked in few.items()}
-    assert {key: asked for key, asked in many.items() if len(asked) > MOST_OF_LIST} == {}
+    # One that fills no page asks once more: what has no limit stands behind what has one.
+    assert {key: asked for key, asked in many.items() if not 0 <= len(few[key]) - len(asked) <= 1} == {}
+    assert {key: asked for key, asked in (*few.items(), *many.items()) if len(asked) > MOST_OF_LIST} == {}
     assert {reader: rows_of(world, reader) for reader in LIST_READERS} == dict.fromkeys(LIST_READERS, PAGE)
 
 

@@ -11,7 +11,7 @@ from deputies.accounts.models import User
 from liaison.base.web.paging import KeysetPage
 from liaison.base.workdays.arithmetic import ONE_DAY, Light, local_today, midnight
 from opinions.catalog.models import Category
-from opinions.desk.queries import in_queue, order_of, queues_of, rows_of, searched
+from opinions.desk.queries import in_queue, order_of, queues_of, searched, sections_of, shown_of
 from opinions.intake.models import SourceChannel
 from opinions.matters.models import Matter, Quality
 from opinions.matters.queries import lit
@@ -96,7 +96,7 @@ def test_each_list_shows_what_is_meant_in_its_order(world: HandlingWorld, reader
             meant = ordered([one for one in held if means(one, chosen)], order)
             for cap in (FEW, MANY):
                 found, count = searched(pile, chosen, TODAY, cap=cap)
-                page = KeysetPage(found, order=order, rows=rows_of)
+                page = KeysetPage(found, order=order, rows=shown_of, sections=sections_of(chosen, order, TODAY))
                 assert list(page) == meant, (queue.key, chosen, cap)
                 assert (count.number, count.capped) == (min(len(meant), cap), len(meant) > cap)
             shown += len(meant)

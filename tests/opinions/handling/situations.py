@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from opinions.catalog.models import ReasonKind
 from opinions.handling import services as handling
 from opinions.matters.models import Matter
+from opinions.matters.states import Status
 from tests.factories.matters import (
     NOW,
     WAYS,
@@ -110,3 +113,6 @@ SITUATIONS: dict[str, Callable[[HandlingWorld], Matter]] = {
     "deputy's rework": _deputys_rework,
     "assigned by the district": _assigned_by_district,
 }
+EVERYWHERE = [pytest.param(name, marks=() if name in Status.values else pytest.mark.once) for name in SITUATIONS]
+"""The situations by name. Who may do what follows from rows once they are read; that every database reads them alike is
+shown by the bare statuses, so the others run in one round."""

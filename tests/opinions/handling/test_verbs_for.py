@@ -24,10 +24,10 @@ from tests.factories.matters import (
     taken,
 )
 from tests.opinions.handling.calls import ANOTHER, CALLS, call_on
-from tests.opinions.handling.situations import SITUATIONS
+from tests.opinions.handling.situations import EVERYWHERE, SITUATIONS
 
 
-@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("situation", EVERYWHERE)
 def test_services_permit_exactly_what_is_offered(world: HandlingWorld, situation: str) -> None:
     matter = SITUATIONS[situation](world)
     open_matter(world, title=ANOTHER)

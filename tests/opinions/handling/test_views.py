@@ -21,7 +21,7 @@ from opinions.proposals.models import Proposal
 from tests.factories.matters import NOW, HandlingWorld, assigned, open_matter, proposed, reason, signed, taken
 from tests.factories.organisations import OrganisationFactory
 from tests.opinions.handling.screens import ELSEWHERE, browser, place, points
-from tests.opinions.handling.situations import SITUATIONS
+from tests.opinions.handling.situations import EVERYWHERE, SITUATIONS
 
 
 def test_every_verb_has_a_screen() -> None:
@@ -41,7 +41,7 @@ def test_every_verb_of_residents_has_a_screen() -> None:
     assert set(screens) == {row.verb for row in OPINION.rows if row.permission == RESIDENT}
 
 
-@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("situation", EVERYWHERE)
 def test_screen_opens_for_whom_it_is_offered_and_for_nobody_else(world: HandlingWorld, situation: str) -> None:
     matter = SITUATIONS[situation](world)
     for name in ("deputy_user", "consultant_user", "helper", "staff", "handler", "head", "district_staff"):

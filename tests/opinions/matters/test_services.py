@@ -124,3 +124,11 @@ def test_database_refuses_a_matter_that_contradicts_itself(world: HandlingWorld,
     values = {name: held.get(str(value), value) for name, value in wrong.items()}
     with pytest.raises(IntegrityError), transaction.atomic():
         Matter.objects.filter(pk=matter.pk).update(**values)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("text", ["", " \n", "\u202e\u200b", "长" * 11])
+def test_text_with_nothing_to_read_or_too_much_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        services.checked_text(text, field="text", missing="请填写。", most=10)
+    assert services.checked_text(" 好\u200b ", field="text", missing="请填写。") == "好\u200b"

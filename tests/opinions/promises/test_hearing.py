@@ -13,7 +13,7 @@ from opinions.handling import services as handling
 from opinions.matters.states import Status
 from opinions.promises import services as promises
 from opinions.promises.models import Promise, PromiseWord
-from opinions.promises.services import Heard, NotYours, TooEarly
+from opinions.promises.services import Heard, NotYours, SaidOtherwise, TooEarly
 from opinions.promises.states import PromiseStatus
 from tests.factories.matters import HandlingWorld, add_reporter, later, open_matter
 from tests.factories.promises import AFTER, again, closed_with, promised
@@ -59,7 +59,9 @@ def test_done_settles_it(world: HandlingWorld) -> None:
 def test_second_press_changes_nothing(world: HandlingWorld) -> None:
     (promise,) = closed_with(world)
     say(promise)
-    assert say(promise, done=True) == Heard(fresh=False)
+    assert say(promise) == Heard(fresh=False)
+    with pytest.raises(SaidOtherwise):
+        say(promise, done=True)
     assert (PromiseWord.objects.count(), again(promise)[0].matter.round) == (1, 2)
 
 

@@ -211,8 +211,10 @@ def test_resident_says_not_done_and_the_matter_is_open_again(world: HandlingWorl
     assert again(late)[0].matter.status == Status.HANDLING
     assert PromiseWord.objects.get().photos.count() == 1
     assert "您说：没有办到" in track(late)
-    Client().post(url, {**data, "photos": ""})
-    assert PromiseWord.objects.count() == 1
+    assert Client().post(url, {**data, "photos": ""}).status_code == 302
+    otherwise = Client().post(url, {**data, "photos": "", "done": "yes"})
+    assert (otherwise.status_code, "这一次没有记下" in otherwise.content.decode()) == (422, True)
+    assert PromiseWord.objects.get().done is False
 
 
 def test_nobody_who_works_here_speaks_for_a_resident(world: HandlingWorld) -> None:

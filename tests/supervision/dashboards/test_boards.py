@@ -138,8 +138,12 @@ def test_ten_years_stay_apart_and_far_dates_break_nothing(world: HandlingWorld) 
     assert 'data-total="10"' in page(client, f"{HOME}rows/?measure=open")
     assert 'data-total="1"' in page(client, f"{HOME}rows/?measure=opened&since=2019-12&until=2019-12")
     months = ("since=0001-01&until=9999-12", "until=0001-01", "since=x&until=2026-13")
-    for strange in (*months, "measure=nothing&street=x&leaf=-1"):
+    for strange in (*months, "measure=open&street=x&leaf=-1"):
         assert client.get(f"{HOME}rows/?{strange}").status_code == 200
+    assert client.get(f"{HOME}rows/?measure=nothing").status_code == 404
+    said = "起始月份晚于截止月份"
+    assert said in page(client, f"{HOME}rows/?measure=closed&since=2026-11&until=2026-10")
+    assert said not in page(client, f"{HOME}rows/?measure=closed&since=2026-10&until=2026-11")
     assert client.get(f"{HOME}?period=99&street=x&category=0&tier=9&by=nothing").status_code == 200
 
 

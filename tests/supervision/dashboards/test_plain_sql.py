@@ -71,6 +71,8 @@ def plain() -> dict[str, str]:
         "yellow": f"{OPEN} AND NOT {RED_NOW} AND {YELLOW_NOW}",
         "turning": f"{OPEN} AND NOT {RED_NOW} AND ({RED_NEXT} OR NOT {YELLOW_NOW} AND {YELLOW_NEXT})",
         "waiting": "m.status = 'replied'",
+        **{one: f"m.status = '{one}'" for one in ("proposed", "relayed")},
+        "replied": f"{closed} AND m.reply_class IN ('A', 'B', 'C', 'D')",
         "opened": f"m.status <> 'draft' AND {within('m.opened_at')}",
         **{one: f"m.status = '{one}' AND {within('m.closed_at')}" for one in ("declined", "merged", "withdrawn")},
         "closed": closed,

@@ -13,7 +13,7 @@ from deputies.accounts.models import User
 from liaison.base.audit.models import Event
 from liaison.base.workdays.arithmetic import local_today
 from opinions.clocks.models import Clock
-from supervision.escalation.models import Digest, Firing, Rung, Setback
+from supervision.escalation.models import Alert, Digest, Firing, Rung, Setback
 from supervision.escalation.queries import to_act
 from supervision.escalation.services import fire_due, tell_due
 from tests.factories.accounts import sign_in
@@ -129,6 +129,10 @@ def test_digest_lists_what_it_told_for_its_person_alone(
     assert answer.content.decode().count("data-row") == count
     other = sign_in(Client(), one.world.secretary)
     assert other.get(reverse("escalation:digest", args=[digest.pk])).status_code == 404
+    Alert.objects.update(digest=digest)
+    gathered = desk.get(reverse("escalation:digest", args=[digest.pk])).content.decode()
+    assert gathered.count("data-row") == count, "a matter stands once, with its rungs as lines"
+    assert all(rung.name in gathered for rung in Rung.objects.filter(firings__isnull=False))
 
 
 def test_district_adds_a_rung_and_a_street_has_its_own(one: LadderWorld) -> None:

@@ -30,6 +30,8 @@ START, DAY = NOW.date(), timedelta(1)
 HANDLERS = ("bound", "holder")
 Key = tuple[int, date, int]
 """Clock, due date, rung by which firings are told apart."""
+Waiting = tuple[int, Key, int]
+"""Who is to hear of it, of what, and by which rung."""
 
 
 @dataclass
@@ -39,7 +41,7 @@ class Plain:
     off: set[date]
     made_up: set[date]
     fired: dict[Key, int | None] = field(default_factory=dict)
-    waiting: list[tuple[int, Key, int]] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
     told: list[tuple[Any, ...]] = field(default_factory=list)
 
     def works(self, day: date) -> bool:
@@ -55,7 +57,12 @@ class Plain:
         for clock in Clock.objects.select_related("matter__deputy", "matter__holder_deputy").order_by("pk"):
             if clock.stopped_at is None and clock.paused_on is None and clock.kind != "rate":
                 self.fire(clock, now.astimezone(SHANGHAI).date())
-        self.waiting = [one for one in self.waiting if not self.tell(one, now)]
+        pending, self.waiting = [(one, False) for one in self.waiting], []
+        while pending:
+            one, handed_on = pending.pop(0)
+            if not self.tell(one, now, handed_on=handed_on):
+                heirs = [] if handed_on else self.heirs(one, [row for row, _handed_on in pending])
+                pending += [(heir, True) for heir in heirs]
 
     def fire(self, clock: Clock, today: date) -> None:
         rungs = in_force(clock.matter)
@@ -69,19 +76,35 @@ class Plain:
                 self.fired[key] = by.root_id if by and by != rung else None
                 self.waiting += [(person, key, by.pk) for person in people if by]
 
-    def tell(self, one: tuple[int, Key, int], now: datetime) -> bool:
-        """Whether this is done with: told, or dropped since it holds no longer."""
+    def tell(self, one: Waiting, now: datetime, *, handed_on: bool) -> bool:
+        """Tell it, keep it waiting, or drop what holds no longer; False where nobody would hear of it."""
         person, key, by = one
         clock, rung, local = Clock.objects.get(pk=key[0]), Rung.objects.get(pk=by), now.astimezone(SHANGHAI)
         rung = Rung.objects.filter(organisation=clock.matter.street, copied_from=rung.root_id).first() or rung
         open_now = (rung.any_day or self.works(local.date())) and rung.begin <= local.hour < rung.end
         if not open_now:
-            return False
-        if clock.stopped_at or clock.due_on != key[1] or not User.objects.get(pk=person).is_active:
-            return True
-        if clock.paused_on is None:
-            self.told.append((person, *key, now))
-        return clock.paused_on is None
+            self.waiting.append(one)
+        elif not (clock.stopped_at or clock.due_on != key[1]):
+            if not handed_on and not (rung.active and User.objects.get(pk=person).is_active):
+                return False
+            if clock.paused_on is None:
+                self.told.append((person, *key, now))
+            else:
+                self.waiting.append(one)
+        return True
+
+    def heirs(self, one: Waiting, pending: list[Waiting]) -> list[Waiting]:
+        """Who hears of it in the place of somebody who left, or of a rung out of use."""
+        person, key, _by = one
+        clock = Clock.objects.select_related("matter__deputy", "matter__holder_deputy").get(pk=key[0])
+        rungs = in_force(clock.matter)
+        own = next((rung for rung in rungs if rung.root_id == key[2]), None)
+        by, people = called(own, rungs, clock) if own else (None, [])
+        if by and people:
+            self.fired[key] = by.root_id if by != own else None
+        known = {row[0] for row in self.told if row[1:4] == key}
+        known |= {row[0] for row in (*self.waiting, *pending) if row[1] == key}
+        return [(heir, key, by.pk) for heir in people if by and (heir == person or heir not in known)]
 
 
 def in_force(matter: Matter) -> list[Rung]:

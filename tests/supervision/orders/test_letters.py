@@ -336,3 +336,26 @@ def test_letter_to_a_street_goes_to_its_successor_which_can_answer_it(world: Han
     orders.sign_answer(letter=letter, by=head, now=later(1))
     clock.refresh_from_db()
     assert clock.stopped_at is not None
+
+
+def test_two_letters_about_one_matter_keep_their_clocks_when_streets_merge(world: HandlingWorld) -> None:
+    into, matter = world.other_committee, open_matter(world)
+    first = issued(world, matter, by=world.leader, addressee=world.committee)
+    Letter.objects.filter(pk=first.pk).update(addressee=into)
+    Clock.objects.filter(matter=matter, kind=ClockKind.LETTER).update(organisation=into)
+    second = issued(world, matter, by=world.leader, addressee=world.committee, days=9)
+    merge_street(
+        body=world.committee, into=into, reason="区划调整", seen=seal(impact_of(world.committee), into),
+        by=world.district_staff, now=later(1),
+    )  # fmt: skip
+    rows = [one.rows.get() for one in (first, second)]
+    assert [row.clock.organisation for row in rows if row.clock] == [into, into]
+    head = UserFactory.create(role=Role.STREET_SECRETARY, organisation=into)
+    first = Letter.objects.get(pk=first.pk)
+    orders.give_answer(letter=first, data=answer_data(first), then="sign", by=head, now=later(1))
+    running = Clock.objects.filter(matter=matter, kind=ClockKind.LETTER, stopped_at=None)
+    assert running.get() == rows[1].clock
+    orders.refuse_letter(letter=first, reason="没有写明日期", by=world.leader, now=later(1))
+    assert running.count() == 2
+    with pytest.raises(EarlierUnanswered):
+        issued(world, matter, by=world.leader, addressee=into)

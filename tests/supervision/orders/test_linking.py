@@ -179,14 +179,24 @@ def test_page_answers_and_keeps_what_was_typed(world: HandlingWorld) -> None:
     past = client.post(page(letter), words(letter, **{f"day{first.pk}": "2020-01-01"}))
     assert past.status_code == 422
     assert past.context["form"].errors.keys() == {f"day{first.pk}"}
-    assert client.post(page(letter), words(letter, photos=photo())).status_code == 302
+    macro = SimpleUploadedFile("方案.docm", b"PK\x03\x04 no document")
+    refused = client.post(page(letter), words(letter, attachments=macro))
+    assert (refused.status_code, *refused.context["form"].errors) == (422, "attachments")
+    plan = SimpleUploadedFile("方案.pdf", b"%PDF-1.7 plan", "application/pdf")
+    assert client.post(page(letter), words(letter, attachments=[photo(), plan])).status_code == 302
     after = client.get(page(letter)).content.decode()
     assert "凭链接回复" in after
     assert "提交回复" not in after
     again = client.post(page(letter), words(letter, text="再来一次"))
     assert (again.status_code, "没有提交" in again.content.decode()) == (409, True)
     found = letter.answers.get()
-    assert (found.text, found.files.count()) == ("线缆老化，已更换。", 1)
+    assert (found.text, {one.name for one in found.files.all()}) == ("线缆老化，已更换。", {"灯.jpg", "方案.pdf"})
+    assert "方案.pdf" in after
+    staff = sign_in(Client(), world.staff)
+    assert "方案.pdf" in staff.get(reverse("orders:letter", args=[letter.pk])).content.decode()
+    place = reverse("orders:attachment", args=[letter.pk, found.files.get(name="方案.pdf").pk])
+    assert staff.get(place).getvalue() == b"%PDF-1.7 plan"
+    assert sign_in(Client(), world.other_staff).get(place).status_code == 404
     assert client.get(reverse("orders:paper_by_link", args=[link_of(letter).token])).content[:4] == b"%PDF"
 
 

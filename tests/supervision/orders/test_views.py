@@ -194,6 +194,23 @@ def test_waiting_letter_is_a_queue_of_the_addressee(world: HandlingWorld) -> Non
     assert waiting(world.handler) == []
 
 
+def test_desk_shows_what_waits_for_a_signature_or_for_a_judgement(world: HandlingWorld, client: Client) -> None:
+    to_sign, to_judge = pending(world, title="等签发的函"), answered(world, issued(world, title="答复了的函"))
+    place = reverse("orders:waiting")
+
+    def shown(user: Any) -> set[int]:
+        found = sign_in(client, user).get(place, headers={"HX-Request": "true"})
+        assert (found.status_code, "<html" in found.content.decode()) == (200, False)
+        return {row.pk for row in found.context["waiting"]}
+
+    assert shown(world.secretary) == {to_sign.pk, to_judge.pk}
+    assert f'hx-get="{place}"' in client.get(reverse("desk:home")).content.decode()
+    assert shown(world.staff) == {to_judge.pk}
+    assert shown(world.leader) == shown(world.other_staff) == set()
+    assert sign_in(client, world.handler).get(place).status_code == 403
+    assert place not in client.get(reverse("desk:home")).content.decode()
+
+
 def test_panel_of_the_matter_leads_to_the_orders(world: HandlingWorld, client: Client) -> None:
     matter = signed(world)
     letter = issued(world, matter)

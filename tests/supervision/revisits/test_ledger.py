@@ -1,6 +1,7 @@
 """回访台账: closed matters of a half-year, who rang up or went there, and what is still due."""
 
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from django.db import connection
@@ -8,8 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from liaison.base.audit.models import Event
+from liaison.base.codes import grouped
 from liaison.base.errors import InvalidInput, NotAllowed
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
@@ -20,6 +23,7 @@ from tests.factories.accounts import sign_in
 from tests.factories.matters import NOW, TODAY, HandlingWorld, bring_to, replied
 
 LEDGER = "/desk/supervision/revisits/ledger/"
+EXPORT, API = "/desk/supervision/revisits/ledger.xlsx", "/api/v1/revisits/ledger/"
 HALF = Half.of(TODAY)
 needs_database = pytest.mark.django_db
 
@@ -121,6 +125,29 @@ def test_street_filters_and_notes_a_contact_on_the_screen(world: HandlingWorld) 
     assert answer.content.decode().count("还没有") == 1
     assert desk.get(f"{LEDGER}?state=done").content.decode().count("data-row") == 0
     assert desk.get(f"{LEDGER}?street=x&half=1&page=z").status_code == 200
+
+
+@needs_database
+@pytest.mark.usefixtures("desk_time")
+def test_ledger_is_had_as_a_spreadsheet_and_by_programs(world: HandlingWorld) -> None:
+    matter, other = bring_to(world, Status.CLOSED), bring_to(world, Status.CLOSED)
+    contact(world, matter, "call")
+    desk = sign_in(Client(), world.staff)
+    assert f"{EXPORT}?state=due" in desk.get(LEDGER, {"state": "due"}).content.decode()
+    book = CalamineWorkbook.from_filelike(BytesIO(desk.get(EXPORT).content))
+    rows = book.get_sheet_by_index(0).to_python()[1:]
+    assert {(row[0], row[5]) for row in rows} == {
+        (grouped(matter.code), "还差上门"), (grouped(other.code), "电话、上门都还差")
+    }  # fmt: skip
+    told = desk.get(API, {"state": "due"}).json()["results"]
+    assert [(one["code"], len(one["calls"]), one["visits"]) for one in told] == [
+        (other.code, 0, []),
+        (matter.code, 1, []),
+    ]
+    for wrong in ({"half": "1000-9"}, {"street": world.other_committee.pk}, {"state": "x"}):
+        assert desk.get(API, wrong).status_code == 400
+    for place in (EXPORT, API):
+        assert sign_in(Client(), world.handler).get(place).status_code == 403
 
 
 @needs_database

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
 from liaison.base.audit.services import verify as verify_ledger
 from liaison.base.draws import digest, drawn
@@ -210,9 +211,11 @@ def test_contradiction_flags_the_handler_and_tells_street_and_district(world: Ha
     row = given_out(world, rated(world))
     flags = record(world, row, "unsatisfied", "no")
     assert [(flag.kind, flag.said, flag.heard) for flag in flags] == [
-        ("satisfaction", "满意", "不满意"), ("solved", "解决了", "没有解决"),
-        ("class", "A 已解决或基本解决", "没有解决"),
+        ("satisfaction", "satisfied", "unsatisfied"), ("solved", "yes", "no"), ("class", "A", "no"),
     ]  # fmt: skip
+    assert flags[2].sides == ("A 已解决或基本解决", "没有解决")
+    with override("en"):
+        assert flags[0].sides == ("Satisfied", "Not satisfied")
     assert {flag.body for flag in flags} == {world.department}
     told = {notice.recipient for notice in Notice.objects.filter(key__contains=f"flag:{row.pk}:", channel="in_app")}
     assert told == {world.staff, world.secretary, world.district_staff}

@@ -13,7 +13,6 @@ from django.forms import BaseForm, BoundField, CheckboxInput, Form, RadioSelect
 from django.template import Context
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
@@ -24,7 +23,7 @@ from django.utils.translation import gettext as _
 from liaison.base.phrases import aside as _aside
 from liaison.base.phrases import listing as _listing
 from liaison.base.privacy import mask_phone as masked
-from liaison.base.web.chrome import Entry
+from liaison.base.web.chrome import Entry, address, address_of, for_phone
 from liaison.base.web.forms import ReadyChoices
 from liaison.base.web.parts import Event, Line, Stage, Tab, Thumb
 from liaison.base.web.toasts import UNDO
@@ -33,6 +32,7 @@ from liaison.base.workdays.explain import how_far
 from liaison.base.workdays.queries import current_calendar
 
 register = template.Library()
+register.simple_tag(address)
 MARKS = {
     "neutral": "circle",
     "active": "circle-fill",
@@ -42,8 +42,6 @@ MARKS = {
     "bad": "cross",
 }
 """Shape that stands beside the colour of a status."""
-SAMPLE = "0000000000"
-"""Stands for a code, which is letters and digits."""
 LIGHTS = {one.value: one for one in Light}
 
 
@@ -106,17 +104,24 @@ def light(value: Any, reason: str = "") -> SafeString:
     return _drawn("components/_light.html", light=found, reason=reason or getattr(value, "light_reason", ""))
 
 
-@lru_cache(maxsize=256)
-def _labels(model: type[Model], _language: str | None) -> dict[Any, str]:
-    """The states of a model in words; Django's `get_status_display` would walk through all of them for each row."""
-    return {value: str(label) for value, label in model._meta.get_field("status").flatchoices}  # type: ignore[union-attr]
+@lru_cache(maxsize=512)
+def _labels(model: type[Model], field: str, _language: str | None) -> dict[Any, str]:
+    """The choices of a field in words; Django's `get_…_display` would walk through all of them for each row."""
+    return {value: str(label) for value, label in model._meta.get_field(field).flatchoices}  # type: ignore[union-attr]
+
+
+@register.filter
+def said(row: Model, field: str) -> str:
+    """A choice in words, as `get_…_display` gives it: `{{ clock|said:"kind" }}`."""
+    value = getattr(row, field)
+    return _labels(type(row), field, get_language()).get(value, value)
 
 
 @register.simple_tag
 def status(value: Any, label: Any = "", tone: str = "") -> SafeString:
     """A state badge. `value`: an enum member, a model instance with a `status` of choices, or text."""
     if isinstance(value, Model):
-        label = label or _labels(type(value), get_language()).get(value.status, value.status)  # type: ignore[attr-defined]
+        label = label or said(value, "status")
         tone = tone or getattr(value, "status_tone", "")
     label = label or getattr(value, "label", value)
     tone = tone or getattr(value, "tone", "") or "neutral"
@@ -135,6 +140,7 @@ class _Patterns(NamedTuple):
     near_time: str
     near: str
     far: str
+    day: str
 
 
 @lru_cache(maxsize=8)
@@ -145,6 +151,7 @@ def _patterns(_language: str | None) -> _Patterns:
         near_time=pgettext("this year's date and time", "n月j日 H:i"),
         near=pgettext("this year's date", "n月j日"),
         far=pgettext("date", "Y年n月j日"),
+        day=_("n月j日"),
     )
 
 
@@ -187,6 +194,13 @@ def _off(due: date | datetime, today: date, calendar: Calendar, language: str | 
         "provisional": calendar.is_provisional(day),
     }
     return render_to_string("components/_days_off.html", words)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day without its year: `{{ clock.due_on|day }}`."""
+    language = get_language()
+    return "" if value is None else _day_words(_local_date(value), _patterns(language).day, language)
 
 
 @register.simple_tag
@@ -240,18 +254,34 @@ def entry(place: Entry) -> SafeString:
     )  # fmt: skip
 
 
+@register.simple_tag(takes_context=True)
+def rail(context: Context) -> SafeString:
+    """The places of the desk, drawn once for those who have the same ones."""
+    return _places("components/_rail.html", tuple(context["chrome"].entries), get_language())
+
+
+@register.simple_tag(takes_context=True)
+def bottom_bar(context: Context) -> SafeString:
+    """The same at the bottom of a phone."""
+    return _places("components/_bottom_bar.html", tuple(context["chrome"].entries), get_language())
+
+
+@lru_cache(maxsize=512)
+def _places(template: str, entries: tuple[Entry, ...], _language: str | None) -> SafeString:
+    first, more = for_phone(entries)
+    return render_to_string(template, {"entries": entries, "first": first, "more": more})
+
+
+@register.simple_tag
+def drawn(template: str) -> SafeString:
+    """A part of a page that reads nothing and says the same to everybody of one language."""
+    return _drawn(template)
+
+
 @register.filter
 def at(code: str, name: str) -> str:
     """The address of a page of what has this code, as {% url %} would give it: `{{ matter.code|at:"desk:matter" }}`."""
-    before, after = _around(name)
-    return f"{before}{code}{after}"
-
-
-@lru_cache(maxsize=256)
-def _around(name: str) -> tuple[str, str]:
-    """What stands before and after the code in the addresses of a page; found once instead of in each row."""
-    before, _code, after = reverse(name, args=[SAMPLE]).partition(SAMPLE)
-    return before, after
+    return address_of(name, code)
 
 
 @register.inclusion_tag("components/_tabs.html")

@@ -10,13 +10,17 @@ from django.utils import timezone
 from deputies.organisations.models import Organisation
 from liaison.demo.build import build_world, district, is_built, refuse_outside_development
 from liaison.demo.chronicle import tell_stories
+from liaison.demo.echo import tell_of_echoes
 from liaison.demo.exchange import tell_of_exchange
 from liaison.demo.gathering import tell_of_neighbours
 from liaison.demo.guarding import tell_of_guarding
+from liaison.demo.lights import tell_of_lights
 from liaison.demo.load.seeding import seed
+from liaison.demo.open311 import tell_of_programs
 from liaison.demo.orders import tell_of_orders
 from liaison.demo.programme import tell_of_programme
 from liaison.demo.rehearsal import rehearse_draft
+from liaison.demo.reports import tell_of_reports
 from liaison.demo.show import listing
 from opinions.matters.models import Matter
 
@@ -59,5 +63,9 @@ TOLD = {
     "督办函 / supervision letters": tell_of_orders,
     "监督活动 / supervision activities": tell_of_programme,
     "回访抽样 / call-backs drawn": tell_of_guarding,
+    "回音壁 / echo wall": tell_of_echoes,
+    "亮灯督办 / rungs fired": tell_of_lights,
     "往年办结的事项 / matters ended in earlier months": _tell_of_earlier_years,
+    "月报 / monthly reports": tell_of_reports,
+    "开放接口 / open interface": tell_of_programs,
 }

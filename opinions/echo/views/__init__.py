@@ -1,0 +1,1 @@
+"""Addresses of the wall for residents, and of publication for staff."""
