@@ -14,8 +14,8 @@ def _cipher() -> Any:
     return fields.EncryptedTextField().f
 
 
-class _Ours:
-    """An empty text stays an empty text, which the library would turn into NULL."""
+class _EncryptedText:
+    """Goes before a field of the library: all share one cipher, and an empty text stays one, instead of NULL."""
 
     @cached_property
     def f(self) -> Any:
@@ -25,11 +25,11 @@ class _Ours:
         return "" if value == "" else super().get_prep_value(value)  # type: ignore[misc]
 
 
-class EncryptedCharField(_Ours, fields.EncryptedCharField):
+class EncryptedCharField(_EncryptedText, fields.EncryptedCharField):
     """A short text, encrypted at rest by the library."""
 
 
-class EncryptedTextField(_Ours, fields.EncryptedTextField):
+class EncryptedTextField(_EncryptedText, fields.EncryptedTextField):
     """A long text, encrypted at rest by the library."""
 
 

@@ -28,8 +28,9 @@ class Nudge:
         if now < self.quiet_until:
             return
         self.quiet_until = now + self.gather
+        app = import_string(settings.TASK_APP)
         try:
-            import_string(settings.TASK_APP).send_task(self.task, retry=False, countdown=self.gather, expires=60)
+            app.send_task(self.task, retry=False, countdown=self.gather, expires=60)
         except Exception as error:  # noqa: BLE001 - kombu raises transport-specific errors
             self.quiet_until = time.monotonic() + QUIET_AFTER_FAILURE
             logger.warning("the broker cannot be reached; %s waits for beat: %s", self.task, error)

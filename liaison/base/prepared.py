@@ -19,6 +19,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, connections
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row", bound=Model)
@@ -26,7 +27,8 @@ Value = str | int | datetime | QuerySet[Any]
 
 
 class Prepared(Generic[Row]):
-    """A queryset of rows, with annotations and the rows that `select_related` names.
+    """A queryset of rows, with annotations and the rows that `select_related` names; `prefetch_related`, `values` and
+    `using` raise ValueError when it is first asked.
 
     `build` makes the queryset from one value for each slot; `slots` names the type of each: `str`, `int` (a key),
     `datetime`, or `QuerySet` for keys that the rows must be among (`pk__in`), which is worked out at each call. What a
@@ -63,8 +65,11 @@ class Prepared(Generic[Row]):
         """The model, what reads its rows, its SQL, and the parameters with slots in the places of their values."""
         examples = {name: _example(name, number, kind) for number, (name, kind) in enumerate(self._slots.items())}
         queryset = self._build(**examples)
+        if queryset._prefetch_related_lookups or queryset._db or queryset._iterable_class is not ModelIterable:  # type: ignore[attr-defined]
+            raise ValueError("only rows of the usual database, with nothing prefetched, can be prepared")
         compiler = queryset.query.get_compiler(queryset.db)
         sql, parameters = compiler.as_sql()
+        compiler.connection = None  # that of the thread which happened to be first
         written = {_mark(name, example): _Slot(name) for name, example in examples.items()}
         placed = [written.get(one, one) if isinstance(one, (str, int, datetime)) else one for one in parameters]
         missing = set(examples) - {one.name for one in placed if isinstance(one, _Slot)}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 MOBILE = re.compile(r"^1[3-9]\d{9}$")
-_COMPOUND_SURNAMES = frozenset(
+COMPOUND_SURNAMES = frozenset(
     [
         "欧阳",
         "太史",
@@ -71,7 +71,7 @@ def mask_name(name: str) -> str:
     name = (name or "").strip()
     if not name:
         return ""
-    surname = name[:2] if name[:2] in _COMPOUND_SURNAMES else name[:1]
+    surname = name[:2] if name[:2] in COMPOUND_SURNAMES else name[:1]
     return f"{surname}某某" if len(name) > len(surname) + 1 else f"{surname}某"
 
 

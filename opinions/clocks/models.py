@@ -50,7 +50,7 @@ class Clock(models.Model):
             models.UniqueConstraint(
                 fields=["matter", "kind", "organisation"],
                 condition=Q(stopped_at__isnull=True) & ~Q(kind=ClockKind.LETTER),
-                name="clock_one_running_per_body",
+                name="clock_one_running_by_body",
             ),
         ]
         indexes = [

@@ -22,9 +22,9 @@ COLUMNS = (
 
 
 def ledger_rows(matters: MatterQuerySet, today: Any) -> Iterator[list[Any]]:
-    """One row a matter, in the order of COLUMNS."""
+    """One row a matter, in the order of COLUMNS; one more than MOST_ROWS where they go on."""
     rows = matters.select_related("opinion", "category", "deputy", "holder").prefetch_related("reporters")
-    for matter in rows[:MOST_ROWS]:
+    for matter in rows[: MOST_ROWS + 1]:
         yield [*_about(matter), *_progress(matter, today)]
 
 

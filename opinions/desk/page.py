@@ -152,8 +152,7 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
     reporters, newest = REPORTERS.rows(matter=matter.pk), newest_events(matter)
     told = newest.verbs
     proposals = proposals_of(matter) if told & {"raise", "link_matter"} else []
-    watches = looks_on(user, matter)
-    classifies = can(user, Permission.MATTER_CLASSIFY) and matter.status in REROUTABLE and not watches
+    may = _may(user, matter, reporters)
     verbs = verbs_for(user, matter, read=Read(assignments, clocks, replies, mergers_into(matter)))
     page = MatterPage(
         matter=matter,
@@ -167,17 +166,8 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
         reporters=reporters,
         ratings=ratings_of(matter) if told & {"rate", "rate_further"} else [],
         proposals=proposals,
-        may={
-            "reveal": can(user, Permission.PHONE_REVEAL) and not watches and any(row.phone for row in reporters),
-            "note": can(user, Permission.MATTER_NOTE),
-            "classify": classifies,
-            "assign": can(user, Permission.MATTER_ASSIGN) and not watches,
-            "invite": may_invite(user, matter),
-            "research": can(user, Permission.RESEARCH_EDIT) and matter.is_open,
-            "act": _my_turn(user, matter),
-            "publish": can(user, Permission.ECHO_DRAFT) and not watches and may_begin(matter),
-        },
-        suggestion=offered(matter) if classifies else None,
+        may=may,
+        suggestion=offered(matter) if may["classify"] else None,
         tiers=tier_changes(newest.telling),
         joined_as=newest.joined_as,
         batons=batons_of(matter) if "relay" in told else [],
@@ -189,6 +179,21 @@ def matter_page(user: User, matter: Matter, today: Any) -> MatterPage:
     page.joint_streets = list(matter.joint_streets.select_related("street")) if "join_streets" in told else []
     _add_companions(page, user, told)
     return page
+
+
+def _may(user: User, matter: Matter, reporters: list[Reporter]) -> dict[str, bool]:
+    """What the reader can do beside the verbs; a street that only takes part looks on."""
+    watches = looks_on(user, matter)
+    return {
+        "reveal": can(user, Permission.PHONE_REVEAL) and not watches and any(row.phone for row in reporters),
+        "note": can(user, Permission.MATTER_NOTE),
+        "classify": can(user, Permission.MATTER_CLASSIFY) and matter.status in REROUTABLE and not watches,
+        "assign": can(user, Permission.MATTER_ASSIGN) and not watches,
+        "invite": may_invite(user, matter),
+        "research": can(user, Permission.RESEARCH_EDIT) and matter.is_open,
+        "act": _my_turn(user, matter),
+        "publish": can(user, Permission.ECHO_DRAFT) and not watches and may_begin(matter),
+    }
 
 
 def _handler(row: Assignment, bound: dict[tuple[int | None, str], ClockView]) -> HandlerView:

@@ -4,7 +4,6 @@ A row that is read here has no copy of its matter; the page has it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -12,10 +11,10 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 
 from deputies.accounts.models import User
-from deputies.accounts.queries import street_of
 from liaison.base.prepared import Prepared
 from opinions.clocks.models import Clock
 from opinions.desk.models import SavedFilter
+from opinions.desk.reader import Reader
 from opinions.handling.models import Assignment
 from opinions.matters.models import Attachment, Line, Matter, Reporter
 from opinions.matters.queries import files_of
@@ -47,28 +46,15 @@ def saved_filters(user: User) -> list[SavedFilter]:
     return _SAVED.rows(user=user.pk)
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """Everything on which a scope depends; `user` says no more than the rest."""
-
-    key: int
-    role: str
-    active: bool
-    body: int | None
-    street: int | None
-    user: User = field(compare=False)
-
-
 def visible_matter(user: User, code: str) -> Matter:
     """The matter with this code and what its page shows of others, if it is in the user's scope. Raises Http404."""
-    reader = _Reader(user.pk, user.role, user.is_active, user.organisation_id, street_of(user), user)
-    found = _in_scope(reader).rows(code=code)
+    found = _in_scope(Reader.of(user)).rows(code=code)
     if not found:
         raise Http404
     return found[0]
 
 
-@lru_cache(maxsize=256)
-def _in_scope(reader: _Reader) -> Prepared[Matter]:
-    """The statement of one reader; made anew when role, body or street change."""
+@lru_cache(maxsize=64)
+def _in_scope(reader: Reader) -> Prepared[Matter]:
+    """The statement of all readers who are alike."""
     return Prepared(lambda code: Matter.objects.one_visible_to(reader.user, code).select_related(*RELATED), code=str)

@@ -27,7 +27,7 @@ from liaison.base.web.parts import Tab
 from liaison.base.web.toasts import toast
 from liaison.base.workdays.arithmetic import local_today
 from opinions.desk.counts import HANDED, counts_of
-from opinions.desk.export import COLUMNS, ledger_rows
+from opinions.desk.export import COLUMNS, MOST_ROWS, ledger_rows
 from opinions.desk.forms import ClassifyForm, FilterForm, RevealForm, SaveFilterForm
 from opinions.desk.history import events_before, lines_before
 from opinions.desk.page import VERB_KEYS, matter_page
@@ -138,7 +138,7 @@ def _relay_tab(counts: dict[str, str]) -> list[Tab]:
 
 
 def _own_matter(request: SignedIn, code: str) -> Matter:
-    """The same, but not for a street that only takes part. Raises NotAllowed."""
+    """A matter in the reader's scope, but not for a street that only takes part. Raises Http404, NotAllowed."""
     found = visible_matter(request.user, code)
     if looks_on(request.user, found):
         raise NotAllowed
@@ -245,7 +245,7 @@ def export(request: SignedIn) -> HttpResponse:
     queues = {queue.key: queue for queue in queues_of(user)}
     queue = queues.get(request.GET.get("queue", ""), queues["all"])
     matters = filtered(in_queue(Matter.objects.visible_to(user), user, queue), form.chosen, today).order_by("-id")
-    sheet = Sheet(title=_("意见台账"), columns=COLUMNS, rows=ledger_rows(matters, today))
+    sheet = Sheet(title=_("意见台账"), columns=COLUMNS, rows=ledger_rows(matters, today), most=MOST_ROWS)
     return workbook_response(sheet, name=f"ledger-{today:%Y%m%d}.xlsx")
 
 

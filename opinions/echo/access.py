@@ -1,5 +1,7 @@
-"""Who writes, who approves, who takes back. Whoever wrote or submitted a text, and whoever belongs to a body that
-handled the matter, does not approve it."""
+"""Who writes, who approves, who takes back. Whoever wrote or submitted a text, whoever wrote or approved the reply that
+it tells of, and whoever belongs to a body that handled the matter, does not approve it."""
+
+from collections.abc import Iterable
 
 from deputies.accounts.access import Permission, can
 from deputies.accounts.models import User
@@ -7,7 +9,7 @@ from liaison.base.audit.models import Event
 from liaison.base.workflow import Transition
 from opinions.echo.models import Echo
 from opinions.echo.states import ECHO, EDITABLE, WRITING
-from opinions.handling.models import AssignmentStatus
+from opinions.handling.models import AssignmentStatus, Reply, ReplyStatus
 from opinions.matters.models import Matter, ReplyClass
 from opinions.matters.states import Status
 
@@ -27,11 +29,29 @@ def writes(user: User, echo: Echo) -> bool:
 
 
 def recused(user: User, echo: Echo) -> bool:
-    """Whether the user has a part in it: wrote anything in it, or belongs to a body that handled the matter."""
-    if Event.objects.filter(chain=echo.chain, by=user.pk, verb__in=WRITING).exists():
-        return True
-    handled = echo.matter.assignments.filter(organisation=user.organisation_id).exclude(status__in=STAYS_OUT)
-    return handled.exists()
+    """Whether the user, or the user's body, has a part in it."""
+    return user not in without_part([user], echo)
+
+
+def without_part(users: Iterable[User], echo: Echo) -> list[User]:
+    """Those of the users who have no part in it: wrote nothing in it, neither wrote nor approved a reply that residents
+    read, and belong to no body that handled or answered the matter. Three statements."""
+    people: set[int | None] = set()
+    people.update(Event.objects.filter(chain=echo.chain, verb__in=WRITING).values_list("by", flat=True))
+    bodies: set[int | None] = set()
+    bodies.update(echo.matter.assignments.exclude(status__in=STAYS_OUT).values_list("organisation", flat=True))
+    for reply in Reply.objects.filter(matter=echo.matter_id, status=ReplyStatus.ISSUED).select_related("written_by"):
+        people |= {reply.written_by_id, reply.approved_by_id}
+        bodies.add(_body_of(reply))
+    bodies.discard(None)
+    return [one for one in users if one.pk not in people and one.organisation_id not in bodies]
+
+
+def _body_of(reply: Reply) -> int | None:
+    """The body that answers; of a result from above that of its writer, of a deputy's answer none."""
+    if reply.organisation_id or reply.deputy_id or reply.written_by is None:
+        return reply.organisation_id
+    return reply.written_by.organisation_id
 
 
 def may(user: User, verb: str, echo: Echo) -> bool:

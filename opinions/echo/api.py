@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.decorators import authentication_classes, permission_classes
@@ -11,7 +12,10 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from liaison.base.web.api import api_view
+from liaison.base.errors import DomainError
+from liaison.base.throttle import count
+from liaison.base.web.api import REFUSAL, api_view
+from liaison.base.web.client import client_hash
 from liaison.base.web.decorators import PUBLIC
 from liaison.base.web.listing import PAGE, page_of
 from liaison.base.web.paging import KeysetPage
@@ -19,10 +23,17 @@ from liaison.base.web.schema import extend_schema
 from liaison.base.workdays.arithmetic import local_today
 from opinions.echo.forms import WallForm
 from opinions.echo.models import Echo
-from opinions.echo.queries import RELATED, RESULTS, narrowed
-from opinions.echo.reading import PHOTOS, Told, told
+from opinions.echo.queries import ORDER, RESULTS, narrowed
+from opinions.echo.reading import Told, told, whole
 
-ORDER = ("-published_at", "-id")
+MOST_A_MINUTE, MINUTE = 120, 60
+"""How often one address may ask; seconds of a minute."""
+
+
+class AskedTooOften(DomainError):
+    message = _("问得太频繁了，请过一分钟再试。")
+    status_code = 429
+    retry_after = MINUTE
 
 
 class PictureOut(serializers.Serializer[Any]):
@@ -78,15 +89,16 @@ def _told(card: Told) -> dict[str, Any]:
         PAGE, OpenApiParameter("area", str), OpenApiParameter("category", str),
         OpenApiParameter("result", str, enum=list(RESULTS)), OpenApiParameter("month", str, description="2026-11"),
     ],
-    responses={200: page_of(EchoOut)},
+    responses={200: page_of(EchoOut), 429: REFUSAL},
 )  # fmt: skip
 @api_view(["GET"])
 @authentication_classes([])
 @permission_classes([AllowAny])
 def listing(request: Request) -> Response:
     """Approved, de-identified outcomes, the newest first. A filter that leads to nothing is ignored."""
-    rows = narrowed(Echo.objects.shown(), WallForm(request.query_params).chosen)
-    rows = rows.select_related(*RELATED).prefetch_related(PHOTOS)
+    if count(f"echo:{client_hash(request)}", MINUTE, now=timezone.now()) > MOST_A_MINUTE:
+        raise AskedTooOften
+    rows = whole(narrowed(Echo.objects.shown(), WallForm(request.query_params).chosen))
     page: KeysetPage[Echo] = KeysetPage(rows, order=ORDER, cursor=request.query_params.get("page"))
     cards = told(page.items, local_today(timezone.now()))
     return Response({"results": [_told(one) for one in cards], "next": page.next_cursor})

@@ -18,7 +18,13 @@ RESULT_WORDS = {"done": _("已解决或基本解决"), "promised": _("承诺解�
 MONTH = re.compile(r"^20[0-9]{2}-(?:0[1-9]|1[0-2])$")
 
 
-class TextForm(forms.Form):
+class StepForm(forms.Form):
+    """A step that asks for nothing but to be meant, of the edition as it was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class TextForm(StepForm):
     """The text of an echo. Without consent the first two are the program's own."""
 
     title = forms.CharField(label=_("标题"), max_length=TITLE_MAX, error_messages={"required": _("请写标题。")})
@@ -30,7 +36,6 @@ class TextForm(forms.Form):
     bodies = forms.CharField(
         label=_("谁办的（单位）"), max_length=BODIES_MAX, error_messages={"required": _("请写单位。")}
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, echo: Echo) -> None:
         super().__init__(data, initial={**echo.texts(), "version": echo.version})
@@ -39,14 +44,10 @@ class TextForm(forms.Form):
                 self.fields[name].disabled = True
 
 
-class WhyForm(forms.Form):
+class WhyForm(StepForm):
     """A reason alone."""
 
     reason = text_field(_("理由"), 3, required=_("请写明理由。"), max_length=REASON_MAX)
-
-
-class NothingForm(forms.Form):
-    """A step that asks for nothing but to be meant."""
 
 
 class PicturesForm(forms.Form):
@@ -70,7 +71,13 @@ class PicturesForm(forms.Form):
         return [(one, self[f"p{one.pk}"]) for one in self.offered]
 
 
-class CheckForm(forms.Form):
+class SeenForm(forms.Form):
+    """What is said of a picture is said of the copy that was seen, `stored`; the pages write it."""
+
+    stored = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class CheckForm(SeenForm):
     """The three things that somebody who looked has not seen."""
 
     no_face = forms.BooleanField(label=_("没有能认出的人脸"), error_messages={"required": _("有人脸，请先涂黑。")})
@@ -80,7 +87,7 @@ class CheckForm(forms.Form):
     )
 
 
-class CellsForm(forms.Form):
+class CellsForm(SeenForm):
     """The cells of the grid that are blacked out."""
 
     cells = forms.TypedMultipleChoiceField(

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from deputies.roster.models import Deputy
+from liaison.base.stamps import cached
 from liaison.base.workdays.arithmetic import Light, local_today, midnight
 from opinions.catalog.models import Category
 from opinions.echo.models import LOST, Echo, EchoQuerySet
@@ -25,9 +29,9 @@ from opinions.promises.states import PromiseStatus
 STAMP = "echo"
 """The stamp of everything that the wall shows; who publishes or takes back bumps it."""
 RELATED = ("area", "category", "matter")
+ORDER = ("-published_at", "-id")
+"""The newest first."""
 PROMISING = (ReplyClass.BEING_SOLVED, ReplyClass.PLANNED)
-ONLY_OFFICIAL = Q(by__isnull=False) | Q(organisation__isnull=False)
-"""Pictures that bodies took; the others are the resident's own."""
 
 
 def piles() -> dict[str, Q]:
@@ -71,9 +75,10 @@ def problem_of(matter: Matter) -> str:
 
 
 def bodies_of(matter: Matter) -> list[str]:
-    """Who handled it, by name: bodies and deputies, never an official."""
+    """Who handled it, by name: bodies and deputies, never an official. It is stored, thus in the language of all."""
     rows = Reply.objects.filter(matter=matter, status=ReplyStatus.ISSUED).select_related("organisation", "deputy")
-    named = [_body(row.organisation, row.deputy) for row in rows.order_by("id")]
+    with override(settings.LANGUAGE_CODE):
+        named = [_body(row.organisation, row.deputy) for row in rows.order_by("id")]
     return list(dict.fromkeys(name for name in named if name))
 
 
@@ -83,10 +88,18 @@ def _body(organisation: Any, deputy: Deputy | None) -> str:
     return _("%(name)s代表") % {"name": deputy.name} if deputy is not None else ""
 
 
+def may_show(source: Attachment | None, matter: Matter, *, own: bool) -> bool:
+    """Whether an echo of the matter may show this picture: what a body took, always; the resident's only with the
+    resident's words (`own`), and no other resident's, whose matter was merged. One whose source is gone counts as the
+    resident's."""
+    if source is not None and (source.by_id or source.organisation_id):
+        return True
+    return own and (source is None or source.matter_id == matter.pk)
+
+
 def pictures_for(matter: Matter, *, own: bool) -> list[Attachment]:
-    """The pictures that may be chosen; the resident's own only with consent."""
-    rows = files_of(matter).filter(stored__kind="image")
-    return list(rows if own else rows.filter(ONLY_OFFICIAL))
+    """The pictures that may be chosen."""
+    return [one for one in files_of(matter).filter(stored__kind="image") if may_show(one, matter, own=own)]
 
 
 def under_way(matter: Matter) -> Echo | None:
@@ -131,8 +144,22 @@ def _month(text: str) -> tuple[datetime, datetime]:
     return midnight(date(year, month, 1)), midnight(following)
 
 
-def offered() -> dict[str, list[tuple[str, str]]]:
-    """What the filter of the wall offers: only what leads to something."""
+Offered = dict[str, list[tuple[str, str]]]
+NAMES_KEPT = 300
+"""Seconds after which names of streets and categories are read again."""
+
+
+def offered() -> Offered:
+    """What the filter of the wall offers: only what leads to something. Kept in the process, as the wall's answers."""
+    held: dict[str | None, tuple[int, Offered]] = cached(STAMP, dict, part="offered")
+    language, span = get_language(), int(timezone.now().timestamp()) // NAMES_KEPT
+    found = held.get(language)
+    if found is None or found[0] != span:
+        found = held[language] = span, _offered()
+    return found[1]
+
+
+def _offered() -> Offered:
     shown: QuerySet[Echo] = Echo.objects.shown().order_by()
     areas = shown.values_list("area__code", "area__name").distinct().order_by("area__code")
     held = Category.objects.filter(pk__in=shown.values("category")).select_related("parent")
@@ -169,7 +196,7 @@ class Outcome:
 
     @property
     def solved_words(self) -> str:
-        return str(Solved(self.solved).label) if self.solved else _("没有说")
+        return str(Solved(self.solved).label) if self.solved else _("没有表态")
 
     @property
     def satisfaction_words(self) -> str:

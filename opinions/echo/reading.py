@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Prefetch
 from django.urls import reverse
 
-from opinions.echo.models import Echo, EchoPhoto, Moment
-from opinions.echo.queries import Outcome, outcomes
+from opinions.echo.models import Echo, EchoPhoto, EchoQuerySet, Moment
+from opinions.echo.queries import RELATED, Outcome, outcomes
 
 PHOTOS = Prefetch("photos", EchoPhoto.objects.order_by("id"), to_attr="shown_photos")
 
@@ -48,8 +48,13 @@ class Told:
         return [firsts[moment] for moment in Moment.values if moment in firsts]
 
 
+def whole(rows: EchoQuerySet) -> EchoQuerySet:
+    """With all that `told` reads of them."""
+    return rows.select_related(*RELATED).prefetch_related(PHOTOS)
+
+
 def told(echoes: Iterable[Echo], today: date) -> list[Told]:
-    """These echoes as they are read; they come with `PHOTOS`."""
+    """These echoes as they are read; they come `whole`."""
     rows = list(echoes)
     came = outcomes(rows, today)
     return [Told(row, came[row.pk], [_picture(row, one) for one in _photos(row)]) for row in rows]

@@ -11,20 +11,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.translation import get_language
 
 from liaison.base.stamps import cached
+from liaison.base.web.htmx import wants_fragment
 from liaison.base.workdays.arithmetic import local_today
 from opinions.echo.queries import STAMP
 
 Key = tuple[str, bool, str | None, int | None]
 FRESH = timedelta(minutes=5)
 MOST = 300
-"""Answers kept by a process: a screen full of invented filters must not fill its memory."""
+"""Answers kept by a process. What leads nowhere is not kept: invented addresses must not push out the true ones."""
+UNKNOWN = 404
 
 
 @dataclass(frozen=True)
@@ -58,19 +60,22 @@ class Shelf:
             self._held[key] = answer
 
 
-def ready(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpResponse:
+def ready(request: HttpRequest, make: Callable[[], HttpResponse], *, query: str = "") -> HttpResponse:
     """The answer to this request: from the shelf, or made and put there.
 
-    Language and text size are part of the key, and so is the whole query, which pages carry on. Browsers keep the
-    answer and ask whether it still holds, so that what is taken back is gone at once.
+    Language and text size are part of the key, and `query`, the part of the query string that means something: it
+    stands in the request in place of what came, so that nobody's invented words are kept for others to read. Browsers
+    keep the answer and ask whether it still holds, so that what is taken back is gone at once.
     """
+    request.GET, request.META["QUERY_STRING"] = QueryDict(query), query
     shelf, now = cached(STAMP, Shelf), timezone.now()
     display = getattr(request, "display", None)
-    key = (request.get_full_path(), "HX-Request" in request.headers, get_language(), display.size if display else None)
+    key = (request.get_full_path(), wants_fragment(request), get_language(), display.size if display else None)
     answer = shelf.find(key, now)
     if answer is None:
         answer = _made(make(), now)
-        shelf.put(key, answer)
+        if answer.status != UNKNOWN:
+            shelf.put(key, answer)
     return _told(request, answer)
 
 

@@ -112,7 +112,13 @@ class SecretForm(forms.Form):
         return secret
 
 
-class KeyForm(forms.Form):
+class FreshForm(forms.Form):
+    """Gives out a key; `seen` is the newest key when the page was made, so that the page sent again makes no other."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class KeyForm(FreshForm):
     """What a key of the open interface opens."""
 
     submits = forms.BooleanField(label=_("可以提交"), required=False)
@@ -133,7 +139,7 @@ class KeyForm(forms.Form):
         return data
 
 
-class EndKeyForm(forms.Form):
+class EndKeyForm(FreshForm):
     """When the key that is replaced ends."""
 
     overlap = forms.TypedChoiceField(label=_("旧密钥"), coerce=int, choices=OVERLAPS, help_text=_("新密钥立刻能用。"))

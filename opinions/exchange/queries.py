@@ -38,6 +38,11 @@ def partners_of(user: User) -> "QuerySet[Partner]":
     return Partner.objects.filter(organisation__in=bodies).select_related("organisation")
 
 
+def newest_key(partner: Partner) -> int:
+    """The key of the partner's last key, ended ones too; 0 where there is none."""
+    return ApiKey.objects.filter(partner=partner).order_by("-id").values_list("pk", flat=True).first() or 0
+
+
 def keys_of(partner: Partner, now: datetime) -> list[ApiKey]:
     """The keys that a partner's programs may use now, the newest first."""
     return [key for key in ApiKey.objects.filter(partner=partner).order_by("-id") if key.holds(now)]

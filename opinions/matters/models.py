@@ -182,7 +182,7 @@ class Matter(models.Model):
             models.Index(
                 fields=["deputy", *BY_DUE, "holder_deputy"], condition=Q(deputy__isnull=False), name="matter_asked_due"
             ),
-            models.Index(fields=["opened_at", "id", "status", "category"], name="matter_opened"),
+            models.Index(fields=["opened_at", "id", "status", "category"], name="matter_by_opening"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="matter_merged_into"),
             models.Index(fields=["id", "street", "district", *NARROWING], name="matter_narrowed"),
             models.Index(fields=["district", "id"], condition=Q(fast_lane=True), name="matter_fast"),

@@ -1,3 +1,9 @@
+"""The open interface: keys of programs, what it asks beside the form, and what it was answered.
+
+The index of matters by their opening gets a new name, so that lists never go without one; the old one goes last, because
+its removal keeps readers out until the end of the transaction.
+"""
+
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -91,10 +97,6 @@ class Migration(migrations.Migration):
                 "ordering": ["category", "order", "id"],
             },
         ),
-        migrations.RemoveIndex(
-            model_name="matter",
-            name="matter_opened",
-        ),
         migrations.AlterField(
             model_name="partner",
             name="adapter",
@@ -117,10 +119,6 @@ class Migration(migrations.Migration):
                 max_length=10,
                 verbose_name="类型",
             ),
-        ),
-        migrations.AddIndex(
-            model_name="matter",
-            index=models.Index(fields=["opened_at", "id", "status", "category"], name="matter_opened"),
         ),
         migrations.AddConstraint(
             model_name="partner",
@@ -184,4 +182,9 @@ class Migration(migrations.Migration):
                 name="service_attribute_answerable",
             ),
         ),
+        migrations.AddIndex(
+            model_name="matter",
+            index=models.Index(fields=["opened_at", "id", "status", "category"], name="matter_by_opening"),
+        ),
+        migrations.RemoveIndex(model_name="matter", name="matter_opened"),
     ]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -196,17 +197,36 @@ def read_request(given: QueryDict, photos: list[Any], *, token: str, now: dateti
         raise Refused(sentences)
     data = form.cleaned_data
     return Sent(
-        service=service, token=token or _fingerprint(given, now), description=data["description"],
+        service=service, token=token or _fingerprint(given, photos, now), description=data["description"],
         address=data["address_string"], address_id=data["address_id"], position=data["position"],
         name=_full_name(data["first_name"], data["last_name"]), phone=data["phone"], media_url=data["media_url"],
         answers=answers, photos=photos,
     )  # fmt: skip
 
 
-def _fingerprint(given: QueryDict, now: datetime) -> str:
-    """What stands for the same form sent on the same day, so that a program may repeat what got no answer."""
-    said = sorted((name, values) for name, values in given.lists() if name != "api_key")
+SENDERS = ("phone", "device_id", "account_id")
+"""Fields that tell one resident of a program from another."""
+
+
+def _fingerprint(given: QueryDict, photos: Iterable[Any], now: datetime) -> str:
+    """What stands for the same form of one resident on the same day, so that a program may repeat what got no answer.
+
+    A form that names nobody stands for itself alone: two residents may say the same, and each has a private link.
+    """
+    if not any(given.get(name, "").strip() for name in SENDERS):
+        return uuid4().hex
+    said: list[Any] = sorted((name, values) for name, values in given.lists() if name != "api_key")
+    said.append([_digest(photo) for photo in photos])
     return f"{now.astimezone(SHANGHAI):%Y-%m-%d}:{hashlib.sha256(repr(said).encode()).hexdigest()}"
+
+
+def _digest(photo: Any) -> str:
+    """The fingerprint of an uploaded file, which is read again afterwards."""
+    found = hashlib.sha256()
+    for chunk in photo.chunks():
+        found.update(chunk)
+    photo.seek(0)
+    return found.hexdigest()
 
 
 def _full_name(first: str, last: str) -> str:

@@ -111,7 +111,7 @@ def _attribute(row: ServiceAttribute) -> Said:
 
 def requests(asked: Asked, *, partner: Partner | None = None, extended: bool = False) -> list[Said]:
     """The requests asked for, the newest first: four statements at most, however many they are."""
-    rows = list(_matters(asked).values(*_COLUMNS)[: asked.most])
+    rows = list(_matters(asked, partner).values(*_COLUMNS)[: asked.most])
     changed = _changed(row["pk"] for row in rows)
     own = _own([row["pk"] for row in rows], partner) if partner else {}
     notes = cache(_notes)
@@ -121,11 +121,14 @@ def requests(asked: Asked, *, partner: Partner | None = None, extended: bool = F
     ]
 
 
-def _matters(asked: Asked) -> MatterQuerySet:
+def _matters(asked: Asked, partner: Partner | None) -> MatterQuerySet:
+    """By number, or by what is searched for; what residents have withdrawn is found by number, or with a key."""
     rows = Matter.objects.filter(kind=MatterKind.OPINION, status__in=asked.statuses)
     if asked.codes:
         return rows.filter(code__in=asked.codes).order_by("-opened_at", "-id")
     rows = rows.filter(opened_at__gte=asked.begin, opened_at__lte=asked.end)
+    if partner is None:
+        rows = rows.exclude(status=Status.WITHDRAWN)
     if asked.services:
         rows = rows.filter(category__in=asked.services)
     if asked.district_id is not None:

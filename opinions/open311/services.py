@@ -20,12 +20,14 @@ from liaison.base.stamps import reading
 from opinions.catalog.models import Category, SourceChannel
 from opinions.exchange.models import ApiKey, Partner
 from opinions.exchange.services.keys import NotOpened
-from opinions.intake.services.outside import check_phone, submit_order, target_for
+from opinions.intake.services.outside import check_phone, submit_order, target_for, without_landline
 from opinions.intake.services.submission import Receipt
 from opinions.matters.services import private_link
 from opinions.open311.models import Extra
 
 SPACE = UUID("1f3d6c3e-5a0e-4c6a-9f0a-0d3110311311")
+LONGEST_TOKEN = 200
+"""Characters of a program's own name for a request; what follows does not count."""
 NAMED = (DivisionLevel.STREET, DivisionLevel.COMMUNITY)
 """Divisions that are recognised in an address."""
 
@@ -86,7 +88,7 @@ def _submit(key: ApiKey, sent: Sent, photos: Sequence[StoredFile], district_id: 
     receipt = submit_order(
         cells, target=target, key=submission_key(partner, sent.token), now=now, photos=photos,
         position=sent.position, source_system=partner.code, privacy_version=key.terms_version,
-        consent_contact=bool(sent.phone),
+        consent_contact=bool(without_landline(cells)["phone"]),
     )  # fmt: skip
     if not receipt.again and (sent.answers or sent.media_url):
         Extra.objects.create(matter=receipt.matter, answers=sent.answers, media_url=sent.media_url)
@@ -95,7 +97,7 @@ def _submit(key: ApiKey, sent: Sent, photos: Sequence[StoredFile], district_id: 
 
 def submission_key(partner: Partner, token: str) -> UUID:
     """The submission key of what a partner's program calls `token`."""
-    return uuid5(SPACE, f"{partner.pk}:{token}")
+    return uuid5(SPACE, f"{partner.pk}:{token[:LONGEST_TOKEN]}")
 
 
 def _division(sent: Sent, within: int) -> str:

@@ -41,7 +41,7 @@ STATUSES = {400, 403, 404, 413, 429, 503}
 """What is refused is answered with one of these; other refusals of the services are bad requests here."""
 CHANGED = "2026-11-23T00:00:00+08:00"
 RETRY_AFTER = 120
-LONGEST_TOKEN = 200
+LONGEST_ACCOUNT = 200
 
 
 def resource(*methods: str) -> Callable[[Callable[..., Said]], Callable[..., HttpResponse]]:
@@ -169,12 +169,12 @@ def _submitted(request: HttpRequest) -> Said:
         raise InvalidInput(_("请用表单提交：Content-Type 为 %(types)s。") % {"types": ", ".join(FORMS)})
     key, now = _good_key(request, request.POST.get("api_key", "")), timezone.now()
     given, district = request.POST, read_district({**request.GET.dict(), **request.POST.dict()})
-    token = request.headers.get("Idempotency-Key", "")[:LONGEST_TOKEN]
+    token = request.headers.get("Idempotency-Key", "")
     sent = read_request(given, request.FILES.getlist("media"), token=token, now=now)
     receipt = submit_request(key=key, sent=sent, district_id=district, now=now)
     row = {
         "service_request_id": receipt.matter.code, "service_notice": notice(receipt),
-        "account_id": given.get("account_id", "")[:LONGEST_TOKEN] or None,
+        "account_id": given.get("account_id", "")[:LONGEST_ACCOUNT] or None,
     }  # fmt: skip
     return "service_requests", [row]
 

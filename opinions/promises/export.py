@@ -19,8 +19,8 @@ COLUMNS = (
 
 
 def ledger_rows(rows: PromiseQuerySet, today: date) -> Iterator[list[Any]]:
-    """One row a promise, in the order of COLUMNS."""
-    for row in rows[:MOST_ROWS]:
+    """One row a promise, in the order of COLUMNS; one more than MOST_ROWS where they go on."""
+    for row in rows[: MOST_ROWS + 1]:
         light, matter = row.light_on(today), row.matter
         yield [
             grouped(matter.code), matter.title, row.problem, row.what, row.organisation.name, row.person, row.made_on,

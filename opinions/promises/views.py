@@ -28,7 +28,7 @@ from liaison.base.workdays.arithmetic import local_today
 from opinions.matters.models import RESIDENT, Attachment
 from opinions.promises import services
 from opinions.promises.access import may, verbs_for
-from opinions.promises.export import COLUMNS, ledger_rows
+from opinions.promises.export import COLUMNS, MOST_ROWS, ledger_rows
 from opinions.promises.forms import DayForm, FilterForm, ReportForm, VerifiedForm, WhyForm
 from opinions.promises.models import Promise, PromiseQuerySet
 from opinions.promises.queries import RELATED, history_of, narrowed, piles, words_on
@@ -79,7 +79,7 @@ def _tabs(request: SignedIn, current: str, today: Any) -> list[parts.Tab]:
 def export(request: SignedIn) -> HttpResponse:
     """What the ledger shows, as a spreadsheet."""
     rows, _form, _pile = _ledger(request)
-    sheet = Sheet(_("承诺台账"), COLUMNS, ledger_rows(rows, local_today(timezone.now())))
+    sheet = Sheet(_("承诺台账"), COLUMNS, ledger_rows(rows, local_today(timezone.now())), most=MOST_ROWS)
     return workbook_response(sheet, name=_("承诺台账.xlsx"))
 
 

@@ -8,6 +8,7 @@
   const one = (selector, from = document) => from.querySelector(selector);
   const all = (selector, from = document) => Array.from(from.querySelectorAll(selector));
   const dialog = one("#dialog");
+  const sent = new Map(); /* forms under way, with the button that was pressed */
 
   /* A board that renews itself keeps the focus and what is open, and says how new it is. */
   let kept = null;
@@ -138,14 +139,14 @@
       const form = event.target;
       if (form.method === "dialog" || form.hasAttribute("hx-post")) return;
       event.preventDefault();
-      if (form.dataset.sending !== undefined) return;
-      form.dataset.sending = "";
+      if (sent.has(form)) return;
+      sent.set(form, {});
       const body = new FormData(form, event.submitter || undefined);
       const url = form.getAttribute("action") || window.location.href;
       const request = form.method === "get"
         ? new Request(`${url}?${new URLSearchParams(body)}`, { headers: ask, credentials: "same-origin" })
         : new Request(url, { method: "POST", body, headers: ask, credentials: "same-origin" });
-      fill(request, form).finally(() => { delete form.dataset.sending; });
+      fill(request, form).finally(() => { sent.delete(form); });
     });
   }
   document.addEventListener("click", (event) => {
@@ -159,20 +160,29 @@
     all("details.menu[open], details.menu-up[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
 
-  /* One press, one submission, on a slow network too; a form that only downloads wakes up again. */
-  const wake = (form) => {
-    delete form.dataset.sending;
-    all("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
-  };
+  /* One press, one submission, on a slow network too. The form wakes up again when another button is pressed, when the
+     sending is broken off or the page comes back, and when the server has had all the time that it gets. */
+  const PATIENCE = 60000;
+  function wake(form) {
+    const { button, timer } = sent.get(form);
+    clearTimeout(timer);
+    if (button) button.removeAttribute("aria-disabled");
+    sent.delete(form);
+  }
+  function wakeAll() { [...sent.keys()].forEach(wake); }
   document.addEventListener("submit", (event) => {
-    const form = event.target;
+    const { target: form, submitter: button } = event;
     if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post") || form.closest("dialog")) return;
-    if (form.dataset.sending !== undefined) { event.preventDefault(); return; }
-    form.dataset.sending = "";
-    if (event.submitter) event.submitter.setAttribute("aria-disabled", "true");
-    setTimeout(wake, 15000, form);
+    if (sent.has(form) && sent.get(form).button === button) {
+      event.preventDefault();
+      toast(say("正在提交…", "Sending…"), false);
+      return;
+    }
+    if (sent.has(form)) wake(form);
+    if (button) button.setAttribute("aria-disabled", "true");
+    sent.set(form, { button, timer: setTimeout(wake, PATIENCE, form) });
   });
-  window.addEventListener("pageshow", (event) => { if (event.persisted) all("form[data-sending]").forEach(wake); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) wakeAll(); });
 
   /* Bulk selection */
   function prepareBulk() {
@@ -266,7 +276,7 @@
     "?": openHints,
   };
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { all("details.menu[open], details.menu-up[open]").forEach((menu) => { menu.open = false; one("summary", menu).focus(); }); return; }
+    if (event.key === "Escape") { wakeAll(); all("details.menu[open], details.menu-up[open]").forEach((menu) => { menu.open = false; one("summary", menu).focus(); }); return; }
     if (!keysOn || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], dialog[open]")) return;
     if (event.key === "Enter") {

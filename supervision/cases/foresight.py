@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from liaison.base.workdays.arithmetic import local_today
 from liaison.base.workdays.queries import current_calendar
@@ -98,8 +98,8 @@ def _marks(look: Look) -> tuple[int, list[str]]:
 
 
 def _told(look: Look) -> tuple[int, list[str]]:
-    people = tellable(look.now).values("person").annotate(alerts=Count("pk")).order_by("person")
-    return look.each(people, lambda row: f"user {row['person']}: {row['alerts']} alerts in one digest")
+    people = sorted(tellable(look.now).items())
+    return len(people), [f"user {pk}: {alerts} alerts in one digest" for pk, alerts in people[: look.limit]]
 
 
 FORESIGHT: dict[str, Callable[[Look], tuple[int, list[str]]]] = {

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -197,13 +198,13 @@ class Rate:
     @property
     def formula(self) -> Any:
         """What is divided by what."""
-        return _("%(part)s ÷ %(whole)s") % {"part": MEASURES[self.part].label, "whole": MEASURES[self.whole].label}
+        return format_lazy("{} ÷ {}", MEASURES[self.part].label, MEASURES[self.whole].label)
 
 
 RATES = {
     row.key: row
     for row in (
-        Rate("content_rate", _("满意率"), "content", "rated"),
+        Rate("content_rate", _("满意和基本满意率"), "content", "rated"),
         Rate("solved_rate", _("解决率（群众说的）"), "solved", "rated"),
         Rate("rated_rate", _("参评率"), "rated", "closed"),
         Rate("return_rate", _("退回率"), "returned", "closed", good=False),

@@ -162,7 +162,7 @@ def trends(months: list[Month]) -> list[Trend]:
     return [
         _trend(_("新收和办结"), flow, months, bars=True),
         _trend(_("用时中位数（工作日）"), lasting, months),
-        _trend(_("满意率和返工率"), shares, months, most=100, unit="%"),
+        _trend(_("满意和基本满意率、返工率"), shares, months, most=100, unit="%"),
     ]
 
 

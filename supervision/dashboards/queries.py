@@ -267,6 +267,12 @@ def standing(side: Side, by: str = "") -> dict[Any, Numbers]:
     return {key: derived(found) for key, found in _stock(side, by).items()}
 
 
+def proposed_by_tier(district: int) -> list[tuple[int, int, int, int]]:
+    """How many of a district stand as proposals now, by street, contact point and tier; one statement."""
+    rows = Fact.objects.filter(OPEN["proposed"], district=district)
+    return list(rows.values_list("street", "point", "tier").annotate(n=Count("matter")).order_by())
+
+
 def lasting(side: Side, span: Period, by: str = "district") -> dict[tuple[Any, str], Spread]:
     """How many working days it took, by a column and stage."""
     return {key: spread(counts) for key, counts in _spans(side, span, by, tuple(Stage)).items()}

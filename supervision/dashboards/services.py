@@ -28,6 +28,8 @@ PATIENCE = timedelta(hours=1)
 MOST_GAPS = 200
 SMALL = 20_000
 """So many matters are counted while a reader waits; more are left to the sweep."""
+MOST_ROUNDS = 20
+"""So many batches are followed for figures that are kept."""
 CHAIN = "matter:"
 Row = tuple[Any, ...]
 Key = tuple[type[Any], int]
@@ -81,6 +83,20 @@ def at_hand(*, now: datetime) -> RollupState | None:
     elif _waits(state):
         refresh(now=now)
     return RollupState.objects.filter(built=True).first()
+
+
+def caught_up(*, now: datetime) -> bool:
+    """Whether the rollups agree with the ledger, brought up as far as it takes: for figures that are kept.
+
+    Called outside of transactions: whoever holds the state keeps the others from following.
+    """
+    for _round in range(MOST_ROUNDS):
+        state = at_hand(now=now)
+        if state is None:
+            return False
+        if not _waits(state):
+            return True
+    return False
 
 
 def _hold() -> RollupState | None:

@@ -19,7 +19,7 @@ from opinions.matters.models import Matter
 from supervision.escalation.directory import NOBODYS, Directory, Subject, marked, subjects
 from supervision.escalation.models import Alert, Digest, Firing, Rung, Setback
 from supervision.escalation.rules import DayAfter, day_after, day_of
-from supervision.escalation.states import BY_QUALITY, Trigger
+from supervision.escalation.states import BY_QUALITY, NOBODY_HEARD, OUT_OF_USE, Trigger
 from supervision.quality.queries import lighting
 
 TRIGGERS = {light: [one for one in Trigger if one.light == light] for light in (Light.YELLOW, Light.RED)}
@@ -62,11 +62,17 @@ def lit(matter: Matter, today: date) -> list[Lit]:
 
 
 def fired_for(matter: Matter, user: User) -> list[Firing]:
-    """All that fired for the matter, newest first; `called` says whether the user is to act on it, `heard` whether
-    anybody was told, or will be."""
+    """All that fired for the matter, newest first; `called` says whether the user is to act on it, `unheard` why nobody
+    was told of what still holds, nor will be."""
     rows = matter.firings.select_related(*RELATED, "told_by", "done_by")
     heard = Exists(Alert.objects.filter(firing=OuterRef("pk")).exclude(digest=None, dropped_at__isnull=False))
-    return list(rows.annotate(called=_called(user), heard=heard).order_by("-id"))
+    used = Exists(Rung.objects.filter(pk=OuterRef("own"), active=True))
+    streets = Rung.objects.filter(organisation=OuterRef("matter__street"), copied_from=OuterRef("rung")).order_by()
+    rows = rows.annotate(called=_called(user), heard=heard, own=Coalesce(Subquery(streets.values("pk")[:1]), "rung"))
+    found: list[Firing] = list(rows.annotate(used=used).order_by("-id"))
+    for one in found:
+        one.unheard = "" if one.heard or not one.stands else (NOBODY_HEARD if one.used else OUT_OF_USE)  # type: ignore[attr-defined]
+    return found
 
 
 def about(matter: Matter, user: User) -> About | None:

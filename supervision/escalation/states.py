@@ -38,3 +38,6 @@ HANDLERS = (Audience.BOUND, Audience.HOLDER)
 """Audiences meant for whoever handles the matter; everybody else supervises, and never the own body (recusal)."""
 STREETS_OWN = (Audience.BOUND, Audience.HOLDER, Audience.STREET)
 """What a street's own ladder may address. What the district hears, the district alone decides."""
+NOBODY_HEARD = _("没有人收到")
+OUT_OF_USE = _("这一级已停用，没有发出")
+"""Why nobody was told."""

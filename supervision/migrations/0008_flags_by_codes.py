@@ -1,4 +1,5 @@
-"""What flags of ratings say becomes codes, so that each reader has them in the own language."""
+"""What flags of ratings say becomes codes, so that each reader has them in the own language; words that nobody foresaw
+stay as they are, and there is room for them."""
 
 from typing import Any
 
@@ -32,6 +33,6 @@ class Migration(migrations.Migration):
     dependencies = [("supervision", "0007_origin_counted")]
     operations = [
         migrations.RunPython(to_codes, to_words),
-        migrations.AlterField("ratingflag", "said", models.CharField(max_length=12)),
-        migrations.AlterField("ratingflag", "heard", models.CharField(max_length=12)),
+        migrations.AlterField("ratingflag", "said", models.CharField(max_length=60)),
+        migrations.AlterField("ratingflag", "heard", models.CharField(max_length=60)),
     ]

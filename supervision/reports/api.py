@@ -47,7 +47,10 @@ class MeasureOut(serializers.Serializer[Any]):
 class LineOut(serializers.Serializer[Any]):
     key = serializers.CharField()
     name = serializers.CharField()
-    values = serializers.DictField(child=serializers.FloatField(allow_null=True))
+    values = serializers.DictField(
+        child=serializers.FloatField(allow_null=True),
+        help_text="no lengths of time; by month nothing of the moment; a deputy of two groups counts in both",
+    )
 
 
 class StatisticsOut(serializers.Serializer[Any]):

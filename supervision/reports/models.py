@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from deputies.contact_points.models import ContactPoint
 from deputies.organisations.models import Organisation
 from liaison.base.files.models import StoredFile
-from supervision.reports.states import ReportStatus
+from supervision.reports.states import ARRIVED, ReportStatus
 
 
 class Level(models.TextChoices):
@@ -76,6 +76,11 @@ class MonthlyReport(models.Model):
     @property
     def status_tone(self) -> str:
         return ReportStatus(self.status).tone
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the upper level has it."""
+        return self.status in ARRIVED
 
 
 class Comparison(models.Model):

@@ -123,7 +123,7 @@ def _xlsx(paper: Paper) -> bytes:
     about: list[Sequence[Any]] = [
         (_("单位"), content["owner"]), (_("月份"), date.fromisoformat(f"{content['month']}-01")),
         (_("时点数截至"), paper.standing_at), (_("版次"), paper.number or _("草稿")), (_("签发日期"), paper.day),
-        *((_("更正原因"), paper.why) for _n in [0] if paper.why),
+        *([(_("更正原因"), paper.why)] if paper.why else []),
         *((one["name"], _("由%(was)s改为%(now)s") % _told(one)) for one in paper.differs),
     ]  # fmt: skip
     tables = [

@@ -10,13 +10,16 @@ from deputies.organisations.queries import STAMP, bodies, street_committees_of
 from liaison.base.stamps import cached
 from liaison.base.workdays.arithmetic import add_months, local_today, month_of
 from supervision.dashboards.access import Scope
-from supervision.dashboards.queries import Period
+from supervision.dashboards.queries import Period, Side
 from supervision.reports.models import Comparison
-from supervision.reports.queries import AXES, Line, breakdown, by_month, side_of_scope, values
+from supervision.reports.queries import AXES, breakdown, by_month, columns_for, side_of_scope, values
 from supervision.reports.registry import SECTIONS, STANDING, Entry, Value, registry
 
 SHOWN_BY = ("category", "tier", "channel")
-COLUMNS = ("opened", "closed", "satisfied", "unsatisfied", "solved", "unsolved")
+COLUMNS = (
+    ("opened", "closed", "satisfied", "mostly", "unsatisfied", "lapsed"), ("closed", "solved", "partly", "unsolved"),
+)  # fmt: skip
+"""What is told of each line, in two tables, so that a telephone shows them: satisfied is not solved."""
 MONTHS = 12
 """Months that can be chosen one by one, and that the table of months shows."""
 
@@ -60,9 +63,8 @@ def page(district: Organisation, span: Period, now: datetime) -> dict[str, Any]:
     return {
         "district": district, "span": span, "now": now, "months": months,
         "sections": [(one, _told(one.codes, this, {} if one.key == STANDING else before)) for one in SECTIONS],
-        "columns": [registry()[code] for code in COLUMNS],
-        "tables": [(AXES[axis], [_line(line) for line in breakdown(side, span, axis)]) for axis in axes],
-        "by_month": [(month, [found.get(month, {}).get(code, 0) for code in COLUMNS]) for month in months],
+        "tables": [(AXES[axis], _parts(axis, _by(side, span, axis))) for axis in axes],
+        "by_month": _parts("month", [(f"{month:%Y-%m}", found.get(month, {})) for month in months]),
     }  # fmt: skip
 
 
@@ -71,5 +73,16 @@ def _told(codes: Sequence[str], this: Mapping[str, Value], before: Mapping[str, 
     return [Told(one, this[one.code], before.get(one.code)) for one in entries if one.public]
 
 
-def _line(line: Line) -> tuple[str, list[Value]]:
-    return line.name, [line.values[code] for code in COLUMNS]
+def _parts(axis: str, lines: Sequence[tuple[str, Mapping[str, Value]]]) -> list[tuple[list[Entry], list[Any]]]:
+    """The tables of a breakdown: the columns of each, and its lines."""
+    found = []
+    for columns in COLUMNS:
+        codes = columns_for(axis, columns) if columns is COLUMNS[-1] else columns
+        rows = [(name, [values.get(code, 0) for code in codes]) for name, values in lines]
+        found.append(([registry()[code] for code in codes], rows))
+    return found
+
+
+def _by(side: Side, span: Period, axis: str) -> list[tuple[str, Mapping[str, Value]]]:
+    """The lines of a breakdown by an axis; what became a proposal is told by tier, as it is now."""
+    return [(line.name, line.values) for line in breakdown(side, span, axis, now=axis == "tier")]

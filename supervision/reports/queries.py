@@ -4,17 +4,17 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from deputies.accounts.access import Permission
-from deputies.accounts.models import User
+from deputies.accounts.models import Role, User
 from deputies.contact_points.models import ContactPoint
 from deputies.organisations.queries import district_of, predecessors
 from deputies.roster.models import Deputy, Group
@@ -22,7 +22,10 @@ from liaison.base.stamps import reading
 from liaison.base.workdays.arithmetic import add_months, local_today
 from liaison.base.workdays.queries import current_calendar
 from opinions.catalog.models import SourceChannel
+from opinions.matters.models import Matter
+from opinions.promises.models import Promise
 from supervision.dashboards.access import Scope
+from supervision.dashboards.models import PromiseFact
 from supervision.dashboards.queries import (
     Numbers,
     Period,
@@ -30,15 +33,16 @@ from supervision.dashboards.queries import (
     acting,
     counted,
     days,
+    facts_of,
     lasting,
     name_of,
     standing,
 )
-from supervision.reports.access import reports_for, scope_of, takes_in, writes
+from supervision.reports.access import acts_for, reports_for, scope_of, takes_in, writes
 from supervision.reports.models import Comparison, Edition, Layout, Level, MonthlyReport
-from supervision.reports.registry import SECTIONS, STANDING, Entry, Section, registry, values_of
+from supervision.reports.registry import SECTIONS, STANDING, Entry, Section, by_line, registry, values_of
 from supervision.reports.registry import Value as Figure
-from supervision.reports.states import ARRIVED, OPEN, ReportStatus
+from supervision.reports.states import OPEN, REPORT, ReportStatus
 
 COLUMN = {"category": "top", "station": "point", "group": "deputy"}
 """By which column of the facts an axis goes, where it is not its own name."""
@@ -55,14 +59,21 @@ TOLD = {
     Level.STATION: ("category", "tier"),
 }
 """The tables of a report."""
+NOTHING = ("", None)
+"""What an edition says of what it does not name."""
 COMPILED = ("opened", "closed", "replied", "satisfied", "unsatisfied", "solved", "promises_kept", "open")
 """What the upper level compares."""
-COLUMNS = ("opened", "closed", "rated", "satisfied", "mostly", "unsatisfied", "solved", "unsolved")
+COLUMNS = (
+    "opened", "closed", "rated", "satisfied", "mostly", "unsatisfied", "lapsed", "solved", "partly", "unsolved",
+)  # fmt: skip
+"""What a table tells of each line; those who said nothing stand beside those who spoke."""
+BY_TIER = "by_tier"
+"""Among the numbers of the moment that a report keeps: the proposals by tier (H16)."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a breakdown."""
+    """One line of a breakdown; a measure that is not counted by line is not among the values."""
 
     key: Any
     name: str
@@ -89,7 +100,8 @@ def by_month(side: Side, span: Period) -> dict[date, dict[str, Figure]]:
 
 
 def breakdown(side: Side, span: Period, axis: str, *, now: bool = False) -> list[Line]:
-    """The measures by an axis; with `now` those of the moment too. A deputy of two groups counts in both."""
+    """The measures by an axis; with `now` those of the moment too. A deputy of two groups counts in both, as the
+    groups are today."""
     column = COLUMN.get(axis, axis)
     found: dict[Any, Numbers] = defaultdict(Counter)
     for key, numbers in counted(side, span, column).items():
@@ -99,8 +111,11 @@ def breakdown(side: Side, span: Period, axis: str, *, now: bool = False) -> list
     if axis in ("deputy", "group"):
         found.pop(0, None)
     held = _grouped(found) if axis == "group" else found
-    names = _names(axis, held)
-    lines = [Line(key, names.get(key, ""), values_of(+numbers, {})) for key, numbers in held.items()]
+    names, codes = _names(axis, held), by_line(now=now)
+    lines = []
+    for key, numbers in held.items():
+        told = values_of(+numbers, {})
+        lines.append(Line(key, names.get(key, ""), {code: told[code] for code in codes}))
     if axis in BY_NAME:
         return sorted(lines, key=lambda line: (line.name, line.key))
     return sorted(lines, key=lambda line: (-(line.values["opened"] or 0), line.name, line.key))
@@ -138,8 +153,8 @@ def reports(user: User) -> QuerySet[MonthlyReport]:
 
 
 def below(report: MonthlyReport) -> QuerySet[MonthlyReport]:
-    """The reports that are handed up to this one's body, of the same month."""
-    rows = MonthlyReport.objects.filter(upper=report.organisation_id, month=report.month)
+    """The reports that are handed up to this one's body, or to one merged into it, of the same month."""
+    rows = MonthlyReport.objects.filter(upper__in=predecessors(report.organisation_id), month=report.month)
     if report.level == Level.STATION:
         return rows.none()
     return rows.exclude(pk=report.pk).select_related("organisation", "station").order_by("level", "organisation", "pk")
@@ -147,15 +162,16 @@ def below(report: MonthlyReport) -> QuerySet[MonthlyReport]:
 
 def tally(rows: Iterable[MonthlyReport]) -> dict[str, int]:
     """How many have arrived, and how many are missing."""
-    held = Counter(row.status in ARRIVED for row in rows)
+    held = Counter(row.arrived for row in rows)
     return {"arrived": held[True], "missing": held[False]}
 
 
 def waits(user: User) -> Q:
     """Condition on MonthlyReport: the next step is the user's own body's."""
-    own = Q(level=Level.STATION) if user.role == "liaison_officer" else Q(organisation=user.organisation_id)
+    bodies = acts_for(user)
+    own = Q(level=Level.STATION) if user.role == Role.LIAISON_OFFICER else Q(organisation__in=bodies)
     ours = own & Q(status__in=[*OPEN]) | own & Q(status=ReportStatus.SIGNED, upper__isnull=False)
-    return ours | Q(upper=user.organisation_id, status=ReportStatus.HANDED_UP)
+    return ours | Q(upper__in=bodies, status=ReportStatus.HANDED_UP)
 
 
 def district_id(report: MonthlyReport) -> int:
@@ -176,7 +192,7 @@ def compose(report: MonthlyReport, *, now: datetime) -> dict[str, Any]:
             "upper": report.upper.name if report.upper else "", "month": f"{report.month:%Y-%m}",
             "standing_at": report.standing_at.isoformat(),
             "sections": [_section(one, report, found, notes.get(one.key, "")) for one in SECTIONS],
-            "tables": [_table(side, report.month, axis) for axis in _told(report)],
+            "tables": [_table(side, report, axis) for axis in _told(report)],
             "below": [_arrived(one) for one in below(report)],
         }  # fmt: skip
 
@@ -197,31 +213,45 @@ def _section(
     rows = []
     for code in section.codes:
         told = [report.standing.get(code, 0), None, None] if standing_ else [one[code] for one in months]
-        rows.append(_row(registry()[code], told))
+        rows.append(row_of(registry()[code], told))
     return {"key": section.key, "title": str(section.title), "hint": str(section.hint), "rows": rows, "note": note}
 
 
-def _row(entry: Entry, told: Sequence[Figure]) -> dict[str, Any]:
+def row_of(entry: Entry, told: Sequence[Figure]) -> dict[str, Any]:
+    """A row of a section: the month, the month before, the same month of the year before."""
     return {
         "code": entry.code, "name": str(entry.name), "unit": str(entry.unit), "counts": str(entry.counts),
         "value": told[0], "before": told[1], "year_before": told[2],
     }  # fmt: skip
 
 
-def _table(side: Side, month: date, axis: str) -> dict[str, Any]:
-    lines = breakdown(side, (month, month), axis)
+def _table(side: Side, report: MonthlyReport, axis: str) -> dict[str, Any]:
+    found = {line.key: line for line in breakdown(side, (report.month, report.month), axis)}
+    for key, count in report.standing.get(BY_TIER, {}).items() if axis == "tier" else ():
+        line = found.get(int(key)) or Line(int(key), name_of(axis, int(key)), {})
+        found[line.key] = replace(line, values={**line.values, "proposed": count})
+    return table_of(axis, found.values())
+
+
+def table_of(axis: str, lines: Iterable[Line]) -> dict[str, Any]:
+    """A table as plain data."""
+    codes = columns_for(axis)
     return {
-        "axis": axis, "title": str(AXES[axis]), "columns": [str(registry()[code].name) for code in COLUMNS],
-        "codes": list(COLUMNS),
-        "rows": [{"key": line.key, "name": line.name, "values": [line.values[code] for code in COLUMNS]}
-                 for line in lines],
+        "axis": axis, "title": str(AXES[axis]), "columns": [str(registry()[code].name) for code in codes],
+        "codes": codes,
+        "rows": [{"key": one.key, "name": one.name, "values": [one.values.get(code, 0) for code in codes]}
+                 for one in lines],
     }  # fmt: skip
 
 
+def columns_for(axis: str, columns: Sequence[str] = COLUMNS) -> list[str]:
+    """What a table tells: by tier what became a proposal too, which is no solution (H16)."""
+    return [*columns, *["proposed"] * (axis == "tier")]
+
+
 def _arrived(report: MonthlyReport) -> dict[str, Any]:
-    arrived = report.status in ARRIVED
-    at = report.handed_up_at if arrived else None
-    return {"name": str(report.owner), "arrived": arrived, "at": at.isoformat() if at else ""}
+    at = report.handed_up_at if report.arrived else None
+    return {"name": str(report.owner), "arrived": report.arrived, "at": at.isoformat() if at else ""}
 
 
 def digest_of(content: Mapping[str, Any]) -> str:
@@ -231,27 +261,28 @@ def digest_of(content: Mapping[str, Any]) -> str:
 
 
 def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Where two editions say something else: the name, what it was and what it is."""
-    held, said = _said(was), _said(now)
-    names = [*said, *(name for name in held if name not in said)]
-    return [
-        {"name": name, "was": held.get(name), "now": said.get(name)}
-        for name in names
-        if held.get(name) != said.get(name)
-    ]
+    """Where two editions say something else: the name, what it was and what it is, in the language of documents."""
+    with override(settings.LANGUAGE_CODE):
+        held, said = _said(was), _said(now)
+    told = (
+        {"name": name, "was": held.get(key, NOTHING)[1], "now": said.get(key, NOTHING)[1]}
+        for key, (name, _value) in {**held, **said}.items()
+    )
+    return [row for row in told if row["was"] != row["now"]]
 
 
-def _said(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Each figure and note of an edition by its name."""
-    found: dict[str, Any] = {}
+def _said(content: Mapping[str, Any]) -> dict[tuple[Any, ...], tuple[str, Any]]:
+    """Each figure and note of an edition, with its name, by what it is about: two people may share a name."""
+    found: dict[tuple[Any, ...], tuple[str, Any]] = {}
     for section in content["sections"]:
-        found |= {row["name"]: row["value"] for row in section["rows"]}
+        found |= {("", row["code"]): (row["name"], row["value"]) for row in section["rows"]}
         if section["note"]:
-            found[_("%(title)s：说明") % {"title": section["title"]}] = section["note"]
+            found["note", section["key"]] = _("%(title)s：说明") % {"title": section["title"]}, section["note"]
     for table in content["tables"]:
         for row in table["rows"]:
-            for column, value in zip(table["columns"], row["values"], strict=True):
-                found[f"{table['title']} · {row['name']} · {column}"] = value
+            for code, column, value in zip(table["codes"], table["columns"], row["values"], strict=True):
+                name = f"{table['title']} · {row['name']} · {column}"
+                found[table["axis"], row["key"], code] = name, value
     return found
 
 
@@ -262,23 +293,42 @@ def figures_of(content: Mapping[str, Any]) -> dict[str, Figure]:
 
 def told_by(rows: Sequence[MonthlyReport]) -> list[tuple[MonthlyReport, dict[str, Figure]]]:
     """What each report that has arrived says in its last edition; nothing of those missing. One statement."""
-    arrived = [one for one in rows if one.status in ARRIVED]
-    editions = Edition.objects.filter(report__in=arrived).order_by("number").values_list("report", "content")
-    held = {report: figures_of(content) for report, content in editions}
+    newest = Edition.objects.filter(report=OuterRef("report")).order_by("-number").values("number")[:1]
+    editions = Edition.objects.filter(report__in=[one for one in rows if one.arrived], number=Subquery(newest))
+    held = {report: figures_of(content) for report, content in editions.values_list("report", "content")}
     return [(one, held.get(one.pk, {})) for one in rows]
 
 
-def narrowed_facts(facts: QuerySet[Any], given: Mapping[str, Any]) -> QuerySet[Any]:
-    """The facts of one line of a table: `by` an axis, and its `key`. What cannot be is ignored."""
-    axis, key = str(given.get("by", "")), str(given.get("key", ""))
-    if axis == "channel":
-        return facts.filter(channel=key[:12])
-    if axis not in AXES or axis == "month" or not (key.isascii() and key.isdigit() and len(key) < 12):
-        return facts
+def rows_of(report: MonthlyReport, code: str, given: Mapping[str, Any], now: datetime) -> tuple[QuerySet[Any], str]:
+    """The facts that a figure counts now, and what the line is called to which `given` narrows it.
+
+    Raises LookupError where there is no such figure or line.
+    """
+    entry = registry()[code]
+    which, name = _line(str(given.get("by", "")), str(given.get("key", "")))
+    side = side_of_scope(scope_of(report, district_id(report)), now)
+    return facts_of(side, (report.month, report.month), entry.rows).filter(which), name
+
+
+def _line(axis: str, text: str) -> tuple[Q, str]:
+    """Which facts a line of a table counts, and its name; all and "" without an axis. Raises LookupError."""
+    if not axis:
+        return Q(), ""
+    numeric = axis in AXES and axis not in ("month", "channel") and text.isascii() and text.isdigit() and len(text) < 12
+    key, nothing = (int(text), 0) if numeric else (text, "")
+    names = _names(axis, [key, nothing]) if numeric or axis == "channel" else {}
+    if key not in names or (key != nothing and names[key] == names.get(nothing)):
+        raise LookupError(text)
     if axis == "group":
-        return facts.filter(deputy__in=Deputy.groups.through.objects.filter(group=int(key)).values("deputy_id"))
-    held = predecessors(int(key)) if axis in ("street", "body") and int(key) else [int(key)]
-    return facts.filter(**{f"{COLUMN.get(axis, axis)}__in": held})
+        return Q(deputy__in=Deputy.groups.through.objects.filter(group=int(key)).values("deputy_id")), names[key]
+    held = predecessors(int(key)) if axis in ("street", "body") and key else [key]
+    return Q(**{f"{COLUMN.get(axis, axis)}__in": held}), names[key]
+
+
+def readable(user: User, facts: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of the facts whose matters, or promises, the user may read."""
+    name, rows = ("promise", Promise.objects) if facts.model is PromiseFact else ("matter", Matter.objects)
+    return facts.filter(**{f"{name}__in": rows.visible_to(user).order_by().values("pk")})
 
 
 def layout_for(report: MonthlyReport) -> Layout | None:
@@ -293,30 +343,6 @@ def layouts(user: User) -> list[Layout]:
     return list(held.select_related("file", "by").order_by("level", "-version"))
 
 
-def specimen(level: str) -> dict[str, Any]:
-    """A report with nothing in it, for trying a layout."""
-    nothing = values_of(Counter(), {})
-    sections = [
-        {"key": one.key, "title": str(one.title), "hint": str(one.hint), "note": "",
-         "rows": [_row(registry()[code], [nothing[code]] * 3) for code in one.codes]}
-        for one in SECTIONS
-    ]  # fmt: skip
-    names = [str(registry()[code].name) for code in COLUMNS]
-    row = {"key": 0, "name": "", "values": [0] * len(COLUMNS)}
-    tables = [
-        {"axis": axis, "title": str(AXES[axis]), "columns": names, "codes": list(COLUMNS), "rows": [row]}
-        for axis in TOLD[Level(level)]
-    ]
-    about = {
-        "owner": "",
-        "organisation": "",
-        "upper": "",
-        "month": "2026-01",
-        "standing_at": "2026-02-01T00:00:00+08:00",
-    }
-    return {**about, "sections": sections, "tables": tables, "below": []}
-
-
 def issued(report: MonthlyReport) -> list[Edition]:
     """The editions of a report with their files, the newest first."""
     return list(report.editions.select_related("by").prefetch_related("files__file"))
@@ -324,31 +350,11 @@ def issued(report: MonthlyReport) -> list[Edition]:
 
 def verbs_for(user: User, report: MonthlyReport) -> list[str]:
     """What the user can do to the report now, the likeliest first; the services permit exactly these."""
-    return [verb for verb, may in _MAY.items() if may(user, report)]
-
-
-def may_sign(user: User, report: MonthlyReport) -> bool:
-    """Whether the user may sign it now."""
-    return report.status in OPEN and writes(user, report, Permission.REPORT_SIGN)
-
-
-def _hands_up(user: User, report: MonthlyReport) -> bool:
-    return report.status == ReportStatus.SIGNED and report.upper_id is not None and writes(user, report)
-
-
-def _receives(user: User, report: MonthlyReport) -> bool:
-    return report.status == ReportStatus.HANDED_UP and takes_in(user, report)
-
-
-def _sends_back(user: User, report: MonthlyReport) -> bool:
-    return report.status in ARRIVED and takes_in(user, report)
-
-
-def _corrects(user: User, report: MonthlyReport) -> bool:
-    return report.status in (ReportStatus.SIGNED, *ARRIVED) and writes(user, report)
+    return [verb for verb, may in _MAY.items() if report.status in REPORT[verb].sources and may(user, report)]
 
 
 _MAY: Mapping[str, Callable[[User, MonthlyReport], bool]] = {
-    "sign_report": may_sign, "hand_up_report": _hands_up, "receive_report": _receives,
-    "send_back_report": _sends_back, "correct_report": _corrects,
+    "sign_report": lambda user, report: writes(user, report, Permission.REPORT_SIGN),
+    "hand_up_report": lambda user, report: report.upper_id is not None and writes(user, report),
+    "receive_report": takes_in, "send_back_report": takes_in, "correct_report": writes,
 }  # fmt: skip

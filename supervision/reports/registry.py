@@ -99,6 +99,11 @@ def _entries() -> Iterator[Entry]:
         yield Entry(code, name, one.counts, one.without, WORKING_DAYS, stage.value, public=code not in INTERNAL)
 
 
+def by_line(*, now: bool) -> list[str]:
+    """The measures that a breakdown tells: no lengths of time, and those of the moment only with `now`."""
+    return [one.code for one in registry().values() if one.rows not in Stage.values and (now or not one.now)]
+
+
 def values_of(numbers: Numbers, spreads: Mapping[str, Any]) -> dict[str, Value]:
     """The value of each measure, `spreads` by stage; None where there is nothing to share or to measure."""
     found: dict[str, Value] = {key: numbers[key] for key in measures()}

@@ -1,6 +1,7 @@
 """Writing monthly reports: drafting, notes, signing, handing up, taking in, sending back, correcting, reminding."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,28 +9,35 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.access import Permission as P
-from deputies.accounts.access import check
 from deputies.accounts.models import Role, User
 from deputies.contact_points.models import ContactPoint, PointKind
 from deputies.organisations.models import STREET_KINDS, Organisation, OrganisationKind
-from deputies.organisations.queries import bodies, predecessors, street_committees_of
+from deputies.organisations.queries import bodies, current, district_of, predecessors, street_committees_of
 from liaison.base.audit.services import Fact, record, record_new
 from liaison.base.errors import DomainError, InvalidInput, NotAllowed, StaleState
 from liaison.base.files.models import StoredFile
-from liaison.base.files.services import discard, prepared_files, save_prepared, store_generated
+from liaison.base.files.services import discard, store_generated
 from liaison.base.notices.services import queue
 from liaison.base.step import step
 from liaison.base.workdays.arithmetic import add_months, local_today
 from liaison.base.workflow import advance
 from opinions.matters.services import checked_text, drafts_for, fitting
 from supervision.dashboards.access import Scope
-from supervision.dashboards.queries import Numbers, standing
-from supervision.dashboards.services import at_hand
-from supervision.reports.access import takes_in, writes
-from supervision.reports.layouts import DOCX, filled
-from supervision.reports.models import Edition, EditionFile, Layout, Level, MonthlyReport, Note
+from supervision.dashboards.queries import Numbers, acting, proposed_by_tier, standing
+from supervision.dashboards.services import at_hand, caught_up
+from supervision.reports.access import points_of, takes_in, writes
+from supervision.reports.layouts import Unusable, own
+from supervision.reports.models import Edition, EditionFile, Level, MonthlyReport, Note
 from supervision.reports.papers import FORMS, Paper, made
-from supervision.reports.queries import below, compose, differences, digest_of, layout_for, side_of_scope, specimen
+from supervision.reports.queries import (
+    BY_TIER,
+    below,
+    compose,
+    differences,
+    digest_of,
+    layout_for,
+    side_of_scope,
+)
 from supervision.reports.registry import SECTIONS, STANDING, values_of
 from supervision.reports.states import ARRIVED, REPORT
 
@@ -39,7 +47,7 @@ MOST_WHY = 500
 OWN = "own"
 """The form of the document in the district's own layout."""
 WRITERS = {
-    Level.STATION: (Role.LIAISON_OFFICER, Role.STREET_STAFF),
+    Level.STATION: (Role.LIAISON_OFFICER, Role.STREET_STAFF, Role.DISTRICT_STAFF),
     Level.STREET: (Role.STREET_STAFF, Role.STREET_SECRETARY, Role.STREET_CHAIR),
     Level.DISTRICT: (Role.DISTRICT_STAFF, Role.DISTRICT_LEADER),
 }
@@ -72,6 +80,12 @@ def brought_up(now: datetime) -> None:
         raise NotBuilt
 
 
+def _all_counted(now: datetime) -> None:
+    """Bring the rollups up until nothing waits, for figures that are kept. Raises NotBuilt."""
+    if not caught_up(now=now):
+        raise NotBuilt
+
+
 def draft_month(*, month: date, now: datetime, organisation: Organisation | None = None) -> int:
     """Draft the reports of a month that are not there yet, of all districts or below one body; returns how many.
 
@@ -79,7 +93,7 @@ def draft_month(*, month: date, now: datetime, organisation: Organisation | None
     """
     if month >= local_today(now).replace(day=1):
         raise MonthNotOver(field="month")
-    brought_up(now)
+    _all_counted(now)
     districts = [one for one in bodies().by_id.values() if one.active and one.kind == OrganisationKind.CONGRESS]
     return sum(_draft_district(district=one, month=month, now=now, only=organisation) for one in districts)
 
@@ -91,14 +105,19 @@ def _draft_district(*, district: Organisation, month: date, now: datetime, only:
         return 0
     list(Organisation.objects.select_for_update().filter(pk=district.pk))
     wanted = [one for one in _wanted(district, streets, month) if only is None or _concerns(one, only)]
-    known = set(MonthlyReport.objects.filter(month=month).values_list("organisation", "station"))
-    fresh = [one for one in wanted if (one.organisation_id, one.station_id) not in known]
+    rows = MonthlyReport.objects.filter(month=month).values_list("organisation", "station")
+    known = {(None if station else body, station) for body, station in rows}
+    fresh = [one for one in wanted if (None if one.station_id else one.organisation_id, one.station_id) not in known]
     held = side_of_scope(Scope(district.pk, {}), now)
     numbers = {
         Level.DISTRICT: standing(held), Level.STREET: standing(held, "street"), Level.STATION: standing(held, "point"),
     }  # fmt: skip
+    proposed = proposed_by_tier(district.pk)
+    points = points_of([one.station_id for one in fresh if one.station_id])
     for one in fresh:
-        one.standing, one.standing_at = _standing(numbers[Level(one.level)], one), now
+        keys = _keys(one, points)
+        one.standing, one.standing_at = _standing(numbers[Level(one.level)], keys), now
+        one.standing[BY_TIER] = _by_tier(proposed, Level(one.level), keys)
     made_ = MonthlyReport.objects.bulk_create(fresh)
     record_new({one.chain: [Fact(verb="draft_report", target=one.status)] for one in made_}, by=None, now=now)
     for level in Level if made_ else ():
@@ -107,44 +126,60 @@ def _draft_district(*, district: Organisation, month: date, now: datetime, only:
 
 
 def _wanted(district: Organisation, streets: Sequence[Organisation], month: date) -> list[MonthlyReport]:
-    """Every report that there should be: the district's, each street's, and that of each station in use."""
+    """Every report that there should be: the district's, each street's, and that of each station in use.
+
+    A station in no street hands up to the district.
+    """
     held = {one.pk for one in streets}
     points = ContactPoint.objects.filter(kind=PointKind.STATION, active=True).order_by("pk")
     found = [MonthlyReport(level=Level.DISTRICT, organisation=district, month=month)]
     found += [MonthlyReport(level=Level.STREET, organisation=one, upper=district, month=month) for one in streets]
     for point in points.select_related("organisation"):
-        upper = _street_of(point.organisation)
-        if upper is not None and upper.pk in held:
+        body = point.organisation
+        street = _street_of(body)
+        upper = street if street is not None and street.pk in held else None
+        if upper is not None or (street is None and district_of(body) == district):
             found.append(
                 MonthlyReport(
-                    level=Level.STATION, organisation=point.organisation, station=point, upper=upper, month=month
+                    level=Level.STATION, organisation=body, station=point, upper=upper or district, month=month
                 )
             )
     return found
 
 
 def _street_of(body: Organisation) -> Organisation | None:
-    """The street's committee to which a point's managing body belongs."""
+    """The street's committee to which a point's managing body belongs now."""
     held = bodies().get(body.pk)
     while held is not None and held.kind not in STREET_KINDS:
         held = held.parent
-    return held
+    return current(held) if held is not None else None
 
 
 def _concerns(report: MonthlyReport, only: Organisation) -> bool:
     return only.pk in (report.organisation_id, report.upper_id)
 
 
-def _standing(numbers: dict[Any, Numbers], report: MonthlyReport) -> dict[str, Any]:
-    """The numbers of the moment for one report; a street has those of the streets merged into it too."""
-    keys: Sequence[Any] = [None]
+def _keys(report: MonthlyReport, points: Mapping[int, Sequence[int]]) -> Sequence[Any]:
+    """What counts for a report: a street has what was merged into it too, a station its points."""
     if report.level == Level.STREET:
-        keys = predecessors(report.organisation_id)
-    elif report.level == Level.STATION:
-        keys = [report.station_id]
+        return predecessors(report.organisation_id)
+    return points[report.station_id] if report.station_id else [None]
+
+
+def _standing(numbers: Mapping[Any, Numbers], keys: Sequence[Any]) -> dict[str, Any]:
+    """The numbers of the moment for one report."""
     total: Numbers = sum((numbers[key] for key in keys if key in numbers), Numbers())
     found = values_of(total, {})
     return {code: found[code] for section in SECTIONS if section.key == STANDING for code in section.codes}
+
+
+def _by_tier(rows: Iterable[tuple[int, int, int, int]], level: Level, keys: Sequence[Any]) -> dict[str, int]:
+    """How many of a report's matters stand as proposals now, by tier."""
+    found: Counter[str] = Counter()
+    for street, point, tier, count in rows:
+        if {Level.STREET: street, Level.STATION: point}.get(level) in keys:
+            found[str(tier)] += count
+    return found
 
 
 def _move(
@@ -178,11 +213,23 @@ def annotate_report(*, report: MonthlyReport, section: str, text: str, by: User,
     Note.objects.update_or_create(report=report, section=section, defaults={"text": text, "by": by, "at": now})
 
 
-@step
 def sign_report(*, report: MonthlyReport, digest: str, by: User, now: datetime) -> Edition:
-    """签发: freeze what the signer has read (`digest`) as an edition, with its papers. Raises Changed, NotAllowed."""
+    """签发: freeze what the signer has read (`digest`) as an edition, with its papers.
+
+    No paper is left behind when it fails, be it at the very end. Raises Changed, NotAllowed, NotBuilt.
+    """
     _check_writer(report, by, P.REPORT_SIGN)
-    brought_up(now)
+    _all_counted(now)
+    stored: dict[str, StoredFile] = {}
+    try:
+        return _sign(report, digest, stored, by=by, now=now)
+    except BaseException:
+        discard(stored.values())
+        raise
+
+
+@step
+def _sign(report: MonthlyReport, digest: str, stored: dict[str, StoredFile], *, by: User, now: datetime) -> Edition:
     content = compose(report, now=now)
     if digest != digest_of(content):
         raise Changed
@@ -193,7 +240,7 @@ def sign_report(*, report: MonthlyReport, digest: str, by: User, now: datetime) 
         report=report, number=last.number + 1 if last else 1, content=content, digest=digest, why=why, by=by, at=now,
         differs=differences(last.content, content) if last else [],
     )  # fmt: skip
-    _issue(edition, by=by, now=now)
+    _issue(edition, stored, by=by, now=now)
     return edition
 
 
@@ -202,66 +249,29 @@ def paper_of(edition: Edition) -> Paper:
     return Paper(edition.content, edition.number, local_today(edition.at), edition.why, edition.differs)
 
 
-def _issue(edition: Edition, *, by: User, now: datetime) -> None:
-    """Keep the very bytes of every document of the edition; none is left behind when one fails."""
-    stored: dict[str, StoredFile] = {}
+def _issue(edition: Edition, stored: dict[str, StoredFile], *, by: User, now: datetime) -> None:
+    """Keep the very bytes of every document of the edition; a layout of the district's that fails is told of."""
     try:
         for form, (name, content, content_type) in _papers(edition):
             stored[form] = store_generated(name=name, content=content, content_type=content_type, by=by, now=now)
-    except BaseException:
-        discard(stored.values())
-        raise
+    except Unusable as error:
+        record(edition.report.chain, Fact(verb="leave_layout_out", reason=str(error)), by=by, now=now)
     EditionFile.objects.bulk_create(EditionFile(edition=edition, form=form, file=file) for form, file in stored.items())
 
 
 def _papers(edition: Edition) -> Iterator[tuple[str, tuple[str, bytes, str]]]:
-    """Every document of an edition: the built-in ones, and the district's own layout where it keeps one."""
+    """Every document of an edition: the built-in ones, and last the district's own where it keeps a layout.
+
+    Raises Unusable for that one.
+    """
     paper = paper_of(edition)
     for form in FORMS:
         yield form, made(paper, form)
     layout = layout_for(edition.report)
     if layout is not None:
         with layout.file.file.open("rb") as held:
-            yield OWN, (f"{paper.title}.docx", filled(held.read(), paper), DOCX)
-
-
-def keep_layout(*, level: str, attachments: Any, by: User, now: datetime) -> Layout:
-    """Keep a DOCX as the next version of the layout of a level, if it can be filled in with a report.
-
-    Raises NotAllowed, InvalidInput (at `attachments`), StorageFull.
-    """
-    check(by, P.REPORT_LAYOUT)
-    with prepared_files([attachments], by=by, now=now) as rows:
-        if rows[0].content_type != DOCX:
-            raise InvalidInput(_("请上传 Word 文件（DOCX）。"), field="attachments")
-        with rows[0].file.open("rb") as held:
-            filled(held.read(), Paper(specimen(level), 1, local_today(now)))
-        return _kept(level, rows, by=by, now=now)
-
-
-@step
-def _kept(level: str, rows: Sequence[StoredFile], *, by: User, now: datetime) -> Layout:
-    save_prepared(rows)
-    body = by.organisation
-    if body is None:
-        raise NotAllowed
-    held = Layout.objects.filter(organisation=body, level=level)
-    last = held.order_by("-version").values_list("version", flat=True).first() or 0
-    made_ = Layout.objects.create(organisation=body, level=level, version=last + 1, file=rows[0], by=by, at=now)
-    told = Fact(verb="keep_layout", data={"level": level, "version": made_.version, "sha256": rows[0].sha256})
-    record(f"layouts:{body.pk}", told, by=by, now=now)
-    return made_
-
-
-@step
-def drop_layout(*, layout: Layout, by: User, now: datetime) -> None:
-    """Take a version out of use; the one before it holds again, or the built-in layout alone."""
-    check(by, P.REPORT_LAYOUT)
-    if layout.organisation_id != by.organisation_id:
-        raise NotAllowed
-    if Layout.objects.filter(pk=layout.pk, active=True).update(active=False):
-        told = Fact(verb="drop_layout", data={"level": layout.level, "version": layout.version})
-        record(f"layouts:{layout.organisation_id}", told, by=by, now=now)
+            content = held.read()
+        yield OWN, own(content, paper)
 
 
 @step
@@ -341,11 +351,15 @@ def _tell_writers(
 
 
 def _upper_level(report: MonthlyReport) -> Level:
-    return Level.STREET if report.level == Level.STATION else Level.DISTRICT
+    street = report.upper is not None and report.upper.kind in STREET_KINDS
+    return Level.STREET if street else Level.DISTRICT
 
 
 def _people(ids: Iterable[int], level: Level) -> list[User]:
-    held = User.objects.filter(organisation__in=list(ids), role__in=WRITERS[level], is_active=True)
+    """Who works on reports of a level at these bodies, or at those into which they were merged."""
+    held = User.objects.filter(
+        organisation__in={acting("body", one) for one in ids}, role__in=WRITERS[level], is_active=True
+    )
     return list(held.order_by("pk"))
 
 

@@ -67,6 +67,7 @@ name_verbs(
         "receive_report": pgettext_lazy("done", "接收月报"),
         "send_back_report": pgettext_lazy("done", "退回月报"),
         "correct_report": pgettext_lazy("done", "更正月报"),
+        "leave_layout_out": pgettext_lazy("done", "没有填出本区版式"),
         "keep_layout": pgettext_lazy("done", "保存月报版式"),
         "drop_layout": pgettext_lazy("done", "停用月报版式"),
     }

@@ -149,8 +149,8 @@ def lines(matters: Sequence[Matter]) -> list[Line]:
 
 
 def sheet_rows(rows: QuerySet[Matter]) -> Iterator[list[Any]]:
-    """A row for each matter, in the order of COLUMNS."""
-    for line in lines(list(rows.order_by(*ORDER)[:MOST_ROWS])):
+    """A row for each matter, in the order of COLUMNS; one more than MOST_ROWS where they go on."""
+    for line in lines(list(rows.order_by(*ORDER)[: MOST_ROWS + 1])):
         matter, touched = line.matter, ("；".join(map(str, one)) for one in (line.calls, line.visits))
         day = local_today(matter.closed_at) if matter.closed_at else None
         yield [grouped(matter.code), matter.title, day, *touched, str(line.state)]

@@ -183,8 +183,8 @@ class RatingFlag(models.Model):
     reply = models.ForeignKey(Reply, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     body = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     deputy = models.ForeignKey(Deputy, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    said = models.CharField(max_length=12)
-    heard = models.CharField(max_length=12)
+    said = models.CharField(max_length=60)
+    heard = models.CharField(max_length=60)
     at = models.DateTimeField()
     personal_fields: tuple[str, ...] = ()
 
@@ -198,9 +198,9 @@ class RatingFlag(models.Model):
 
     @property
     def sides(self) -> tuple[str, str]:
-        """What was said and what was heard, in the reader's words."""
-        said, heard = SIDES[FlagKind(self.kind)]
-        return str(said(self.said).label), str(heard(self.heard).label)
+        """What was said and what was heard, in the reader's words; what is no code of today stands as it was kept."""
+        said, heard = (dict(words.choices) for words in SIDES[FlagKind(self.kind)])
+        return str(said.get(self.said, self.said)), str(heard.get(self.heard, self.heard))
 
 
 class Look(models.Model):

@@ -1,7 +1,10 @@
 """A nudge: one serves all that is committed soon after, and a dead broker keeps nobody waiting."""
 
+from typing import Any
+
 import pytest
 
+from liaison.base.jobs import services as jobs
 from liaison.base.nudge import QUIET_AFTER_FAILURE, Nudge
 
 
@@ -38,6 +41,14 @@ def test_nudges_of_one_task_are_gathered_and_leave_other_tasks_alone(broker: Bro
     broker.clock = 102.0
     one()
     assert broker.asked == ["one", "other", "one"]
+
+
+def test_program_that_cannot_be_loaded_is_not_told_as_a_dead_broker(settings: Any) -> None:
+    settings.TASK_APP = "liaison.nowhere.app"
+    with pytest.raises(ImportError):
+        Nudge("one")()
+    with pytest.raises(ImportError):
+        jobs._send(1)
 
 
 def test_broker_slow_to_fail_is_left_alone_from_its_failure_on(broker: Broker) -> None:

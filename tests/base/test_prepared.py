@@ -100,6 +100,24 @@ def test_slot_without_a_place_is_refused() -> None:
         ask.rows(chain="matter:1", since=NOW)
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [lambda rows: rows.prefetch_related("by"), lambda rows: rows.values("seq"), lambda rows: rows.using("default")],
+)
+def test_what_would_be_passed_over_in_silence_is_refused(shape: Any) -> None:
+    ask = Prepared(lambda chain: shape(Event.objects.filter(chain=chain)), chain=str)
+    with pytest.raises(ValueError, match="rows of the usual database"):
+        ask.rows(chain="matter:1")
+
+
+def test_statement_keeps_no_connection() -> None:
+    ask = Prepared(_since, chain=str, since=datetime)
+    ask.rows(chain="matter:1", since=NOW)
+    compiler = ask._worked_out[1]
+    assert connection not in vars(compiler).values()
+    assert compiler.connection is None
+
+
 def test_insert_stores_what_save_stores() -> None:
     insert([event(1, data={"a": "中"}, reason="行\n二")])
     event(2, data={"a": "中"}, reason="行\n二").save()

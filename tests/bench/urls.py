@@ -4,6 +4,7 @@ from django.urls import path
 
 from liaison.urls import handler400, handler403, handler404, handler500
 from liaison.urls import urlpatterns as product
+from tests.bench.floor import plain
 from tests.bench.floor.views import done, matter, matters, submit
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
@@ -13,4 +14,6 @@ urlpatterns = [
     path("floor/<int:key>/", done, name="floor_done"),
     path("floor/matters/", matters, name="floor_matters"),
     path("floor/matters/<str:code>/", matter, name="floor_matter"),
+    path("floor/plain/", plain.matters, name="floor_plain_matters"),
+    path("floor/plain/<str:code>/", plain.matter, name="floor_plain_matter"),
 ]

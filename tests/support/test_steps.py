@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
 from deputies.accounts.models import User
+from liaison.base import stamps
 from opinions.matters.models import Matter
 from opinions.matters.states import Status
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.matters import WAYS, HandlingWorld, handling_world, open_matter, signed
+from tests.support import steps
 from tests.support.course import course
 from tests.support.steps import step
 from tests.support.test_replay import contents, undone
@@ -80,6 +83,42 @@ def test_step_is_walked_where_a_setting_is_overridden(settings: Settings) -> Non
     for _time in range(3):
         way.from_the_world()
     assert way.walked == 3
+
+
+def test_step_is_walked_where_the_program_may_be_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not course.stands(handling_world())
+
+
+def test_step_is_walked_where_commits_are_waited_for(django_capture_on_commit_callbacks: Any) -> None:
+    assert not course.stands(handling_world())
+
+
+def test_every_step_is_walked_by_choice() -> None:
+    way = Counted(open_matter)
+    with patch.object(steps, "WALKS", new=True):
+        for _time in range(3):
+            way.from_the_world()
+    assert way.walked == 3
+
+
+def _spoilt(way: Counted) -> dict[Any, int]:
+    """How much the copies of reference data held after the step, which are then emptied."""
+    stamps.forget_all()
+    way.from_the_world()
+    held = {key: value for key, (_version, value) in stamps._copies.items() if isinstance(value, dict | list)}
+    counted = {key: len(value) for key, value in held.items()}
+    for value in held.values():
+        value.clear()
+    return counted
+
+
+def test_what_one_test_does_to_copies_reaches_no_other() -> None:
+    way = Counted(open_matter)
+    for _time in range(2):
+        way.from_the_world()
+    first = _spoilt(way)
+    assert any(first.values())
+    assert _spoilt(way) == first
 
 
 def test_signing_in_changes_nothing_of_a_step() -> None:

@@ -31,6 +31,8 @@ class Sheet:
     rows: Iterable[Sequence[Any]]
     notes: Sequence[Any] = ()
     """Sentences on a second sheet, e.g. how to fill in a template."""
+    most: int | None = None
+    """Rows that it takes; where `rows` goes on, the last one says so."""
 
 
 def workbook(*sheets: Sheet) -> bytes:
@@ -82,6 +84,10 @@ def _write(book: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
         page.write_string(0, column, str(heading), formats["head"])
     number = 0
     for number, row in enumerate(_chain(first, rows), start=1):
+        if sheet.most is not None and number > sheet.most:
+            text = gettext("只列出前 %(most)d 行，后面还有。请缩小范围，再导出一次。") % {"most": sheet.most}
+            _cell(page, number, 0, text, formats)
+            break
         for column, value in enumerate(row):
             _cell(page, number, column, value, formats)
     page.autofilter(0, 0, max(number, 1), max(len(sheet.columns) - 1, 0))

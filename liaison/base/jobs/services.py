@@ -174,7 +174,8 @@ def _announce(job_id: int) -> None:
 
 
 def _send(job_id: int) -> None:
+    app = import_string(settings.TASK_APP)
     try:
-        import_string(settings.TASK_APP).send_task(RUN_TASK, args=[job_id], retry=False, expires=60)
+        app.send_task(RUN_TASK, args=[job_id], retry=False, expires=60)
     except Exception as error:  # noqa: BLE001 - kombu raises transport-specific errors; beat announces again
         logger.warning("the broker cannot be reached; job %s waits for it: %s", job_id, error)

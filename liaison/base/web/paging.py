@@ -112,6 +112,11 @@ class KeysetPage(Generic[Row]):
         return self._window[0]
 
     @property
+    def follows(self) -> bool:
+        """Whether the cursor leads on from a row: a strange one, or none, shows the first page."""
+        return self._cursor is not None
+
+    @property
     def next_cursor(self) -> str:
         """Text for the query string of the next page; empty on the last page."""
         return self._sign(self.items[-1], backward=False) if self._window[2] else ""

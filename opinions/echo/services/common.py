@@ -17,7 +17,7 @@ from liaison.base.workflow import advance
 from opinions.echo.access import may, writes
 from opinions.echo.masking import undecided
 from opinions.echo.models import Echo
-from opinions.echo.queries import consents, names_in
+from opinions.echo.queries import consents, may_show, names_in
 from opinions.echo.states import ECHO, EDITABLE
 from opinions.matters.models import Matter
 from opinions.matters.services import hold_row, staff_drafts
@@ -111,11 +111,14 @@ def tell(echo: Echo, people: list[User], verb: str, subject: str, *, now: dateti
 
 def look_through(echo: Echo) -> None:
     """What must be true before anybody else reads it. Raises NoConsent, Undecided, Unchecked."""
+    photos = list(echo.photos.select_related("source"))
     if echo.own_words and not consents(echo.matter):
+        raise NoConsent
+    if not all(may_show(one.source, echo.matter, own=echo.own_words) for one in photos):
         raise NoConsent
     if undecided(echo.texts(), echo.kept, names=names_in(echo.matter)):
         raise Undecided(field="done")
-    if echo.photos.filter(checked_at__isnull=True).exists():
+    if any(one.checked_at is None for one in photos):
         raise Unchecked(field="photos")
 
 

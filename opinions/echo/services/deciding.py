@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from deputies.accounts.models import User
 from liaison.base.stamps import bump
@@ -27,19 +28,24 @@ def publish(*, echo: Echo, by: User, now: datetime) -> Echo:
     """
     matter = hold(echo, "publish_echo", by=by)
     look_through(echo)
-    for before in Echo.objects.filter(matter=matter, status=EchoStatus.PUBLISHED).select_related("matter"):
+    before = Echo.objects.filter(matter=matter, status=EchoStatus.PUBLISHED).select_related("matter").first()
+    if before is not None:
         change(before, "replace_echo", by=by, now=now)
     first = echo.published_at or now
     change(echo, "publish_echo", by=by, now=now, decided_by=by, decided_at=now, published_at=first, reason="")
     bump(STAMP)
     tell(echo, _writers(echo, but=by), "publish", _("已公开：%(title)s") % {"title": named(echo)}, now=now)
-    if echo.number == 1:
+    if before is None:
         _tell_residents(echo, now)
     return echo
 
 
+OWN = gettext_lazy("您反映的事已经去掉个人信息，在代表回音壁公开。不想公开，可以在查询页收回同意。")
+PLAIN = gettext_lazy("您反映的事办得怎么样，已在代表回音壁公开；只写类别，没有您写的话和照片。")
+
+
 def _tell_residents(echo: Echo, now: datetime) -> None:
-    subject = gettext_lazy("您反映的事已经去掉个人信息，在代表回音壁公开。不想公开，可以在查询页收回同意。")
+    subject = OWN if echo.own_words else PLAIN
     links = dict.fromkeys(echo.matter.reporters.values_list("pk", flat=True), public_url(echo.code))
     tell_reporters(echo.matter, key=f"echo{echo.pk}:publish", subject=subject, now=now, links=links)
 
@@ -93,6 +99,8 @@ def heed_consents(*, now: datetime) -> int:
     """Take back what stands there by a consent that is gone. Nobody has been able to read it since the moment it went;
     this says so in the history and tells who wrote it. Returns how many; doing it twice does nothing."""
     rows = Echo.objects.filter(LOST).select_related("matter", "drafted_by", "submitted_by").order_by("id")[:BATCH]
+    with override(settings.LANGUAGE_CODE):
+        why = _("居民收回了公开的同意。")
     for echo in rows:
-        take_back(echo=echo, reason=_("居民收回了公开的同意。"), by=None, now=now)
+        take_back(echo=echo, reason=why, by=None, now=now)
     return len(rows)

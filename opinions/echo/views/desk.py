@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
+from django.db.models import Case, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -26,11 +26,12 @@ from liaison.base.web.toasts import toast, toast_refusal
 from liaison.base.workdays.arithmetic import local_today
 from opinions.echo import services
 from opinions.echo.access import may, may_begin, verbs_for, writes
-from opinions.echo.forms import NothingForm, TextForm, WhyForm
+from opinions.echo.forms import StepForm, TextForm, WhyForm
 from opinions.echo.masking import pieces, undecided
-from opinions.echo.models import Echo
+from opinions.echo.models import LOST, Echo
 from opinions.echo.queries import RELATED, consents, editions_of, names_in, outcomes, piles
 from opinions.echo.services import DraftData
+from opinions.echo.services.drafting import FIELDS
 from opinions.echo.states import ECHO, EchoStatus
 from opinions.matters.models import Matter
 
@@ -41,7 +42,6 @@ PILES = {
     "all": _lazy("全部"),
 }  # fmt: skip
 """The tabs of the list, as `queries.piles` counts them."""
-FIELDS = {"title": _lazy("标题"), "raised": _lazy("群众反映"), "done": _lazy("办了什么"), "bodies": _lazy("谁办的")}
 PROMISED_LATER = _lazy("读过全文和每张照片，同意公开。公开以后文字不能再改，要改就另出一版、重新审核。")
 
 
@@ -55,7 +55,8 @@ def listing(request: SignedIn) -> HttpResponse:
     counts = count_all(counted, over=User.objects.filter(pk=request.user.pk), most=999)
     place = reverse("echo:list")
     tabs = [parts.Tab(PILES[name], f"{place}?pile={name}", counts[name], name == pile) for name in PILES]
-    rows = counted[pile].select_related(*RELATED, "drafted_by")
+    lost = Case(When(LOST, then=Value(True)), default=Value(False))
+    rows = counted[pile].select_related(*RELATED, "drafted_by").annotate(lost=lost)
     page: KeysetPage[Echo] = KeysetPage(rows, order=("-id",), cursor=request.GET.get("page"))
     return render(request, "opinions/echo/list.html", {"page": page, "tabs": tabs})
 
@@ -107,7 +108,7 @@ def page(request: SignedIn, echo_id: int) -> HttpResponse:
         "echo": echo, "finds": list(found.values()), "photos": photos,
         "fields": [(FIELDS[name], pieces(text, echo.kept, names=names)) for name, text in echo.texts().items()],
         "outcome": outcomes([echo], local_today(timezone.now()))[echo.pk], "writes": writes(request.user, echo),
-        "verbs": [(row, reverse(f"echo:{row.verb}", args=[echo.pk])) for row in verbs],
+        "verbs": [(row, f"{reverse(f'echo:{row.verb}', args=[echo.pk])}?version={echo.version}") for row in verbs],
         "unchecked": sum(1 for one in photos if one.checked_at is None), "own": consents(echo.matter),
         "kept": [(key.partition(":")[2], why) for key, why in echo.kept.items()],
         "waits": echo.status == EchoStatus.PENDING and all(row.verb != "publish_echo" for row in verbs),
@@ -155,16 +156,19 @@ def finds(request: SignedIn, echo_id: int) -> HttpResponse:
 
 
 def _serve(
-    request: SignedIn, echo_id: int, verb: str, make: type[forms.Form], act: Callable[..., Any], hint: Any = ""
+    request: SignedIn, echo_id: int, verb: str, make: type[StepForm], act: Callable[..., Any], hint: Any = ""
 ) -> HttpResponse:
-    """The screen of one step, as a page or a dialog. A refusal stands at its field, and what was typed stays."""
+    """The screen of one step, as a page or a dialog. It is done to the text as the page showed it, and refused
+    where that has moved on. A refusal stands at its field, and what was typed stays."""
     echo = find_echo(request, echo_id)
     if not may(request.user, verb, echo):
         raise NotAllowed
-    form = make(*posted(request))
+    form = make(*posted(request), initial={"version": request.GET.get("version", echo.version)})
 
     def do(**who: Any) -> None:
-        act(echo=echo, **form.cleaned_data, **who)
+        given = dict(form.cleaned_data)
+        echo.version = given.pop("version")
+        act(echo=echo, **given, **who)
 
     words = {"echo": echo, "label": ECHO[verb].label, "hint": hint}
     return serve_form(request, form, do, pages=STEP, said=_("已记下。"), place=_place(echo), **words)
@@ -174,13 +178,13 @@ def _serve(
 def submit(request: SignedIn, echo_id: int) -> HttpResponse:
     """提交审核."""
     hint = _("提交以后由另一位同事审核，审核期间不能改。")
-    return _serve(request, echo_id, "submit_echo", NothingForm, services.submit, hint)
+    return _serve(request, echo_id, "submit_echo", StepForm, services.submit, hint)
 
 
 @requires(P.ECHO_APPROVE)
 def publish(request: SignedIn, echo_id: int) -> HttpResponse:
     """同意公开."""
-    return _serve(request, echo_id, "publish_echo", NothingForm, services.publish, PROMISED_LATER)
+    return _serve(request, echo_id, "publish_echo", StepForm, services.publish, PROMISED_LATER)
 
 
 @requires(P.ECHO_APPROVE)
@@ -199,4 +203,4 @@ def take_back(request: SignedIn, echo_id: int) -> HttpResponse:
 @requires(P.ECHO_DRAFT)
 def drop(request: SignedIn, echo_id: int) -> HttpResponse:
     """作废草稿."""
-    return _serve(request, echo_id, "drop_echo", NothingForm, services.drop)
+    return _serve(request, echo_id, "drop_echo", StepForm, services.drop)

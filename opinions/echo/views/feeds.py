@@ -19,15 +19,14 @@ from django.views.decorators.http import require_safe
 from liaison.base.web.decorators import public
 from liaison.base.workdays.arithmetic import local_today
 from opinions.echo.models import Echo
-from opinions.echo.queries import RELATED
-from opinions.echo.reading import PHOTOS, Told, told
+from opinions.echo.queries import ORDER
+from opinions.echo.reading import Told, told, whole
 from opinions.echo.shelf import ready
-from opinions.echo.views.wall import ORDER
 
 IN_FEED = 30
 MOST_LISTED = 50_000
 """Addresses of one list (sitemaps.org)."""
-PAGES = ("intake:home", "echo:wall", "reports:stats", "programme:themes")
+PAGES = ("intake:home", "echo:wall", "reports:statistics", "programme:themes")
 """Pages for search engines, as far as this installation has them."""
 CLOSED = ("/desk/", "/admin/", "/accounts/", "/api/", "/t/", "/r/", "/echo/tv/")
 
@@ -50,7 +49,7 @@ class WallFeed(Feed):
         return f"{settings.PUBLIC_URL}{reverse('echo:feed')}"
 
     def items(self) -> list[Told]:
-        rows = Echo.objects.shown().select_related(*RELATED).prefetch_related(PHOTOS).order_by(*ORDER)[:IN_FEED]
+        rows = whole(Echo.objects.shown()).order_by(*ORDER)[:IN_FEED]
         return told(rows, local_today(timezone.now()))
 
     def item_title(self, item: Told) -> str:
@@ -58,7 +57,7 @@ class WallFeed(Feed):
 
     def item_description(self, item: Told) -> str:
         came = item.outcome
-        facts = _("答复：%(replied)s；居民说：%(solved)s；评价：%(satisfaction)s。") % {
+        facts = _("答复：%(replied)s；解决没有（居民）：%(solved)s；评价：%(satisfaction)s。") % {
             "replied": came.replied_words, "solved": came.solved_words, "satisfaction": came.satisfaction_words,
         }  # fmt: skip
         return linebreaks(f"{item.echo.raised}\n\n{item.echo.done}\n\n{facts}", autoescape=True)
@@ -106,7 +105,7 @@ class Entries(Public):
     """The entries that are shown."""
 
     def items(self) -> Any:
-        return Echo.objects.shown().order_by(*ORDER)[:MOST_LISTED]
+        return Echo.objects.shown().order_by(*ORDER)[: MOST_LISTED - len(PAGES)]
 
     def location(self, item: Echo) -> str:
         return reverse("echo:entry", args=[item.code])

@@ -63,7 +63,7 @@ def one(request: SignedIn, photo_id: int) -> HttpResponse:
     photo = _writable(request, photo_id)
     form = CellsForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        cells = form.cleaned_data["cells"]
+        cells, photo.stored_id = form.cleaned_data["cells"], form.cleaned_data["stored"]
         attempt(form, services.black_out, photo=photo, cells=cells, by=request.user, now=timezone.now())
         if form.is_valid():
             toast(request, _("已涂黑，请再看一遍。") if cells else _("没有涂黑的地方了，请再看一遍。"))
@@ -76,6 +76,7 @@ def check(request: SignedIn, photo_id: int) -> HttpResponse:
     """Somebody has looked, and says so three times."""
     photo, form = _writable(request, photo_id), CheckForm(request.POST)
     if request.method == "POST" and form.is_valid():
+        photo.stored_id = form.cleaned_data["stored"]
         attempt(form, services.check, photo=photo, by=request.user, now=timezone.now())
         if form.is_valid():
             toast(request, _("已记下：这张照片看过了。"))

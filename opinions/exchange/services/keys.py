@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from deputies.accounts.models import User
 from liaison.base.audit.services import Fact, record
-from liaison.base.errors import DomainError, InvalidInput
+from liaison.base.errors import DomainError, InvalidInput, StaleState
 from liaison.base.throttle import count
 from opinions.exchange.models import ApiKey, Partner
+from opinions.exchange.queries import newest_key
 from opinions.exchange.services.partners import held_partner
 from opinions.exchange.signing import new_secret
 from opinions.exchange.states import AdapterName
@@ -46,14 +47,25 @@ class NoKeys(InvalidInput):
     status_code = 409
 
 
+class GivenOut(StaleState):
+    """The page that asks for a key was sent again, or somebody else has given one out meanwhile."""
+
+    message = _("这一页打开以后已经发放了一个密钥，没有再发放。需要的话回到对接系统，停用它，重新发放。")
+
+
 @transaction.atomic
 def make_key(
-    *, partner: Partner, submits: bool, reads: bool, per_minute: int, terms_version: str, by: User | None, now: datetime
-) -> str:
-    """A further key, returned to be shown once. Raises NotAllowed, NoKeys."""
+    *, partner: Partner, submits: bool, reads: bool, per_minute: int, terms_version: str, by: User | None,
+    now: datetime, seen: int | None = None,
+) -> str:  # fmt: skip
+    """A further key, returned to be shown once. `seen` is the newest key that the user's page knew, if it said so.
+
+    Raises NotAllowed, NoKeys, GivenOut.
+    """
     held = held_partner(partner, by)
     if not held.has_keys:
         raise NoKeys
+    _check_seen(held, seen)
     fresh = ApiKey(
         partner=held, submits=submits, reads=reads, per_minute=per_minute, terms_version=terms_version, created_at=now
     )
@@ -61,9 +73,13 @@ def make_key(
 
 
 @transaction.atomic
-def rotate_key(*, key: ApiKey, overlap: timedelta, by: User, now: datetime) -> str:
-    """A key in place of `key` with the same rights; the old one holds on for `overlap`. Raises NotAllowed, BadKey."""
+def rotate_key(*, key: ApiKey, overlap: timedelta, by: User, now: datetime, seen: int | None = None) -> str:
+    """A key in place of `key` with the same rights; the old one holds on for `overlap`.
+
+    Raises NotAllowed, BadKey, GivenOut.
+    """
     former = _held(key, by, now)
+    _check_seen(former.partner, seen)
     _end(former, now + overlap)
     fresh = ApiKey(
         partner=former.partner, submits=former.submits, reads=former.reads, per_minute=former.per_minute,
@@ -101,6 +117,12 @@ def check_rate(name: str, most: int, *, now: datetime) -> None:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def _check_seen(partner: Partner, seen: int | None) -> None:
+    """The partner is locked: a page that is sent twice makes one key."""
+    if seen is not None and seen != newest_key(partner):
+        raise GivenOut
 
 
 def _give_out(fresh: ApiKey, verb: str, data: dict[str, str], by: User | None, now: datetime) -> str:

@@ -4,7 +4,7 @@ An alert lies in just one digest, and a digest is kept in the same transaction a
 and what comes later comes in the next one, hidden by none before it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,7 +28,7 @@ from liaison.base.workdays.hours import Hours, Moments
 from liaison.base.workdays.queries import current_calendar
 from supervision.escalation.models import Alert, Digest, Firing, Rung
 from supervision.escalation.queries import TELLER, standing, waiting
-from supervision.escalation.services.handing_on import hand_on
+from supervision.escalation.services.handing_on import hand_on, lost, plan_handing_on
 from supervision.escalation.states import Trigger
 
 PEOPLE = 200
@@ -73,23 +73,28 @@ def _closed(now: datetime) -> dict[datetime, list[int]]:
     return found
 
 
-def tellable(now: datetime) -> QuerySet[Alert]:
-    """What `tell_due` would look at now."""
+def tellable(now: datetime) -> Counter[int]:
+    """How much `tell_due` would tell each person now, with what it would hand on to them first."""
     closed = [one for tellers in _closed(now).values() for one in tellers]
-    return waiting(now).annotate(by=TELLER).exclude(by__in=closed)
+    rows = waiting(now).annotate(by=TELLER).exclude(by__in=closed).exclude(pk__in=lost(now).values("pk"))
+    rows = rows.filter(firing__in=standing(), firing__clock__paused_on=None)
+    found = Counter(rows.values_list("person", flat=True))
+    found.update(person for person, due_at in plan_handing_on(now=now, closed=closed) if due_at <= now)
+    return found
 
 
 @transaction.atomic
 def _tell(people: list[int], now: datetime) -> int:
-    """One digest for each of these people; what holds no longer is dropped, what is paused waits on.
+    """One digest for each of these people; what holds no longer is dropped, what is paused waits on, and so does what
+    somebody who has left was to hear, until it is handed on.
 
     Who is told is held meanwhile, so that two passes at once tell nobody in two halves.
     """
     held = {one.pk: one for one in User.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk")}
     rows = waiting(now).filter(person__in=people)
-    stale = rows.exclude(pk__in=rows.filter(firing__in=standing(), person__is_active=True).values("pk"))
+    stale = rows.exclude(pk__in=rows.filter(firing__in=standing()).values("pk"))
     Alert.objects.filter(pk__in=stale.values("pk")).update(dropped_at=now)
-    rows = rows.filter(firing__clock__paused_on=None)
+    rows = rows.filter(firing__clock__paused_on=None, person__is_active=True)
     made = {one.pk: one for one in (*_singles(rows, now), *_gathered(rows, now))}
     queue(_drafts(made, held), now=now)
     return len(made)

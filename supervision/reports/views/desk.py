@@ -23,9 +23,10 @@ from liaison.base.web.htmx import render_page
 from liaison.base.web.paging import KeysetPage
 from liaison.base.web.steps import serve_form, tap
 from liaison.base.workdays.arithmetic import local_today
-from supervision.dashboards.queries import facts_of, matters_of, measures, promises_of
+from supervision.dashboards.models import PromiseFact
+from supervision.dashboards.queries import matters_of, measures, promises_of, rates
 from supervision.reports import services
-from supervision.reports.access import scope_of, writes
+from supervision.reports.access import writes
 from supervision.reports.forms import FilterForm, NoteForm, WhyForm
 from supervision.reports.models import EditionFile, Level, MonthlyReport
 from supervision.reports.papers import FORMS, Paper, made
@@ -35,12 +36,11 @@ from supervision.reports.queries import (
     compose,
     differences,
     digest_of,
-    district_id,
     figures_of,
     issued,
-    narrowed_facts,
+    readable,
     reports,
-    side_of_scope,
+    rows_of,
     tally,
     told_by,
     verbs_for,
@@ -124,20 +124,21 @@ def compiled(request: SignedIn, pk: int) -> HttpResponse:
 @requires(P.REPORT_VIEW)
 @reading()
 def rows(request: SignedIn, pk: int, code: str) -> HttpResponse:
-    """Exactly the matters, or promises, that a figure of the report counts now."""
-    found, entry = report_or_404(request, pk), registry().get(code)
-    if entry is None:
-        raise Http404
-    measure, today = measures()[entry.rows], local_today(timezone.now())
-    services.brought_up(timezone.now())
-    side = side_of_scope(scope_of(found, district_id(found)), timezone.now())
-    facts = narrowed_facts(facts_of(side, (found.month, found.month), entry.rows), request.GET)
-    page = KeysetPage(facts, order=measure.order, cursor=request.GET.get("page"))
-    promises = entry.rows.startswith("promises")
+    """The matters, or promises, that a figure counts now: all are counted, those in the user's scope are listed."""
+    found, now = report_or_404(request, pk), timezone.now()
+    services.brought_up(now)
+    try:
+        facts, line = rows_of(found, code, request.GET, now)
+    except LookupError as error:
+        raise Http404 from error
+    entry, seen, today = registry()[code], readable(request.user, facts), local_today(now)
+    measure = measures()[entry.rows]
+    page = KeysetPage(seen, order=measure.order, cursor=request.GET.get("page"))
+    promises, count = measure.of is PromiseFact, facts.count()
     shown: list[Any] = promises_of(page.items, today) if promises else matters_of(page.items, today)
     context = {
-        "report": found, "entry": entry, "page": page, "rows": shown, "count": facts.count(),
-        "promises": promises,
+        "report": found, "entry": entry, "line": line, "page": page, "rows": shown, "promises": promises,
+        "count": count, "hidden": count - seen.count(), "part": measure.label if code in rates() else "",
     }  # fmt: skip
     return render_page(request, f"{PAGES}/rows.html", "supervision/dashboards/_rows.html", context)
 

@@ -16,13 +16,13 @@ from liaison.base.files.responses import file_response
 from liaison.base.web.forms import posted
 from liaison.base.web.steps import serve_form, tap
 from liaison.base.workdays.arithmetic import local_today
-from supervision.reports import services
+from supervision.reports import keeping
 from supervision.reports.forms import LayoutForm
 from supervision.reports.layouts import placeholders
 from supervision.reports.models import Layout, Level
-from supervision.reports.papers import Paper
-from supervision.reports.queries import layouts, specimen
+from supervision.reports.queries import layouts
 from supervision.reports.registry import SECTIONS, registry
+from supervision.reports.specimen import full
 
 PAGE = "supervision/reports/layouts.html"
 
@@ -36,16 +36,17 @@ def layout_or_404(request: SignedIn, pk: int) -> Layout:
 def index(request: SignedIn) -> HttpResponse:
     """The layouts that are kept, a form for the next version, and what a layout may name."""
     form = LayoutForm(*posted(request))
-    names = placeholders(Paper(specimen(Level.DISTRICT), 1, local_today(timezone.now())))
+    names = placeholders(full(Level.DISTRICT, local_today(timezone.now())))
 
     def act(**who: Any) -> None:
-        services.keep_layout(**form.cleaned_data, **who)
+        keeping.keep_layout(**form.cleaned_data, **who)
 
     return serve_form(
         request, form, act, pages=(PAGE, PAGE), said=_("版式已保存，下次签发时使用。"),
         place=reverse("reports:layouts"), layouts=layouts(request.user),
         names=[name for name, value in names.items() if isinstance(value, str | int)],
         codes=[(code, registry()[code].name) for section in SECTIONS for code in section.codes],
+        notes=[(section.key, section.title) for section in SECTIONS],
     )  # fmt: skip
 
 
@@ -61,6 +62,4 @@ def download(request: SignedIn, pk: int) -> HttpResponseBase:
 def drop(request: SignedIn, pk: int) -> HttpResponse:
     """Take a version out of use."""
     held = layout_or_404(request, pk)
-    return tap(
-        request, partial(services.drop_layout, layout=held), said=_("已停用。"), place=reverse("reports:layouts")
-    )
+    return tap(request, partial(keeping.drop_layout, layout=held), said=_("已停用。"), place=reverse("reports:layouts"))

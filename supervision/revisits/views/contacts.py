@@ -21,7 +21,7 @@ from opinions.matters.states import Status
 from supervision.revisits import services
 from supervision.revisits.access import guarded
 from supervision.revisits.forms import ContactForm, LedgerForm
-from supervision.revisits.ledger import COLUMNS, ORDER, Half, lines, sheet_rows, streets_for
+from supervision.revisits.ledger import COLUMNS, MOST_ROWS, ORDER, Half, lines, sheet_rows, streets_for
 
 PAGES = "supervision/revisits"
 
@@ -43,7 +43,7 @@ def _asked(request: SignedIn) -> LedgerForm:
 @requires(P.QUALITY_MARK)
 def export(request: SignedIn) -> HttpResponse:
     """What the ledger shows, as a spreadsheet."""
-    sheet = Sheet(_("回访台账"), COLUMNS, sheet_rows(_asked(request).chosen(request.user)))
+    sheet = Sheet(_("回访台账"), COLUMNS, sheet_rows(_asked(request).chosen(request.user)), most=MOST_ROWS)
     return workbook_response(sheet, name=_("回访台账.xlsx"))
 
 

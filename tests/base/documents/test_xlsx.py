@@ -45,5 +45,12 @@ def test_rows_may_be_an_iterator_of_many() -> None:
     assert read(workbook(Sheet("表", ["n", "text"], rows)))[3000] == [2999.0, "row 2999"]
 
 
+def test_table_that_goes_on_says_so() -> None:
+    rows = [["x", n] for n in range(3)]
+    assert len(read(workbook(Sheet("表", ["a", "b"], rows, most=3)))) == 4
+    cut = read(workbook(Sheet("表", ["a", "b"], rows, most=2)))
+    assert (len(cut), cut[2][1], cut[3][0]) == (4, 1, "只列出前 2 行，后面还有。请缩小范围，再导出一次。")
+
+
 def test_notes_are_on_their_own_sheet() -> None:
     assert read(workbook(Sheet("表", ["a"], [["x"]], notes=["先看这里"])), 1) == [["先看这里"]]

@@ -32,6 +32,7 @@ LOOKS = 3
 SAMPLE = 4
 """Among few matters every fourth list is looked at, to be compared with the same list among many."""
 MOST_OF_FLOOR, MOST_P95, MOST_GROWTH, MOST_OF_BARE_MATTER = 2, 60, 1.5, 2.5
+PLAIN = "bare page without base, messages and permission"
 SHORT, LONG = 10, 2_000
 """Events and lines of a matter with a short and with a long history."""
 ROLES = (
@@ -84,13 +85,13 @@ def lists(port: int) -> Iterator[Figure]:
 
 def _many(port: int, few: list[Look]) -> Iterator[Figure]:
     clerk = Looker(port, _somebody(Role.STREET_STAFF))
-    before, _page = clerk.looks("/floor/matters/", 40)
-    found = _all(port)
-    floor = (before + clerk.looks("/floor/matters/", 40)[0]) / 2
+    before, found, after = _bare(clerk), _all(port), _bare(clerk)
+    floor, plain = (statistics.mean(both) for both in zip(before, after, strict=True))
     middle, worst = _middle(found), max(found, key=lambda one: one.took)
     ranked = [one.took for one in found]
     told = f" (p50 of {len(found)} lists {middle:.0f} ms; bare list {floor:.0f} ms)"
     yield at_most(f"desk list ÷ bare list, {ROWS} matters", round(middle / floor, 2), MOST_OF_FLOOR, told=told)
+    yield Figure(f"desk list ÷ {PLAIN}", f"{middle / plain:.2f} (plain list {plain:.1f} ms)")
     yield at_most(
         "desk list, p95 of all lists", round(quantile(ranked, 0.95)), MOST_P95, unit=" ms", told=f" (worst {worst})"
     )
@@ -98,6 +99,11 @@ def _many(port: int, few: list[Look]) -> Iterator[Figure]:
     growth = _middle([one for one in found if one.name in names]) / _middle(few)
     told = f" (every {SAMPLE}th list)"
     yield at_most(f"desk list, {ROWS} ÷ {FEW} matters", round(growth, 2), MOST_GROWTH, told=told)
+
+
+def _bare(clerk: Looker) -> list[float]:
+    """How long the bare list takes, and the plain one."""
+    return [clerk.looks(path, 40)[0] for path in ("/floor/matters/", "/floor/plain/")]
 
 
 def _load(count: int) -> None:
@@ -145,10 +151,11 @@ def _matters(port: int) -> Iterator[Figure]:
     clerk = Looker(port, _somebody(Role.STREET_STAFF))
     held = Matter.objects.filter(street=clerk.user.organisation_id, status=Status.HANDLING).order_by("-id")[:2]
     short, long = (_lengthened(one, count, clerk.user) for one, count in zip(held, (SHORT, LONG), strict=True))
-    times = [clerk.looks(path, 40)[0] for path in (f"/floor/matters/{short.code}/", _page(short), _page(long))]
-    bare, of_short, of_long = times
+    places = (f"/floor/matters/{short.code}/", f"/floor/plain/{short.code}/", _page(short), _page(long))
+    bare, plain, of_short, of_long = (clerk.looks(path, 40)[0] for path in places)
     told = f" ({of_short:.0f} ms; bare {bare:.0f} ms)"
     yield at_most("matter page ÷ bare page", round(of_short / bare, 2), MOST_OF_BARE_MATTER, told=told)
+    yield Figure(f"matter page ÷ {PLAIN}", f"{of_short / plain:.2f} (plain page {plain:.1f} ms)")
     told = f" ({of_long:.0f} ms)"
     what = f"matter page, {LONG} ÷ {SHORT} events and lines"
     yield at_most(what, round(of_long / of_short, 2), MOST_GROWTH, told=told)

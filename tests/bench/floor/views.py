@@ -3,7 +3,8 @@ matters and one matter as Django's own tutorial shows them, to somebody who is s
 
 The two pages have what every Django page of a signed-in user has and no more: session, user, the right to see it, and
 templates that extend a base with a style sheet, messages, and a form to sign out by (a page without these is no page of
-an application, and takes 1 ms less). They have no filters, no counts, no history and no scope but the street.
+an application, and takes 1 ms less: plain.py has those too). They have no filters, no counts, no history and no scope
+but the street.
 """
 
 from django.db import transaction

@@ -11,6 +11,7 @@ from liaison.base.stamps import bump
 from liaison.base.web.counting import Counting
 from opinions.desk.counts import HANDED, _counting, counts_of
 from opinions.desk.queries import in_queue, queues_of
+from opinions.desk.reader import Reader
 from opinions.desk.reading import RELATED, saved_filters, visible_matter
 from opinions.desk.services import save_filter
 from opinions.matters.models import Matter
@@ -47,7 +48,12 @@ def test_counts_are_those_of_the_queues_and_live(world: HandlingWorld, monkeypat
         bring_to(world, status)
         for name in READERS:
             assert counted(getattr(world, name)) == plain(getattr(world, name)), (name, status)
-    assert len(built) == len(READERS)
+    colleague = UserFactory.create(role=Role.HANDLER, organisation=world.department)
+    assert counted(colleague) == plain(colleague)
+    assert len(built) == len(READERS), "who is alike shares the statement"
+    with_own = UserFactory.create(role=Role.LIAISON_OFFICER, organisation=world.committee)
+    assert counted(with_own) == plain(with_own)
+    assert len(built) == len(READERS) + 1
 
 
 def test_counts_follow_role_and_body(world: HandlingWorld) -> None:
@@ -92,6 +98,11 @@ def test_matter_is_shown_to_those_in_whose_scope_it_is(world: HandlingWorld, dja
     for name in ("other_staff", "other_handler", "other_deputy_user"):
         with pytest.raises(Http404):
             visible_matter(getattr(world, name), matter.code)
+    colleague = UserFactory.create(role=Role.HANDLER, organisation=world.department)
+    assert visible_matter(colleague, matter.code) == matter
+    assert Reader.of(colleague) == Reader.of(world.handler) != Reader.of(world.other_handler)
+    officers = UserFactory.create_batch(2, role=Role.LIAISON_OFFICER, organisation=world.committee)
+    assert len({Reader.of(one) for one in officers}) == 2, "each has the deputies that are paired with the own account"
     moved = world.staff
     moved.organisation = world.other_committee
     with pytest.raises(Http404):

@@ -2,12 +2,13 @@
 
 import re
 import string
+import time
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from opinions.echo.masking import Kind, find, fold, masked, pieces, undecided
+from opinions.echo.masking import Kind, find, fold, masked, pieces, shortened, undecided
 
 pytestmark = pytest.mark.once
 DIGITS = string.digits
@@ -88,6 +89,21 @@ def test_pieces_are_the_text_and_masking_comes_to_an_end(text: str) -> None:
         ("写信到 Li.Si@example.org 。", Kind.EMAIL, "Li.Si@example.org"),
         ("卡号6222 0212 3456 7890 123", Kind.BANK_CARD, "6222 0212 3456 7890 123"),
         ("联系人王小明，住户张伟说", Kind.NAME, "王小明"),
+        ("A座1203没电", Kind.DOOR, "A座1203"),
+        ("B栋302漏水", Kind.DOOR, "B栋302"),
+        ("花园小区8号501", Kind.DOOR, "8号501"),
+        ("9#楼801的电梯", Kind.DOOR, "9#楼801"),
+        ("5-1203住户说", Kind.DOOR, "5-1203"),
+        ("18号楼3 门 502漏水", Kind.DOOR, "18号楼3 门 502"),
+        ("请打88886666", Kind.PHONE, "88886666"),
+        ("电话一三八零零零零一二三四", Kind.PHONE, "一三八零零零零一二三四"),
+        ("打138，0000，0000", Kind.PHONE, "138，0000，0000"),
+        ("扣扣12345678", Kind.PHONE, "12345678"),
+        ("加V：abc12345", Kind.WECHAT, "abc12345"),
+        ("WJ京1234X堵门", Kind.PLATE, "WJ京1234X"),
+        ("护照E12345678", Kind.PASSPORT, "E12345678"),
+        ("端木先生来过", Kind.NAME, "端木"),
+        ("我是王建国，住这里", Kind.NAME, "王建国"),
         ("欧阳先生来过", Kind.NAME, "欧阳"),
         ("李师傅修好了", Kind.NAME, "李"),
         ("新能源车京AD12345堵路", Kind.PLATE, "京AD12345"),
@@ -104,6 +120,7 @@ def test_place_is_found(text: str, kind: Kind, hit: str) -> None:
         "2026年11月23日更换10盏，用了12小时，花了1200元。",
         "坐3号线到5户人家，一位老人摔倒，经常有居民路过，高大先生",
         "业主方便出行，清运 36 平方米，投诉率下降 12.5%。",
+        "11月8号1200元，工期20261123，1000000平方米，我是居民，我是高层住户",
     ],
 )
 def test_harmless_text_is_left_alone(text: str) -> None:
@@ -114,6 +131,34 @@ def test_names_known_in_the_matter_are_found_anywhere() -> None:
     (one,) = find("昨天买买提·艾力过来看过", names=["买买提·艾力", "x", " "])
     assert (one.kind, one.text) == (Kind.NAME, "买买提·艾力")
     assert masked("昨天张三来过", keys=["name:张三"], names=["张三"]) == "昨天张某来过"
+
+
+def test_known_names_are_people_and_masked_once() -> None:
+    names = ["张三、李四", "王某某", "居民", "Li Si/赵 六"]
+    text = "张 三和李四、王某某、居民、LI SI、赵六"
+    assert masked(text, keys=[one.key for one in find(text, names=names)], names=names) == (
+        "张某某和李某、王某某、居民、L某某、赵某"
+    )
+    assert find("王某某说", names=names) == []
+
+
+def test_what_is_kept_of_one_called_is_not_kept_of_all_of_that_name() -> None:
+    texts = {"a": "李师傅修好了", "b": "李女士住在这里"}
+    assert list(undecided(texts, {"name:李师傅": "公示的维修员"}, names=[])) == ["name:李女士"]
+
+
+@pytest.mark.parametrize("pattern", ["1", "A", "A@A.", "张先生", "一", "1栋", "我是", "业主 ", "1-2-", "12 ", "京A"])
+def test_long_text_is_looked_through_at_once(pattern: str) -> None:
+    text, begun = pattern * (10_000 // len(pattern)), time.process_time()
+    find(text, names=["张三", "李四"])
+    assert time.process_time() - begun < 0.3
+
+
+def test_shortened_text_ends_before_a_find() -> None:
+    text = f"{'路' * 595}请打 13800001234，谢谢"
+    assert shortened(text, 600) == f"{'路' * 595}请打 "
+    assert shortened("路" * 700, 600) == "路" * 600
+    assert shortened("短", 600) == "短"
 
 
 def test_kept_places_are_decided_and_a_new_one_is_not() -> None:

@@ -10,8 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from opinions.echo import services
+from opinions.echo import api, services
 from opinions.echo.models import Echo, EchoPhoto
+from opinions.echo.views import feeds
 from opinions.evaluation.models import Rating
 from opinions.handling import services as handling
 from opinions.intake.services.following import erase
@@ -85,7 +86,7 @@ def test_three_facts_stand_apart(client: Client, world: HandlingWorld) -> None:
     published(world, matter)
     page = text(client)
     assert "已解决或基本解决" in page
-    assert "没有说" in page
+    assert "没有表态" in page
     assert "未评价" in page
     reporter = matter.reporters.get()
     Rating.objects.create(
@@ -153,6 +154,59 @@ def test_ready_answer_costs_one_look_and_confirms_what_the_browser_has(client: C
     assert client.get("/echo/", headers={"If-Modified-Since": answer["Last-Modified"]}).status_code == 304
     published(world)
     assert client.get("/echo/", headers={"If-None-Match": answer["ETag"]}).status_code == 200
+
+
+def test_invented_words_are_never_kept_for_others(client: Client, world: HandlingWorld) -> None:
+    echo = published(world)
+    many(echo, 9)
+    own = f"/echo/{echo.code}/"
+    for place in ("/echo/", "/echo/tv/", "/echo/feed.xml", "/sitemap.xml", own):
+        assert "invented" not in text(client, f"{place}?area=invented&page=invented&x=invented"), place
+        with CaptureQueriesContext(connection) as made:
+            text(client, f"{place}?y=strange")
+        assert len(made) == 1, place
+    assert "<html" in text(client, "/echo/tv/", HX_Request="TRUE")
+    assert "<html" not in text(client, "/echo/tv/", HX_Request="true")
+
+
+def test_pictures_are_asked_for_each_time(client: Client, world: HandlingWorld) -> None:
+    echo = published(world, pictures=True)
+    photo = echo.photos.earliest("id")
+    for place in (f"/echo/{echo.code}/{photo.pk}.jpg", f"/echo/{echo.code}/{photo.pk}-card.jpg"):
+        answer = client.get(place)
+        assert answer["Cache-Control"] == "private, no-cache"
+        assert b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+        again = client.get(place, headers={"If-None-Match": answer["ETag"]})
+        assert (again.status_code, again["Cache-Control"]) == (304, "private, no-cache")
+
+
+def test_correction_counts_what_was_public(client: Client, world: HandlingWorld) -> None:
+    first = published(world)
+    services.drop(echo=services.begin(matter=first.matter, by=world.staff, now=LATER), by=world.staff, now=LATER)
+    assert "更正" not in text(client, f"/echo/{first.code}/")
+    published(world, first.matter, now=LATER)
+    assert "这是第 2 版" in text(client, f"/echo/{first.code}/")
+
+
+def test_sitemap_lists_the_pages_and_no_more_than_fit(
+    client: Client, world: HandlingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    echo = published(world)
+    listed = [one.text for one in ET.fromstring(text(client, "/sitemap.xml")).iter() if one.tag.endswith("loc")]
+    places = ["/", "/echo/", "/stats/", "/themes/", f"/echo/{echo.code}/"]
+    assert [str(one).removeprefix("http://localhost:8000") for one in listed] == places
+    many(echo, 3)
+    monkeypatch.setattr(feeds, "MOST_LISTED", len(feeds.PAGES) + 2)
+    assert len(feeds.Entries().items()) == 2
+
+
+def test_programs_are_held_up_when_they_ask_too_often(
+    client: Client, world: HandlingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "MOST_A_MINUTE", 1)
+    assert client.get("/api/v1/echo/").status_code == 200
+    late = client.get("/api/v1/echo/")
+    assert (late.status_code, late["Retry-After"]) == (429, "60")
 
 
 def test_first_load_stays_light(client: Client, world: HandlingWorld) -> None:

@@ -70,6 +70,30 @@ def test_replaced_key_holds_for_its_time_and_a_revoked_one_no_more(world: Handli
     assert first not in str(list(Event.objects.values_list("data", flat=True)))
 
 
+def test_page_sent_again_makes_no_further_key(world: HandlingWorld) -> None:
+    partner, desk = app(world), sign_in(Client(), world.district_staff)
+    new = reverse("exchange:new_key", args=["app"])
+    assert 'name="seen" value="0"' in body(desk.get(new))
+    shown(desk.post(new, {**TERMS, "seen": "0"}))
+    again = desk.post(new, {**TERMS, "seen": "0"})
+    assert (again.status_code, "已经发放了一个密钥" in body(again)) == (422, True)
+    row = ApiKey.objects.get(partner=partner)
+    rotate = reverse("exchange:rotate_key", args=["app", row.pk])
+    assert '<button class="btn btn-primary">更换密钥</button>' in body(desk.get(rotate))
+    for status in (200, 422):
+        assert desk.post(rotate, {"overlap": "24", "seen": row.pk}).status_code == status
+    assert ApiKey.objects.count() == 2
+
+
+def test_key_ends_after_a_page_that_says_so(world: HandlingWorld) -> None:
+    key_for(app(world))
+    row, desk = ApiKey.objects.get(), sign_in(Client(), world.district_staff)
+    page = body(desk.get(reverse("exchange:revoke_key", args=["app", row.pk])))
+    assert "不能恢复" in page
+    row.refresh_from_db()
+    assert row.ends_at is None
+
+
 def test_key_is_counted_by_the_minute(world: HandlingWorld) -> None:
     key = key_for(app(world), per_minute=2)
     for _call in range(2):
@@ -90,7 +114,7 @@ def test_nobody_else_gives_out_or_ends_keys(world: HandlingWorld) -> None:
     for user in (world.staff, world.leader, world.admin, world.deputy_user):
         assert {sign_in(Client(), user).post(one).status_code for one in addresses} == {403}
     for act in (rotate_key, revoke_key):
-        more = {"overlap": timedelta(0)} if act is rotate_key else {}
+        more: dict[str, Any] = {"overlap": timedelta(0)} if act is rotate_key else {}
         with pytest.raises(NotAllowed):
             act(key=row, by=world.staff, now=NOW, **more)
 

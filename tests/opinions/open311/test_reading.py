@@ -143,6 +143,14 @@ BAD: list[tuple[dict[str, str], int]] = [
 ]
 
 
+def test_withdrawn_request_is_found_by_its_number_or_with_a_key(world: HandlingWorld, key: str) -> None:
+    matter = open_matter(world)
+    Matter.objects.filter(pk=matter.pk).update(status="withdrawn")
+    assert ask("requests").said == []
+    assert [one["service_request_id"] for one in ask("requests", api_key=key).said] == [matter.code]
+    assert ask(f"requests/{matter.code}").said[0]["status"] == "closed"
+
+
 def test_bad_search_is_refused(world: HandlingWorld) -> None:
     for arguments, status in BAD:
         answer = ask("requests", **arguments)

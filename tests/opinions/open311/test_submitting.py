@@ -20,6 +20,7 @@ from opinions.matters.models import Matter
 from opinions.open311.models import Extra
 from opinions.open311.states import LISTS, Datatype
 from tests.factories.accounts import sign_in
+from tests.factories.echo import jpeg
 from tests.factories.matters import HandlingWorld
 from tests.factories.open311 import SAID, app, ask, key_for, question, send
 
@@ -71,12 +72,20 @@ def test_request_becomes_an_opinion_with_all_that_belongs_to_one(
 
 
 def test_same_form_again_is_the_same_request(partner: Partner, key: str, world: HandlingWorld) -> None:
-    first = send(key).said
-    assert send(key).said == first
-    assert send(key, description="另一件事").said != first
+    first = send(key, account_id="u-1").said
+    assert send(key, account_id="u-1").said == first
+    assert send(key, account_id="u-1", description="另一件事").said != first
     other = key_for(app(world, code="other"))
-    assert send(other).said[0]["service_request_id"] != first[0]["service_request_id"]
+    assert send(other, account_id="u-1").said[0]["service_request_id"] != first[0]["service_request_id"]
     assert Opinion.objects.count() == 3
+
+
+def test_same_form_of_two_residents_is_two_requests(partner: Partner, key: str) -> None:
+    links = {send(key, **said).said[0]["service_notice"] for said in ({}, {}, {"device_id": "a"}, {"device_id": "b"})}
+    assert len(links) == 4
+    photos = [PIXEL, PIXEL, jpeg()]
+    codes = [send(key, device_id="a", media=SimpleUploadedFile("a.png", one, "image/png")).said for one in photos]
+    assert codes[0] == codes[1] != codes[2]
 
 
 def test_own_token_names_the_request_for_good(partner: Partner, key: str) -> None:
@@ -84,6 +93,9 @@ def test_own_token_names_the_request_for_good(partner: Partner, key: str) -> Non
     code = send(key, headers=headers).said[0]["service_request_id"]
     assert send(key, description="改过的", headers=headers).said[0]["service_request_id"] == code
     assert ask("tokens/shot-1", api_key=key).said == [{"service_request_id": code, "token": "shot-1"}]
+    long = {"Idempotency-Key": "x" * 201}
+    code = send(key, headers=long).said[0]["service_request_id"]
+    assert ask(f"tokens/{'x' * 201}", api_key=key).said[0]["service_request_id"] == code
     assert ask("tokens/shot-1").status_code == ask("tokens/shot-2", api_key=key).status_code == 404
 
 
@@ -195,7 +207,8 @@ def test_number_is_written_to_ten_times_a_day_at_most(partner: Partner, key: str
         send(key, phone="13800000009", description=f"第 {number} 件")
     late = send(key, phone="13800000009", description="再一件")
     assert (late.status_code, late["Retry-After"]) == (429, "86400")
-    assert send(key, phone="0571-88001234", description="座机不存").status_code == 200
+    landline = made(send(key, phone="0571-88001234", description="座机不存")).opinion
+    assert (landline.consent_contact, landline.matter.reporters.get().phone) == (False, "")
 
 
 def test_submission_costs_a_bounded_number_of_statements(partner: Partner, key: str) -> None:

@@ -127,13 +127,18 @@ def test_ledger_costs_the_same_for_one_and_thirty(world: HandlingWorld) -> None:
     assert counts[0] == counts[1] <= 12
 
 
-def test_spreadsheet_holds_what_the_filter_shows(world: HandlingWorld) -> None:
+def test_spreadsheet_holds_what_the_filter_shows(world: HandlingWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = closed_with(world, DUE, DUE + timedelta(days=3))
     promises.report_done(promise=first, text="换好了", by=world.handler, now=later(2))
     answer = get(sign_in(Client(), world.secretary), f"{LEDGER}export/", pile="all", state="reported")
     rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     assert [row[3] for row in rows[1:]] == [first.what]
     assert second.what not in str(rows)
+    for place in ("export", "views"):
+        monkeypatch.setattr(f"opinions.promises.{place}.MOST_ROWS", 1)
+    answer = get(sign_in(Client(), world.secretary), f"{LEDGER}export/", pile="all")
+    rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert ["只列出前 1 行" in str(row[0]) for row in rows[2:]] == [True], "what is left out is told"
 
 
 def test_page_shows_days_before_report_and_words(world: HandlingWorld) -> None:

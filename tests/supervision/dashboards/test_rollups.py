@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -216,6 +218,28 @@ def test_new_calendar_is_followed_by_counting_anew(world: HandlingWorld) -> None
     assert services.catch_up(now=NOW) == 1
     assert RollupState.objects.get().calendar == calendar_version()
     assert services.catch_up(now=NOW + timedelta(minutes=1)) == 0
+
+
+def test_sums_of_an_older_shape_are_read_by_nobody(world: HandlingWorld) -> None:
+    open_matter(world)
+    services.rebuild(now=NOW)
+    upgrade = import_module("supervision.migrations.0012_sums_by_origin").Migration
+    upgrade.operations[0].code(apps, None)
+    with patch.object(services, "SMALL", -1):
+        assert services.at_hand(now=NOW) is None
+    assert services.at_hand(now=NOW) is not None
+
+
+def test_figures_that_are_kept_are_followed_to_the_end(world: HandlingWorld) -> None:
+    services.rebuild(now=NOW)
+    for _n in range(3):
+        open_matter(world)
+    with patch.object(services, "BATCH", 2):
+        with patch.object(services, "refresh"):
+            assert not services.caught_up(now=NOW)
+        assert services.caught_up(now=NOW)
+    assert services.check() == []
+    assert Fact.objects.count() == 3
 
 
 def test_command_follows_and_ends_with_an_error_where_the_sums_are_wrong(

@@ -1,6 +1,8 @@
 """Who stands in for whoever left between the firing and the telling, and what a rung out of use tells."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
@@ -13,7 +15,7 @@ from liaison.base.notices.models import Notice
 from liaison.base.workdays.arithmetic import SHANGHAI
 from supervision.escalation.models import Alert, Firing, Rung
 from supervision.escalation.queries import fired_for
-from supervision.escalation.services import fire_due, own_ladder, tell_due
+from supervision.escalation.services import fire_due, handing_on, own_ladder, tell_due, tellable
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.ladder import LadderWorld, ladder_world, lit_matter
 from tests.factories.matters import NOW
@@ -81,8 +83,8 @@ def test_rung_out_of_use_tells_nobody_and_the_matter_says_so(one: LadderWorld) -
     tell_due(now=MORNING)
     assert told(one.world.secretary) == told(one.chair) == 0
     assert Event.objects.get(verb="light_passed").reason == "这一级已停用，没有发出"
-    heard = {firing.pk: firing.heard for firing in fired_for(yellow().matter, one.world.staff)}  # type: ignore[attr-defined]
-    assert [pk for pk, known in heard.items() if not known] == [yellow().pk]
+    unheard = {firing.pk: firing.unheard for firing in fired_for(yellow().matter, one.world.staff)}  # type: ignore[attr-defined]
+    assert {pk: why for pk, why in unheard.items() if why} == {yellow().pk: "这一级已停用，没有发出"}
     panel = reverse("cases:matter", args=[yellow().matter.code])
     assert "这一级已停用，没有发出" in sign_in(Client(), one.world.staff).get(panel).content.decode()
 
@@ -94,6 +96,52 @@ def test_street_that_took_the_rung_over_tells_by_its_own(one: LadderWorld) -> No
     )
     tell_due(now=MORNING)
     assert told(one.world.secretary) == 1
+
+
+def test_rung_that_the_street_put_out_of_use_is_called_so(one: LadderWorld) -> None:
+    made = own_ladder(street=one.world.committee, district=one.world.congress, by=one.world.secretary, now=NOW)
+    Rung.objects.filter(pk__in=[rung.pk for rung in made if rung.copied_from_id == yellow().rung_id]).update(
+        active=False
+    )
+    tell_due(now=MORNING)
+    panel = reverse("cases:matter", args=[yellow().matter.code])
+    page = sign_in(Client(), one.world.staff).get(panel).content.decode()
+    assert ("这一级已停用，没有发出" in page, "没有人收到" in page) == (True, False)
+
+
+def test_firing_across_the_border_of_a_batch_is_handed_on_once(one: LadderWorld) -> None:
+    second = UserFactory.create(role=Role.STREET_SECRETARY, organisation=one.world.committee)
+    Alert.objects.create(firing=yellow(), person=second, due_at=NIGHT)
+    Rung.objects.filter(pk=yellow().rung_id).update(active=False)
+    with patch.object(handing_on, "BATCH", 1):
+        tell_due(now=MORNING)
+    assert Event.objects.filter(verb="light_passed").count() == 1
+    assert not Alert.objects.filter(firing=yellow()).exists()
+
+
+def test_light_that_cannot_be_handed_on_waits_and_holds_up_no_telling(one: LadderWorld) -> None:
+    lit_matter(one, warn_on=MONDAY, due_on=MONDAY + timedelta(days=4))
+    fire_due(now=NIGHT)
+    bad, good = Firing.objects.filter(rung__audience="street").order_by("id")
+    heir = UserFactory.create(role=Role.STREET_SECRETARY, organisation=one.world.committee)
+    leave(one.world.secretary)
+    whole = handing_on._new
+
+    def poisoned(begun: Any, firing: Firing, subject: Any) -> Any:
+        if firing.pk == bad.pk:
+            raise ZeroDivisionError("a rung that nobody foresaw")
+        return whole(begun, firing, subject)
+
+    assert tellable(MORNING)[heir.pk] == 2, "a dry run knows who stands in"
+    assert one.world.secretary.pk not in tellable(MORNING)
+    with patch.object(handing_on, "_new", poisoned):
+        tell_due(now=MORNING)
+        assert tell_due(now=MORNING) == 0
+    held = {firing: [(row.person, row.digest_id is not None) for row in firing.alerts.all()] for firing in (bad, good)}
+    assert held == {bad: [(one.world.secretary, False)], good: [(heir, True)]}
+    assert told(heir) == 1
+    tell_due(now=MORNING + timedelta(days=1))
+    assert told(heir) == 2
 
 
 def test_light_that_nobody_is_left_to_hear_of_stays_visible(one: LadderWorld) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from liaison.base.audit.models import Event
-from liaison.base.errors import DomainError, InvalidInput, NotAllowed, StaleState
+from liaison.base.errors import InvalidInput, NotAllowed, StaleState
 from liaison.base.notices.models import Notice
 from liaison.base.workdays.arithmetic import SHANGHAI
 from opinions.intake.models import Opinion
@@ -20,7 +20,7 @@ from opinions.matters.models import Matter
 from opinions.matters.states import Status
 from supervision.reports import services
 from supervision.reports.models import Edition, Level, MonthlyReport
-from supervision.reports.queries import compose, digest_of, figures_of, verbs_for
+from supervision.reports.queries import compose, digest_of, figures_of, told_by, verbs_for
 from supervision.reports.states import OPEN, REPORT, ReportStatus
 from supervision.reports.views.desk import STEPS
 from tests.factories.accounts import sign_in
@@ -100,6 +100,8 @@ def test_chain_from_station_to_district(drafted: HandlingWorld, monkeypatch: pyt
     services.hand_up_report(report=station, by=drafted.helper, now=at(7))
     services.receive_report(report=station, by=drafted.staff, now=at(8))
     assert station.receipt == f"202611-{station.pk}-2-{second.digest[:8]}"
+    Edition.objects.filter(report=station, number=1).update(content={"sections": []})
+    assert told_by([station])[0][1]["opened"] == 1
     edition = sign(street, drafted.secretary, 9)
     assert [one["arrived"] for one in edition.content["below"]] == [True]
     services.hand_up_report(report=street, by=drafted.staff, now=at(10))
@@ -168,8 +170,8 @@ def test_only_the_own_body_signs(drafted: HandlingWorld) -> None:
         user, may = drafted.users[name], name in SIGNERS[level]
         assert ("sign_report" in verbs_for(user, report)) == may, (level, name)
         if not may:
-            with pytest.raises(DomainError):
-                services.sign_report(report=report, digest="", by=user, now=at(1))
+            with pytest.raises(NotAllowed):
+                sign(report, user, 1)
 
 
 def test_every_state_is_reached_and_left_and_every_verb_has_a_button() -> None:
@@ -198,8 +200,10 @@ def test_screens_from_list_to_receipt(drafted: HandlingWorld, monkeypatch: pytes
         assert helper.post(f"{place}notes/flow/", {"text": "夜里看不见路。"}).status_code == 302
         page = helper.get(place).content.decode()
         assert "夜里看不见路。" in page
-        rows = helper.get(f"{place}rows/opened/?by=category&key=0")
-        assert rows.status_code == 200
+        assert "还没有分类" in helper.get(f"{place}rows/opened/?by=category&key=0").content.decode()
+        for wrong in ("by=tier&key=7", "by=month&key=1", "by=deputy&key=0", "by=category&key=x", "by=channel&key=no"):
+            assert helper.get(f"{place}rows/opened/?{wrong}").status_code == 404, wrong
+        assert "下面是分子“群众说解决了”" in helper.get(f"{place}rows/solved_rate/").content.decode()
         assert 'data-total="1"' in helper.get(f"{place}rows/opened/").content.decode()
         digest = page.split('name="digest" value="')[1][:64]
         helper.post(f"{place}do/sign_report/", {"digest": "0" * 64})

@@ -19,7 +19,7 @@ from supervision.dashboards.queries import Chosen, behind, board, days, rate, ra
 from supervision.reports import services
 from supervision.reports.models import MonthlyReport
 from supervision.reports.queries import compose, figures_of
-from supervision.reports.registry import registry
+from supervision.reports.registry import by_line, registry
 from tests.factories.accounts import sign_in
 from tests.factories.matters import WAYS, HandlingWorld, bring_to, later, replied
 from tests.factories.promises import DUE, closed_with
@@ -82,6 +82,7 @@ def test_measure_is_the_same_in_four_places(busy: HandlingWorld) -> None:
         told = figures_of(compose(report, now=AFTER))
         paper = shown_on(client.get(f"/desk/supervision/reports/{report.pk}/").content)
         answer = client.get("/api/v1/statistics/?month=2026-11&by=category").json()
+        months = client.get("/api/v1/statistics/?month=2026-11&by=month").json()["groups"]
         public = shown_on(Client().get("/stats/?month=2026-11").content)
     by_interface = {one["code"]: one["value"] for one in answer["measures"]}
     assert sum(value or 0 for value in desk.values()) > 50
@@ -92,4 +93,9 @@ def test_measure_is_the_same_in_four_places(busy: HandlingWorld) -> None:
     assert len(told) > 30
     assert set(public) == {code for code in told if registry()[code].public}
     groups = answer["groups"]
-    assert sum(one["values"]["opened"] for one in groups) == desk["opened"] == Matter.objects.count()
+    assert desk["opened"] == Matter.objects.count()
+    assert {code for one in groups for code in one["values"]} == set(by_line(now=True))
+    for code in set(by_line(now=True)) - rates().keys():
+        assert sum(one["values"][code] for one in groups) == desk[code], code
+    (month,) = months
+    assert month["values"] == {code: desk[code] for code in by_line(now=False)}

@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from liaison.base.documents.official import official_pdf
 from supervision.reports.papers import Paper, made, official, shown
+from supervision.reports.queries import differences
 
 pytestmark = pytest.mark.once
 EVIL = '=HYPERLINK("http://localhost")'
@@ -85,6 +86,16 @@ def test_document_names_what_is_missing_and_what_a_correction_changes() -> None:
         "2026年12月3日",
     ):
         assert said in text, said
+
+
+def test_two_of_one_name_are_told_apart() -> None:
+    was = content()
+    was["tables"][0]["rows"] = [{"key": key, "name": "王芳", "values": [key]} for key in (1, 2)]
+    now = content()
+    now["tables"][0]["rows"] = [{"key": key, "name": "王芳", "values": [key * key]} for key in (1, 2)]
+    now["sections"][0]["note"] = ""
+    said = {one["name"]: (one["was"], one["now"]) for one in differences(was, now)}
+    assert said == {"联系点 · 王芳 · 新收": (2, 4), "来和去：说明": (f"{EVIL}\n第二行", None)}
 
 
 def test_draft_says_so_and_is_printed() -> None:

@@ -9,11 +9,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from deputies.organisations.models import OrganisationKind
+from liaison.base.stamps import forget_all
 from opinions.matters.states import Status
 from supervision.reports.models import Comparison
 from supervision.reports.registry import INTERNAL, SECTIONS, registry
 from tests.factories.accounts import sign_in
 from tests.factories.matters import NOW, HandlingWorld, bring_to, open_matter
+from tests.factories.organisations import OrganisationFactory
 
 pytestmark = pytest.mark.django_db
 STATS = "/stats/"
@@ -31,6 +34,8 @@ def test_public_page_shows_results_and_defines_each(world: HandlingWorld) -> Non
     assert {"opened", "closed", "solved", "satisfied", "lapsed", "replied", "proposed", "promises_open"} <= shown
     for secret in (matter.title, world.deputy.name, world.staff.name, world.department.name):
         assert secret not in text
+    assert '<th scope="col">到期未评价</th>' in text
+    assert '<th scope="col">已转建议、还没有结果</th>' in text
     assert len(text.encode()) < 40_000
 
 
@@ -62,6 +67,18 @@ def test_strange_addresses_break_nothing(world: HandlingWorld) -> None:
     for query in STRANGE:
         assert Client().get(f"{STATS}?{query}").status_code == 200, query
         assert client.get(f"{API}?{query}").status_code in (200, 400), query
+
+
+def test_months_of_a_district_stay_in_it(world: HandlingWorld) -> None:
+    for place in ("ER", "SAN"):
+        kind = OrganisationKind
+        body = OrganisationFactory(code=place, kind=kind.CONGRESS)
+        OrganisationFactory(kind=kind.STREET_COMMITTEE, parent=body)
+    forget_all()
+    text = Client().get(f"{STATS}?district=SAN&month=2026-11").content.decode()
+    assert "?month=2026-10&amp;district=SAN" in text
+    assert "?district=ER&amp;month=2026-11" in text
+    assert "district=RD&amp;month=2026-10" not in text
 
 
 def test_page_without_a_district_says_what_will_come(db: None) -> None:

@@ -129,7 +129,7 @@ def test_street_filters_and_notes_a_contact_on_the_screen(world: HandlingWorld) 
 
 @needs_database
 @pytest.mark.usefixtures("desk_time")
-def test_ledger_is_had_as_a_spreadsheet_and_by_programs(world: HandlingWorld) -> None:
+def test_ledger_is_had_as_a_spreadsheet_and_by_programs(world: HandlingWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     matter, other = bring_to(world, Status.CLOSED), bring_to(world, Status.CLOSED)
     contact(world, matter, "call")
     desk = sign_in(Client(), world.staff)
@@ -139,6 +139,10 @@ def test_ledger_is_had_as_a_spreadsheet_and_by_programs(world: HandlingWorld) ->
     assert {(row[0], row[5]) for row in rows} == {
         (grouped(matter.code), "还差上门"), (grouped(other.code), "电话、上门都还差")
     }  # fmt: skip
+    for place in ("ledger", "views.contacts"):
+        monkeypatch.setattr(f"supervision.revisits.{place}.MOST_ROWS", 1)
+    book = CalamineWorkbook.from_filelike(BytesIO(desk.get(EXPORT).content))
+    assert "只列出前 1 行" in str(book.get_sheet_by_index(0).to_python()[2][0]), "what is left out is told"
     told = desk.get(API, {"state": "due"}).json()["results"]
     assert [(one["code"], len(one["calls"]), one["visits"]) for one in told] == [
         (other.code, 0, []),

@@ -216,6 +216,8 @@ def test_contradiction_flags_the_handler_and_tells_street_and_district(world: Ha
     assert flags[2].sides == ("A 已解决或基本解决", "没有解决")
     with override("en"):
         assert flags[0].sides == ("Satisfied", "Not satisfied")
+    flags[1].said = "解决了一大半"
+    assert flags[1].sides == ("解决了一大半", "没有解决"), "words of old that are no code of today"
     assert {flag.body for flag in flags} == {world.department}
     told = {notice.recipient for notice in Notice.objects.filter(key__contains=f"flag:{row.pk}:", channel="in_app")}
     assert told == {world.staff, world.secretary, world.district_staff}
