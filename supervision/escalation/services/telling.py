@@ -45,10 +45,11 @@ _AGAIN = Coalesce(Subquery(_BEFORE.order_by().values("clock").annotate(n=Count("
 def tell_due(*, now: datetime) -> int:
     """Gather what waits into one digest a person and queue its messages; returns how many digests there were."""
     told = 0
-    if waiting(now).exists():
+    if not waiting(now).exists():
+        return told
+    _put_off(now)
+    if hand_on(now=now):
         _put_off(now)
-        if hand_on(now=now):
-            _put_off(now)
     people = sorted(waiting(now).values_list("person", flat=True).distinct())
     for start in range(0, len(people), PEOPLE):
         told += _tell(people[start : start + PEOPLE], now)
