@@ -96,12 +96,12 @@ def hide_id_numbers(text: str) -> str:
     return ID_NUMBER.sub(gettext("（身份证号已隐去）"), text)
 
 
-_MOBILE_ANYWHERE = re.compile(rf"(?<!{_D})(?:\+?86[\s\-]?)?[1１][3-9３-９](?:[\s\-－]?{_D}){{9}}(?!{_D})")
-_LANDLINE = re.compile(rf"(?<!{_D})[0０]{_D}{{2,3}}[\s\-－]?{_D}{{7,8}}(?!{_D})")
+MOBILE_ANYWHERE = re.compile(rf"(?<!{_D})(?:\+?86[\s\-]?)?[1１][3-9３-９](?:[\s\-－]?{_D}){{9}}(?!{_D})")
+LANDLINE = re.compile(rf"(?<!{_D})[0０]{_D}{{2,3}}[\s\-－]?{_D}{{7,8}}(?!{_D})")
 _DOOR = re.compile(
     rf"(?<!{_D}){_D}{{1,4}}(?=[室户房](?!间))|(?<!{_D}){_D}{{1,3}}[\-－]{_D}{{1,2}}[\-－]{_D}{{3,4}}(?!{_D})"
 )
-_CALLED = re.compile(r"(?:我叫|本人叫|我的名字是|联系人[:：]?)\s*[\u4e00-\u9fff]{2,3}(?=[，。,；;、\s（(]|$)")
+CALLED = re.compile(r"(?:我叫|本人叫|我的名字是|联系人[:：]?)\s*(?P<hit>[\u4e00-\u9fff]{2,3})(?=[，。,；;、\s（(]|$)")
 
 
 def deidentified(text: str, *, names: Iterable[str] = ()) -> str:
@@ -111,8 +111,8 @@ def deidentified(text: str, *, names: Iterable[str] = ()) -> str:
     to others (rule 6).
     """
     text = hide_id_numbers(text)
-    text = _LANDLINE.sub(gettext("（电话已隐去）"), _MOBILE_ANYWHERE.sub(gettext("（电话已隐去）"), text))
-    text = _CALLED.sub(gettext("（姓名已隐去）"), _DOOR.sub("××", text))
+    text = LANDLINE.sub(gettext("（电话已隐去）"), MOBILE_ANYWHERE.sub(gettext("（电话已隐去）"), text))
+    text = CALLED.sub(gettext("（姓名已隐去）"), _DOOR.sub("××", text))
     for name in sorted({one.strip() for one in names if len(one.strip()) > 1}, key=len, reverse=True):
         text = text.replace(name, gettext("（姓名已隐去）"))
     return text

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from liaison.base.privacy import COMPOUND_SURNAMES, mask_name
+from liaison.base.privacy import CALLED, COMPOUND_SURNAMES, ID_NUMBER, LANDLINE, MOBILE_ANYWHERE, mask_name
 
 
 class Kind(models.TextChoices):
@@ -89,6 +89,10 @@ _WEAK = "门(?!口|前|外|卫|店|面|诊|头)|层|楼"
 """Parts of a house that mean one only behind a part that does by itself."""
 
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
+    (Kind.ID_NUMBER, ID_NUMBER.pattern),
+    (Kind.PHONE, MOBILE_ANYWHERE.pattern),
+    (Kind.PHONE, LANDLINE.pattern),
+    (Kind.NAME, CALLED.pattern),
     (Kind.ID_NUMBER, rf"(?<![0-9])[1-9](?:{_SEP}[0-9]){{16}}{_SEP}[0-9X](?![0-9])"),
     (Kind.ID_NUMBER, r"(?<![0-9])[1-9][0-9]{5}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}(?![0-9])"),
     (Kind.PASSPORT, rf"(?:护照|通行证|回乡证|台胞证|居留证|军官证){_SAYS}(?P<hit>[A-Z]{{0,2}}[0-9]{{6,10}})(?![0-9])"),
@@ -129,7 +133,9 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     (Kind.NAME, rf"(?:{_BEFORE})[:：是为\s]{{0,8}}(?P<hit>{_SURNAME}[一-鿿]{{1,2}}){_AFTER}"),
     (Kind.NAME, rf"(?P<key>(?P<hit>{_SURNAME}(?:[一-鿿]{{1,2}}?)?)(?:{_CALLED}))"),
 )  # fmt: skip
-"""Kind and pattern; `hit` is the part that is replaced, else the whole; `key` what is decided on, else the same."""
+"""What `deidentified` hides without asking (but for doors, of which it knows fewer), and more, since here somebody
+decides. Kind and pattern; `hit` is the part that is replaced, else the whole; `key` what is decided on, else the same.
+"""
 _COMPILED = [(kind, re.compile(pattern)) for kind, pattern in _PATTERNS]
 _ORDINARY = (
     "方便 高大 万能 白天 石材 金属 江边 马路 文明 向上 常有 常见 易燃 左右 平常 高龄 高层 水利 黄色 白色 金色 任何 "

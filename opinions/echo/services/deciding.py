@@ -58,18 +58,7 @@ def _writers(echo: Echo, *, but: User | None) -> list[User]:
 @step
 def send_back(*, echo: Echo, reason: str, by: User, now: datetime) -> Echo:
     """退回修改. Raises NotAllowed, SameEyes, InvalidInput, WrongState, StaleState."""
-    hold(echo, "send_back_echo", by=by)
-    why = checked_text(reason, field="reason", missing=_("请写明要改什么。"), most=REASON_MAX)
-    change(echo, "send_back_echo", by=by, now=now, reason=why)
-    Echo.objects.filter(pk=echo.pk).update(reason=why)
-    tell(
-        echo,
-        _writers(echo, but=by),
-        "send_back",
-        _("公开稿退回修改：%(title)s") % {"title": named(echo)},
-        now=now,
-        more=why,
-    )
+    _turn(echo, "send_back", reason, _("请写明要改什么。"), _("公开稿退回修改：%(title)s"), by=by, now=now)
     return echo
 
 
@@ -79,20 +68,20 @@ def take_back(*, echo: Echo, reason: str, by: User | None, now: datetime) -> Ech
 
     Raises NotAllowed, InvalidInput, WrongState, StaleState.
     """
-    hold(echo, "take_back_echo", by=by)
-    why = checked_text(reason, field="reason", missing=_("请写明为什么撤下。"), most=REASON_MAX)
-    change(echo, "take_back_echo", by=by, now=now, reason=why)
-    Echo.objects.filter(pk=echo.pk).update(reason=why)
+    _turn(echo, "take_back", reason, _("请写明为什么撤下。"), _("已从回音壁撤下：%(title)s"), by=by, now=now)
     bump(STAMP)
-    tell(
-        echo,
-        _writers(echo, but=by),
-        "take_back",
-        _("已从回音壁撤下：%(title)s") % {"title": named(echo)},
-        now=now,
-        more=why,
-    )
     return echo
+
+
+def _turn(
+    echo: Echo, verb: str, reason: str, missing: str, subject: str, *, by: User | None, now: datetime
+) -> None:  # fmt: skip
+    """A step against those who wrote it: it has a reason, and they are told."""
+    hold(echo, f"{verb}_echo", by=by)
+    why = checked_text(reason, field="reason", missing=missing, most=REASON_MAX)
+    change(echo, f"{verb}_echo", by=by, now=now, reason=why)
+    Echo.objects.filter(pk=echo.pk).update(reason=why)
+    tell(echo, _writers(echo, but=by), verb, subject % {"title": named(echo)}, now=now, more=why)
 
 
 def heed_consents(*, now: datetime) -> int:

@@ -49,5 +49,5 @@ def serve(
         made = service(**{**form.cleaned_data, **given}, **who)
         return place(made) if place else back
 
-    pages = f"{PAGES}/form.html", f"{PAGES}/_form.html"
+    pages = "supervision/form.html", "supervision/_form.html"
     return serve_form(request, form, act, pages=pages, said=said, place=back, label=label, title=title)

@@ -166,7 +166,7 @@ def _serve(
     def act(**who: Any) -> None:
         service(report=report, **given, **form.cleaned_data, **who)
 
-    pages = f"{PAGES}/form.html", f"{PAGES}/_form.html"
+    pages = "supervision/form.html", "supervision/_form.html"
     return serve_form(request, form, act, pages=pages, said=said, place=place(report), label=label, title=str(report))
 
 

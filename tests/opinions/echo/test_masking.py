@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from liaison.base.privacy import CALLED, ID_NUMBER, LANDLINE, MOBILE_ANYWHERE
 from opinions.echo.masking import Kind, find, fold, masked, pieces, shortened, undecided
 
 pytestmark = pytest.mark.once
@@ -166,3 +167,14 @@ def test_kept_places_are_decided_and_a_new_one_is_not() -> None:
     assert list(undecided(texts, {}, names=[])) == ["phone:13800001234"]
     assert not undecided(texts, {"phone:13800001234": "公开电话"}, names=[])
     assert undecided({**texts, "c": "还有 13900001234"}, {"phone:13800001234": "公开电话"}, names=[])
+
+
+@settings(max_examples=100)
+@given(st.text("我叫联系人：木子，。 01358-１３Xx号电话本人李", max_size=40))
+@example("我叫木子，电话 010-01234567，联系人：甫一")
+def test_whatever_is_hidden_without_asking_is_found_too(text: str) -> None:
+    places = [(one.start, one.end) for one in find(text)]
+    for pattern in (ID_NUMBER, MOBILE_ANYWHERE, LANDLINE, CALLED):
+        for hit in pattern.finditer(text):
+            start, end = hit.span("hit" if "hit" in pattern.groupindex else 0)
+            assert any(first < end and start < last for first, last in places), hit

@@ -200,6 +200,9 @@ def test_screens_from_list_to_receipt(drafted: HandlingWorld, monkeypatch: pytes
         assert helper.post(f"{place}notes/flow/", {"text": "夜里看不见路。"}).status_code == 302
         page = helper.get(place).content.decode()
         assert "夜里看不见路。" in page
+        dialog = helper.get(f"{place}notes/flow/", headers={"HX-Request": "true"}).content.decode()
+        assert "data-dialog-close" in dialog
+        assert "夜里看不见路。" in dialog
         assert "还没有分类" in helper.get(f"{place}rows/opened/?by=category&key=0").content.decode()
         for wrong in ("by=tier&key=7", "by=month&key=1", "by=deputy&key=0", "by=category&key=x", "by=channel&key=no"):
             assert helper.get(f"{place}rows/opened/?{wrong}").status_code == 404, wrong
@@ -212,7 +215,9 @@ def test_screens_from_list_to_receipt(drafted: HandlingWorld, monkeypatch: pytes
         helper.post(f"{place}do/hand_up_report/")
         compiled = staff.get(f"{LIST}{street.pk}/below/").content.decode()
         assert "已上报 1 份，未上报 0 份" in compiled
-        assert staff.post(f"{place}why/send_back_report/", {"reason": " "}).status_code == 422
+        refused_step = staff.post(f"{place}why/send_back_report/", {"reason": " "}, headers={"HX-Request": "true"})
+        assert refused_step.status_code == 422
+        assert staff.get(f"{place}why/send_back_report/").status_code == 200
         staff.post(f"{place}do/receive_report/")
         station.refresh_from_db()
         assert station.status == ReportStatus.RECEIVED
